@@ -1,0 +1,129 @@
+"""The resources beside a Lambda function that belong to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from constructs_lambda.model.functions import Flag, Items, Malformed, Number, Place, Text
+from constructs_lambda.tokens import Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cors:
+    """Cross-origin settings of a function URL."""
+
+    max_age_seconds: Number
+    allow_credentials: Flag
+    allow_origins: Items
+    allow_methods: Items
+    allow_headers: Items
+    expose_headers: Items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionUrl:
+    """A function URL (`AWS::Lambda::Url`)."""
+
+    place: Place
+    function: str | None
+    """Logical id of the function, alias or version it belongs to; None where that is not in this template."""
+    target: Text
+    auth_type: Text
+    invoke_mode: Text
+    qualifier: Text
+    cors: Cors | Unknown | None
+    malformed: tuple[Malformed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsyncInvocation:
+    """What happens to asynchronous events that fail (`AWS::Lambda::EventInvokeConfig`)."""
+
+    place: Place
+    function: str | None
+    function_name: Text
+    qualifier: Text
+    retries: Number
+    event_age_seconds: Number
+    on_success: Text
+    on_failure: Text
+    malformed: tuple[Malformed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A published version of a function."""
+
+    place: Place
+    function: str | None
+    provisioned_concurrency: Number
+    malformed: tuple[Malformed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A name for a published version."""
+
+    place: Place
+    function: str | None
+    name: Text
+    version: Text
+    description: Text
+    provisioned_concurrency: Number
+    malformed: tuple[Malformed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSourceMapping:
+    """A queue or stream that Lambda polls for a function."""
+
+    place: Place
+    function: str | None
+    malformed: tuple[Malformed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityProvider:
+    """The instances on which functions with Managed Instances run."""
+
+    place: Place
+    name: Text
+    subnets: Items
+    security_groups: Items
+    maximum_vcpus: Number
+    scaling_mode: Text
+    scaling_policies: Items
+    architectures: Items
+    allowed_instance_types: Items
+    excluded_instance_types: Items
+    malformed: tuple[Malformed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSigningConfig:
+    """Who must have signed a function's package."""
+
+    place: Place
+    description: Text
+    policy: Text
+    publishers: Items
+    malformed: tuple[Malformed, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+Companion = FunctionUrl | AsyncInvocation | Version | Alias | EventSourceMapping | CapacityProvider | CodeSigningConfig
+COMPANION_FIELDS = (
+    "urls",
+    "async_invocations",
+    "versions",
+    "aliases",
+    "event_source_mappings",
+    "capacity_providers",
+    "code_signing_configs",
+)

@@ -1,0 +1,203 @@
+"""A Lambda function, and what every part of the model is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from constructs_lambda.tokens import Unknown
+
+KNOWN_PROPERTIES = frozenset(
+    {
+        "AcceleratorConfig",
+        "Architectures",
+        "Arn",
+        "CapacityProviderConfig",
+        "Code",
+        "CodeSigningConfigArn",
+        "DeadLetterConfig",
+        "Description",
+        "DurableConfig",
+        "Environment",
+        "EphemeralStorage",
+        "FileSystemConfigs",
+        "FunctionName",
+        "FunctionScalingConfig",
+        "Handler",
+        "ImageConfig",
+        "KmsKeyArn",
+        "Layers",
+        "LoggingConfig",
+        "MemorySize",
+        "PackageType",
+        "PublishToLatestPublished",
+        "RecursiveLoop",
+        "ReservedConcurrentExecutions",
+        "Role",
+        "Runtime",
+        "RuntimeConfig",
+        "RuntimeManagementConfig",
+        "SnapStart",
+        "SnapStartResponse",
+        "Tags",
+        "TenancyConfig",
+        "Timeout",
+        "TracingConfig",
+        "VpcConfig",
+    }
+)
+"""The properties of an `AWS::Lambda::Function`, with those that the Lambda API has and CloudFormation will have."""
+
+Text = str | Unknown | None
+Number = int | float | Unknown | None
+Flag = bool | Unknown | None
+Items = tuple[Any, ...] | Unknown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a resource stands.
+
+    Args:
+        path: Construct path, or stack and logical id where the template knows none.
+        resource: Logical id, empty before synth and for a stack.
+        template: Template file, empty before synth.
+        conditional: Whether a condition decides if there is a resource at all.
+    """
+
+    path: str
+    resource: str = ""
+    template: str = ""
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A property whose value has a type that CloudFormation can't read.
+
+    Args:
+        property: CloudFormation property path, such as `EphemeralStorage.Size`.
+        value: The value as it stands, shortened.
+        expected: What belongs there: `a number`, `a list`.
+    """
+
+    property: str
+    value: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSystem:
+    """A file system that a function mounts (EFS or S3 Files)."""
+
+    arn: Text
+    mount_path: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logging:
+    """Where and how a function logs."""
+
+    format: Text
+    application_level: Text
+    system_level: Text
+    group: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """How a container image is started."""
+
+    command: Items
+    entry_point: Items
+    working_directory: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Durable:
+    """Durable execution: how long one may run and how long its history is kept."""
+
+    execution_timeout_seconds: Number
+    retention_days: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedInstances:
+    """A function's place on a capacity provider (Lambda Managed Instances)."""
+
+    capacity_provider: Text
+    memory_gib_per_vcpu: Number
+    concurrency_per_environment: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentScaling:
+    """How many execution environments a function on Managed Instances keeps."""
+
+    minimum: Number
+    maximum: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A Lambda function as CloudFormation is told to make it."""
+
+    place: Place
+    name: Text = None
+    description: Text = None
+    runtime: Text = None
+    handler: Text = None
+    package_type: Text = None
+    inline_code: Text = None
+    image_uri: Text = None
+    image: Image | Unknown | None = None
+    code_location: Flag = None
+    """True where the code comes from S3, unknown where nothing is certain about the code."""
+    code_bucket: Text = None
+    code_key: Text = None
+    role: Text = None
+    memory_mb: Number = None
+    timeout_seconds: Number = None
+    ephemeral_storage_mb: Number = None
+    accelerator: Flag = None
+    architectures: Items = None
+    environment: Mapping[str, Any] | Unknown | None = None
+    layers: Items = None
+    vpc: Flag = None
+    subnets: Items = None
+    security_groups: Items = None
+    file_systems: tuple[FileSystem, ...] | Unknown | None = None
+    tags: Mapping[str, Any] | Unknown | None = None
+    kms_key: Text = None
+    tracing: Text = None
+    logging: Logging | Unknown | None = None
+    reserved_concurrency: Number = None
+    snap_start: Text = None
+    tenant_isolation: Text = None
+    durable: Durable | Unknown | None = None
+    managed_instances: ManagedInstances | Unknown | None = None
+    scaling: EnvironmentScaling | Unknown | None = None
+    code_signing_config: Text = None
+    code_signing_reference: str | None = None
+    """Logical id of the code signing configuration, where it is in the same template."""
+    dead_letter_target: Text = None
+    runtime_update: Text = None
+    runtime_version: Text = None
+    recursive_loop: Text = None
+    unknown_properties: tuple[str, ...] = ()
+    """Names among its properties that this library has never heard of."""
+    missing: tuple[str, ...] = ()
+    """Required parts that settings are without, such as `EphemeralStorage.Size`."""
+    malformed: tuple[Malformed, ...] = ()
+    metadata: Mapping[str, Any] | None = None
+    """What one of our constructs wrote about itself, None for a plain CDK function."""
+
+    @property
+    def is_image(self) -> bool | None:
+        """Whether it is a container image; None where that is unknown."""
+        if self.package_type is not None:
+            return None if isinstance(self.package_type, Unknown) else self.package_type == "Image"
+        if isinstance(self.image_uri, Unknown) or isinstance(self.code_location, Unknown):
+            return None
+        return self.image_uri is not None

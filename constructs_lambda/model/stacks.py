@@ -1,0 +1,106 @@
+"""A stack with all that is in it, and what was acknowledged in an app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from constructs_lambda.model.companions import (
+    COMPANION_FIELDS,
+    Alias,
+    AsyncInvocation,
+    CapacityProvider,
+    CodeSigningConfig,
+    Companion,
+    EventSourceMapping,
+    FunctionUrl,
+    Version,
+)
+from constructs_lambda.model.functions import Function, Place, Text
+from constructs_lambda.tokens import known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """A finding that somebody accepted with `Validations.of(scope).acknowledge(...)`.
+
+    Args:
+        rule: The id that was acknowledged, `constructs-lambda::CL101`.
+        path: Construct path of the scope; it holds for everything below. Empty is the whole app.
+        reason: Why, in the words of whoever accepted it.
+        template: Template of the stack it stands in, empty for an app or stage.
+        used: Whether it holds for any finding.
+    """
+
+    rule: str
+    path: str
+    reason: str
+    template: str = ""
+    used: bool = True
+
+    @property
+    def place(self) -> Place:
+        """Where it was said."""
+        return Place(self.path, "", self.template)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One template: a stack, a nested stack, or a file that was given to the command line.
+
+    Args:
+        place: Construct path of the stack and its template file.
+        name: Name of the stack in CloudFormation, None for a bare template or a nested stack.
+        account: AWS account id where the app names one.
+        region: AWS Region where the app names one.
+        size_bytes: Size of the template as it is uploaded.
+        resource_count: Resources, the ones this library doesn't know included; None where a macro or loop adds some.
+        parameter_count: Parameters.
+        output_count: Outputs.
+        mapping_count: Mappings.
+        description: What the template says of itself.
+        bad_names: `Section.Name` of every resource, parameter and output whose name is no logical id.
+        exports: Name of an export, or the text of the intrinsic that makes it, and the outputs that use it.
+    """
+
+    place: Place
+    name: str | None = None
+    account: str | None = None
+    region: str | None = None
+    size_bytes: int = 0
+    resource_count: int | None = 0
+    parameter_count: int = 0
+    output_count: int = 0
+    mapping_count: int = 0
+    description: Text = None
+    bad_names: tuple[str, ...] = ()
+    exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    urls: Mapping[str, FunctionUrl] = field(default_factory=dict)
+    async_invocations: Mapping[str, AsyncInvocation] = field(default_factory=dict)
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    aliases: Mapping[str, Alias] = field(default_factory=dict)
+    event_source_mappings: Mapping[str, EventSourceMapping] = field(default_factory=dict)
+    capacity_providers: Mapping[str, CapacityProvider] = field(default_factory=dict)
+    code_signing_configs: Mapping[str, CodeSigningConfig] = field(default_factory=dict)
+
+    def companions(self) -> Iterator[Companion]:
+        """The resources beside the functions."""
+        for name in COMPANION_FIELDS:
+            yield from getattr(self, name).values()
+
+    def provisioned(self) -> Iterator[Alias | Version]:
+        """The aliases and versions with provisioned concurrency."""
+        every: tuple[Alias | Version, ...] = (*self.aliases.values(), *self.versions.values())
+        for qualified in every:
+            if known(qualified.provisioned_concurrency):
+                yield qualified
+
+    def function_of(self, reference: str | None) -> Function | None:
+        """The function behind a logical id: itself, or the one that an alias or a version belongs to."""
+        for _ in range(3):
+            if reference is None or reference in self.functions:
+                break
+            qualified = self.aliases.get(reference) or self.versions.get(reference)
+            reference = qualified.function if qualified else None
+        return self.functions.get(reference) if reference else None
