@@ -1,0 +1,132 @@
+"""JSON and YAML templates in, plain Python values out: in bounded time and memory, or an InputError of one line.
+
+Short-form intrinsics of YAML (`!Ref X`) come out in their long form (`{"Ref": "X"}`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from pathlib import Path
+
+from constructs_lambda.errors import InputError
+
+MAX_BYTES = 16 * 2**20  # CloudFormation takes 1 MB; a template that is too large must still be read to be reported
+MAX_DEPTH = 200
+MAX_INTEGER_DIGITS = 300  # still fits into a float, so arithmetic on it never raises
+
+
+def read_document(path: Path) -> object:
+    """Reads a JSON or YAML file.
+
+    Args:
+        path: The file; a name ending in `.json` is read as JSON only.
+
+    Raises:
+        InputError: The file can't be read or holds no document that is safe to use.
+    """
+    return load_document(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Reads a file, but no more than one byte above the size that `load_document` takes.
+
+    Raises:
+        InputError: The file can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        reason = "no such file"
+    except IsADirectoryError:
+        reason = "is a folder, not a file"
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+    except ValueError as problem:  # a null character in the name
+        reason = str(problem)
+    raise InputError(one_line(f"{path}: {reason}"))
+
+
+def load_document(data: bytes, name: str) -> object:
+    """Parses a JSON or YAML document; which of the two is seen from its name and its first character.
+
+    Args:
+        data: The content: UTF-8, or UTF-16 with a byte order mark.
+        name: The file's name for messages, `-` for standard input.
+
+    Raises:
+        InputError: Too large, too deep, not text, empty, broken, or with a tag that CloudFormation doesn't know.
+    """
+    try:
+        return _parse(_decode(data), name.lower())
+    except InputError as problem:
+        raise InputError(one_line(f"{'standard input' if name == '-' else name}: {problem}")) from None
+
+
+def one_line(text: str) -> str:
+    """The text with everything escaped that could break a line or steer a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def _decode(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise InputError(f"is larger than {MAX_BYTES // 2**20} MiB")
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as problem:
+        raise InputError(f"is not text: {problem.reason} at byte {problem.start}") from None
+
+
+def _parse(text: str, name: str) -> object:
+    first = re.search(r"\S", text)
+    if not first:
+        raise InputError("is empty")
+    if not name.endswith(".json") and first[0] not in "{[":
+        return _from_yaml(text)
+    try:
+        return _from_json(text)
+    except json.JSONDecodeError as problem:
+        broken = f"broken JSON at line {problem.lineno}, column {problem.colno}: {problem.msg}"
+    if name.endswith(".json"):
+        raise InputError(broken)
+    try:
+        return _from_yaml(text)  # in flow style it begins like JSON
+    except InputError:
+        if name.endswith((".yaml", ".yml")):
+            raise
+        raise InputError(broken) from None
+
+
+def _from_json(text: str) -> object:
+    too_deep = InputError(f"nested deeper than {MAX_DEPTH} levels")
+    try:
+        document: object = json.loads(text, parse_int=_integer)
+    except RecursionError:
+        raise too_deep from None
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for node in level
+            if isinstance(node, (dict, list))
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return document
+    raise too_deep
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_INTEGER_DIGITS:
+        raise InputError(f"holds an integer of {len(digits)} digits")
+    return int(digits)
+
+
+def _from_yaml(text: str) -> object:
+    from constructs_lambda.documents.from_yaml import parse  # PyYAML costs 20 ms that JSON need not pay
+
+    return parse(text)

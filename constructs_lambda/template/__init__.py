@@ -1,0 +1,143 @@
+"""A CloudFormation template -> model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from constructs_lambda.errors import InputError
+from constructs_lambda.model import Place, Stack
+from constructs_lambda.template.companions import (
+    read_alias,
+    read_async_invocation,
+    read_capacity_provider,
+    read_code_signing_config,
+    read_event_source_mapping,
+    read_url,
+    read_version,
+)
+from constructs_lambda.template.functions import METADATA_KEY, read_function
+from constructs_lambda.template.properties import MACRO
+from constructs_lambda.tokens import resolve_text
+
+_READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
+    "AWS::Lambda::Url": ("urls", read_url),
+    "AWS::Lambda::EventInvokeConfig": ("async_invocations", read_async_invocation),
+    "AWS::Lambda::Version": ("versions", read_version),
+    "AWS::Lambda::Alias": ("aliases", read_alias),
+    "AWS::Lambda::EventSourceMapping": ("event_source_mappings", read_event_source_mapping),
+    "AWS::Lambda::CapacityProvider": ("capacity_providers", read_capacity_provider),
+    "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
+}
+_LONGEST_NAME = 255
+_TRANSFORMS_THAT_ONLY_ADD = {"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"}
+
+
+def read_template(
+    document: object,
+    *,
+    template: str,
+    size_bytes: int,
+    stack_path: str = "",
+    name: str | None = None,
+    account: str | None = None,
+    region: str | None = None,
+    paths: Mapping[str, str] | None = None,
+) -> Stack:
+    """The model of one template.
+
+    Args:
+        document: The parsed template.
+        template: Its file, as it is shown.
+        size_bytes: Its size as it is uploaded.
+        stack_path: Construct path of the stack; the file's own name is shown where there is none.
+        name: Name of the stack in CloudFormation.
+        account: AWS account id the stack goes to.
+        region: AWS Region the stack goes to.
+        paths: Construct path by logical id, where the cloud assembly tells them.
+
+    Raises:
+        InputError: The document is no CloudFormation template.
+    """
+    resources = document.get("Resources") if isinstance(document, Mapping) else None
+    if resources is None and isinstance(document, Mapping) and stack_path:
+        resources = {}  # CDK writes an empty stack this way
+    if not (isinstance(document, Mapping) and isinstance(resources, Mapping)):
+        raise InputError(f"{template}: not a CloudFormation template: it has no Resources")
+    has_macro = _has_macro(document)
+    found: dict[str, dict[str, Any]] = {"functions": {}, **{field: {} for field, _ in _READERS.values()}}
+    for key, resource in resources.items():
+        kind = resource.get("Type") if isinstance(resource, Mapping) else None
+        if not isinstance(kind, str) or not kind.startswith("AWS::Lambda::"):
+            continue
+        logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
+        metadata = metadata if isinstance(metadata, Mapping) else {}
+        path = _path(logical_id, metadata, paths, stack_path)
+        place = Place(path, logical_id, template, conditional=resource.get("Condition") is not None)
+        if has_macro:
+            properties = {MACRO: None, **(properties if isinstance(properties, Mapping) else {})}
+        if kind == "AWS::Lambda::Function":
+            own = metadata.get(METADATA_KEY)
+            found["functions"][logical_id] = read_function(properties, place, own if isinstance(own, Mapping) else None)
+        elif kind in _READERS:
+            field, read = _READERS[kind]
+            found[field][logical_id] = read(properties, place)
+    return Stack(
+        place=Place(stack_path or template, "", template),
+        name=name,
+        account=account,
+        region=region,
+        size_bytes=size_bytes,
+        resource_count=None if has_macro else _count(resources),
+        parameter_count=_count(document.get("Parameters")),
+        output_count=_count(document.get("Outputs")),
+        mapping_count=_count(document.get("Mappings")),
+        description=resolve_text(document.get("Description")),
+        bad_names=tuple(_bad_names(document)),
+        exports=_exports(document.get("Outputs")),
+        **found,
+    )
+
+
+def _path(logical_id: str, metadata: Mapping[str, Any], paths: Mapping[str, str] | None, stack_path: str) -> str:
+    path = paths.get(logical_id) if paths else None
+    if path is None:
+        written = metadata.get("aws:cdk:path")
+        path = written if isinstance(written, str) and written else None
+    if path is None:
+        return f"{stack_path}/{logical_id}" if stack_path else logical_id
+    return path.removeprefix("/").removesuffix("/Resource")
+
+
+def _count(section: object) -> int:
+    return sum(not str(key).startswith("Fn::") for key in section) if isinstance(section, Mapping) else 0
+
+
+def _has_macro(document: Mapping[str, Any]) -> bool:
+    """Whether a macro stands over the template that may change or take away anything in it."""
+    transforms = document.get("Transform") or []
+    transforms = transforms if isinstance(transforms, list) else [transforms]
+    return MACRO in document or any(
+        not (isinstance(name, str) and name in _TRANSFORMS_THAT_ONLY_ADD) for name in transforms
+    )
+
+
+def _bad_names(document: Mapping[str, Any]) -> Iterator[str]:
+    for section in ("Resources", "Parameters", "Outputs"):
+        names = document.get(section)
+        for name in names if isinstance(names, Mapping) else ():
+            text = str(name)
+            if not (text.isascii() and text.isalnum() and len(text) <= _LONGEST_NAME) and text[:4] != "Fn::":
+                yield f"{section}.{text}"
+
+
+def _exports(outputs: object) -> dict[str, tuple[str, ...]]:
+    exports: dict[str, tuple[str, ...]] = {}
+    for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
+        export = output.get("Export") if isinstance(output, Mapping) and "Condition" not in output else None
+        if isinstance(export, Mapping) and export.get("Name") is not None:
+            exported = export["Name"]
+            text = exported if isinstance(exported, str) else json.dumps(exported, sort_keys=True, default=str)
+            exports[text] = (*exports.get(text, ()), str(name))
+    return exports
