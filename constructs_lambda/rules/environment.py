@@ -1,0 +1,174 @@
+"""CL12x: environment variables: their total size as AWS counts it, their keys, and secrets in the clear."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from constructs_lambda import limits
+from constructs_lambda.findings import Severity
+from constructs_lambda.model import Function
+from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules.problems import quoted
+from constructs_lambda.tokens import known, literal_part
+
+_VARIABLES = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"
+_SECRETS = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html"
+_KEY = re.compile(limits.ENVIRONMENT_KEY_PATTERN)
+_SHOWN = 3  # how many of the biggest variables a message names
+
+
+def variable_size(key: str, value: str) -> int:
+    r"""Bytes of one variable within the JSON object that AWS measures, quotes and escapes included.
+
+    Whether AWS measures characters beyond ASCII as UTF-8 or as \uXXXX is not settled; the larger reading counts.
+    """
+    return len(json.dumps(key)) + 1 + len(json.dumps(value))
+
+
+def environment_size(variables: Mapping[str, Any]) -> tuple[int, bool]:
+    """The bytes that are certain, and whether that is all: what only the deployment knows counts as nothing."""
+    sizes, complete = [], True
+    for key, value in variables.items():
+        if not isinstance(value, str):
+            complete = False
+            if not literal_part(value):
+                continue
+        sizes.append(variable_size(key, literal_part(value)))
+    return 2 + sum(sizes) + max(0, len(sizes) - 1), complete
+
+
+@rule(
+    "CL120",
+    "Environment larger than 4 KB",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: 400, environment variables exceed the 4 KB limit. It measures the "
+    "variables as one compact JSON object: each costs five bytes more than key and value, and a quote in a value two.",
+    fix="Move the biggest variables to SSM Parameter Store, AppConfig or a file in the package.",
+    source=limits.ENVIRONMENT_SIZE.source,
+)
+def size(function: Function) -> Iterator[Problem]:
+    variables = known(function.environment)
+    if not variables:
+        return
+    maximum = limits.ENVIRONMENT_SIZE.maximum or 0
+    characters = 0
+    for key, value in variables.items():
+        characters += len(key) + len(value if isinstance(value, str) else literal_part(value))
+    if characters * 12 < maximum:
+        return  # far below, whatever the escapes
+    total, complete = environment_size(variables)
+    if total > maximum:
+        biggest = sorted(variables, key=lambda key: -variable_size(key, literal_part(variables[key])))[:_SHOWN]
+        sizes = {key: variable_size(key, literal_part(variables[key])) for key in biggest}
+        named = ", ".join(f"{quoted(key)[1:-1]} {count:,}" for key, count in sizes.items())
+        yield Problem(
+            "Environment.Variables",
+            f"the environment takes {'' if complete else 'at least '}{total:,} bytes as JSON; AWS allows at most "
+            f"{maximum:,} bytes. Biggest: {named}",
+            "Move the biggest variables to SSM Parameter Store, AppConfig or a file in the package.",
+        )
+
+
+@rule(
+    "CL121",
+    "Environment variable name not allowed",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: a name starts with a letter and has two or more letters, digits and "
+    "underscores.",
+    fix="Rename the variable.",
+    source=_VARIABLES,
+)
+def names(function: Function) -> Iterator[Problem]:
+    for key in known(function.environment) or ():
+        if not _KEY.fullmatch(key) and "{Token[" not in key:
+            yield Problem(
+                f"Environment.Variables.{quoted(key)[1:-1]}",
+                f"the environment variable name {quoted(key)} is not allowed: at least two characters, a letter first, "
+                "then letters, digits and underscores",
+                f"Rename it{_renamed(key)}.",
+            )
+
+
+def _renamed(key: str) -> str:
+    candidate = re.sub(r"[^a-zA-Z0-9_]", "_", key[:64]).lstrip("0123456789_")
+    return f", to {candidate} for example" if _KEY.fullmatch(candidate) else ""
+
+
+@rule(
+    "CL122",
+    "Environment variable reserved by Lambda",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: the runtime sets these variables itself.",
+    fix="Remove the variable, or choose a name of your own.",
+    source=_VARIABLES,
+)
+def reserved(function: Function) -> Iterator[Problem]:
+    for key in known(function.environment) or ():
+        if key in limits.RESERVED_ENVIRONMENT_KEYS:
+            yield Problem(
+                f"Environment.Variables.{key}",
+                f"the environment variable {key} is reserved: Lambda sets it itself",
+                "Remove it: the runtime provides it. For a value of your own choose another name.",
+            )
+
+
+_CREDENTIAL = re.compile(
+    r"""(?x)
+    \b(?:AKIA|ASIA)[A-Z0-9]{16}\b             # AWS access key
+    | -----BEGIN[ ](?:[A-Z]+[ ])*PRIVATE[ ]KEY
+    | \bgh[pousr]_[A-Za-z0-9]{36}             # GitHub
+    | \bgithub_pat_[A-Za-z0-9_]{22}
+    | \bglpat-[A-Za-z0-9_-]{20}               # GitLab
+    | \bxox[abprs]-[A-Za-z0-9-]{10}           # Slack
+    | \b[sr]k_live_[A-Za-z0-9]{16}            # Stripe
+    | \bAIza[A-Za-z0-9_-]{35}                 # Google
+    | \bnpm_[A-Za-z0-9]{36}
+    | \beyJ[A-Za-z0-9_-]{10,200}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10}  # signed JWT
+    | ://[^/\s:@]+:[^/\s:@$\{<]+@             # password inside an address
+    """
+)
+_SECRET_NAME = re.compile(
+    r"(?i)(?:^|_|(?<=[a-z]))(?:password|passwd|passphrase|secret|secret_?key|api_?key|private_?key|access_?key|"
+    r"auth_?token|access_?token|api_?token|client_?secret|credentials?|token)$"
+)
+_NO_SECRET = re.compile(
+    r"""(?ix)
+    arn:.* | https?://.* | /.* | \$.* | <.*> | \{.* | true | false | none | null | \d+   # references, paths, switches
+    | .*(?:change[_-]?me|example\.com|placeholder|dummy|redacted|todo|xxxx).* | \*+
+    | [a-z0-9]+(?:[-_.][a-z0-9]+)*/[a-z0-9/_.-]+                                           # a path
+    | (?=.*(?:secret|password|token|key|cred))[a-z]+(?:[-_.][a-z]+)+                     # the name of a secret
+    """
+)
+_AWS_SECRET = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9/+]{40}")  # has slashes, too
+
+
+@rule(
+    "CL123",
+    "Secret in the environment",
+    Severity.WARNING,
+    aws="AWS accepts it. Whoever may read the function's configuration, the template or a deployment's log reads the "
+    "secret.",
+    fix="Keep the secret in Secrets Manager or SSM Parameter Store and pass its name.",
+    source=_SECRETS,
+)
+def secrets(function: Function) -> Iterator[Problem]:
+    for key, value in (known(function.environment) or {}).items():
+        if not isinstance(value, str):
+            continue
+        if _CREDENTIAL.search(value):
+            what = "holds a credential in the clear"
+        elif len(value) < 8 or not _SECRET_NAME.search(key):
+            continue
+        elif not _NO_SECRET.fullmatch(value) or _AWS_SECRET.fullmatch(value):
+            what = "looks like a secret in the clear"
+        else:
+            continue
+        shown = quoted(key)[1:-1]
+        yield Problem(
+            f"Environment.Variables.{shown}",
+            f"the environment variable {shown} {what}; everyone who may read the function's configuration reads it",
+            "Keep the value in Secrets Manager or SSM Parameter Store, pass its name, and let the function read it.",
+        )

@@ -1,0 +1,155 @@
+"""CL18x: Lambda Managed Instances and their capacity providers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from constructs_lambda import limits
+from constructs_lambda.findings import Severity
+from constructs_lambda.model import CapacityProvider, EnvironmentScaling, Function, ManagedInstances
+from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules.problems import number_problem, one_of, quoted, too_long
+from constructs_lambda.runtimes import RUNTIMES
+from constructs_lambda.tokens import certain_count, known
+
+_MANAGED_RUNTIMES = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-runtimes.html"
+
+_CONFIG = "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig"
+_PROVIDER_ARN = re.compile(r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:\d{12}:capacity-provider:[a-zA-Z0-9_-]+")
+
+
+@rule(
+    "CL180",
+    "Managed Instances settings not allowed",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function.",
+    fix="Choose values in the range.",
+    source=limits.MANAGED_INSTANCES_MEMORY_PER_VCPU.source,
+)
+def managed_range(function: Function) -> Iterator[Problem]:
+    managed = function.managed_instances
+    if isinstance(managed, ManagedInstances):
+        arn = managed.capacity_provider
+        if isinstance(arn, str) and not _PROVIDER_ARN.fullmatch(arn):
+            yield Problem(
+                f"{_CONFIG}.CapacityProviderArn",
+                f"{quoted(arn)} is no capacity provider's ARN",
+                "Write arn:aws:lambda:<Region>:<account>:capacity-provider:<name>.",
+            )
+        ratio = known(managed.memory_gib_per_vcpu)
+        if ratio is not None and not limits.MANAGED_INSTANCES_MEMORY_PER_VCPU.admits(ratio):
+            yield Problem(
+                f"{_CONFIG}.ExecutionEnvironmentMemoryGiBPerVCpu",
+                f"memory per vCPU is {ratio} GiB; AWS allows {limits.MANAGED_INSTANCES_MEMORY_PER_VCPU.allowed}",
+                "Choose 2, 4 or 8 GiB per vCPU.",
+            )
+        yield from number_problem(
+            f"{_CONFIG}.PerExecutionEnvironmentMaxConcurrency",
+            "the concurrency of an execution environment",
+            managed.concurrency_per_environment,
+            limits.MANAGED_INSTANCES_CONCURRENCY,
+            "Choose a concurrency in the range.",
+        )
+    scaling = function.scaling
+    if not isinstance(scaling, EnvironmentScaling):
+        return
+    for name, value in (("Min", scaling.minimum), ("Max", scaling.maximum)):
+        yield from number_problem(
+            f"FunctionScalingConfig.{name}ExecutionEnvironments",
+            f"{name}ExecutionEnvironments",
+            value,
+            limits.MANAGED_INSTANCES_ENVIRONMENTS,
+            "Choose a number in the range.",
+        )
+    least, most = known(scaling.minimum), known(scaling.maximum)
+    if least is not None and most is not None and least > most:
+        yield Problem(
+            "FunctionScalingConfig",
+            f"at least {least:,} execution environments, but at most {most:,}",
+            "Raise the maximum or lower the minimum.",
+        )
+
+
+@rule(
+    "CL181",
+    "Runtime that Managed Instances don't run",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: Managed Instances run Python 3.13, Node.js 22, Java 21, .NET 8 and newer "
+    "ones, and provided.al2023.",
+    fix="Move to a runtime that Managed Instances run.",
+    source=_MANAGED_RUNTIMES,
+)
+def managed_runtime(function: Function) -> Iterator[Problem]:
+    runtime = RUNTIMES.get(known(function.runtime) or "")
+    if isinstance(function.managed_instances, ManagedInstances) and runtime and not runtime.managed_instances:
+        yield Problem(
+            "Runtime",
+            f"{runtime.name} doesn't run on Managed Instances; Python 3.13, Node.js 22, Java 21, .NET 8 and newer and "
+            "provided.al2023 do",
+            "Move to a runtime that Managed Instances run.",
+        )
+
+
+@rule(
+    "CL182",
+    "Capacity provider out of range",
+    Severity.ERROR,
+    aws="The Lambda API refuses the capacity provider.",
+    fix="Choose values in the range.",
+    source=limits.CAPACITY_PROVIDER_VCPUS.source,
+)
+def capacity_provider(provider: CapacityProvider) -> Iterator[Problem]:
+    name = known(provider.name)
+    if name is not None and not (name.startswith("arn:") or re.fullmatch(limits.CAPACITY_PROVIDER_NAME_PATTERN, name)):
+        fix = "Use letters, digits, hyphens and underscores."
+        yield Problem("CapacityProviderName", f"the capacity provider's name {quoted(name)} is not allowed", fix)
+    yield from too_long(
+        "CapacityProviderName", "the name", provider.name, limits.CAPACITY_PROVIDER_NAME_LENGTH, "Shorten the name."
+    )
+    yield from number_problem(
+        "CapacityProviderScalingConfig.MaxVCpuCount",
+        "the vCPU maximum",
+        provider.maximum_vcpus,
+        limits.CAPACITY_PROVIDER_VCPUS,
+        "Choose a number in the range.",
+    )
+    yield from one_of(
+        "CapacityProviderScalingConfig.ScalingMode", "the scaling mode", provider.scaling_mode, ("Auto", "Manual")
+    )
+    for prop, what, items, limit in (
+        ("VpcConfig.SubnetIds", "subnets", provider.subnets, limits.CAPACITY_PROVIDER_SUBNETS),
+        (
+            "VpcConfig.SecurityGroupIds",
+            "security groups",
+            provider.security_groups,
+            limits.CAPACITY_PROVIDER_SECURITY_GROUPS,
+        ),
+        (
+            "CapacityProviderScalingConfig.ScalingPolicies",
+            "scaling policies",
+            provider.scaling_policies,
+            limits.CAPACITY_PROVIDER_SCALING_POLICIES,
+        ),
+        (
+            "InstanceRequirements.AllowedInstanceTypes",
+            "allowed instance types",
+            provider.allowed_instance_types,
+            limits.CAPACITY_PROVIDER_INSTANCE_TYPES,
+        ),
+        (
+            "InstanceRequirements.ExcludedInstanceTypes",
+            "excluded instance types",
+            provider.excluded_instance_types,
+            limits.CAPACITY_PROVIDER_INSTANCE_TYPES,
+        ),
+    ):
+        count = certain_count(items)
+        if count > (limit.maximum or 0) or (items == () and limit.minimum):
+            yield Problem(prop, f"{count} {what}; AWS allows {limit.allowed}", f"Change the number of {what}.")
+    if known(provider.scaling_mode) == "Manual" and provider.scaling_policies is None:
+        yield Problem(
+            "CapacityProviderScalingConfig.ScalingPolicies",
+            "the scaling mode is Manual, and there is no scaling policy",
+            "Add a scaling policy, or set the mode to Auto.",
+        )

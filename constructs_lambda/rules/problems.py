@@ -1,0 +1,54 @@
+"""What the rules share: the sentences about a number, a text or a word that AWS doesn't take."""
+
+from __future__ import annotations
+
+from constructs_lambda.limits import Limit
+from constructs_lambda.model import Number, Text
+from constructs_lambda.rules import Problem
+from constructs_lambda.tokens import Unknown, literal_part
+
+_SHOWN = 64  # characters of a value that a message quotes
+NONE: tuple[Problem, ...] = ()
+
+
+def quoted(text: str) -> str:
+    """A text as a message shows it: in quotes, cut where it is long."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
+
+
+def number_problem(prop: str, what: str, value: Number, limit: Limit, fix: str) -> tuple[Problem, ...]:
+    """One problem where a known number is outside of its limit or not whole."""
+    if value is None or isinstance(value, Unknown):
+        return NONE
+    whole = not isinstance(value, float)
+    if whole and limit.admits(value):
+        return NONE
+    unit = f" {limit.unit}" if limit.unit else ""
+    if limit.admits(value):
+        return (Problem(prop, f"{what} is {value}{unit}; AWS takes whole numbers only", "Write a whole number."),)
+    return (Problem(prop, f"{what} is {value:,}{unit}; AWS allows {limit.allowed}", fix),)
+
+
+def too_long(prop: str, what: str, value: Text, limit: Limit, fix: str) -> tuple[Problem, ...]:
+    """One problem where a text, or the part of it that is certain, is longer than its limit."""
+    if value is None:
+        return NONE
+    length, maximum = len(literal_part(value)), limit.maximum or 0
+    if length <= maximum:
+        return NONE
+    at_least = "at least " if isinstance(value, Unknown) else ""
+    return (Problem(prop, f"{what} is {at_least}{length:,} characters long; AWS allows at most {maximum:,}", fix),)
+
+
+def one_of(prop: str, what: str, value: Text, allowed: tuple[str, ...]) -> tuple[Problem, ...]:
+    """One problem where a known text is none of the words that AWS takes there."""
+    if value is None or isinstance(value, Unknown) or value in allowed:
+        return NONE
+    same = next((word for word in allowed if word.lower() == value.lower()), None)
+    return (
+        Problem(
+            prop,
+            f"{what} is {quoted(value)}; AWS takes {' or '.join(allowed)}",
+            f"Write {same!r}." if same else f"Write one of: {', '.join(allowed)}.",
+        ),
+    )

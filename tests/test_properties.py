@@ -1,0 +1,196 @@
+"""Whatever stands in a template: no rule raises, and none speaks of what isn't known."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rules import companion_cases, function_cases, settings_cases
+from rules.cases import NO_VALUE, NUMBER_TOKEN, UNKNOWN, Case, check, ids, image, managed, zipped
+from rules.settings_cases import alias, config, provider, url, version
+
+from constructs_lambda.errors import InputError
+from constructs_lambda.model import KNOWN_PROPERTIES
+
+CASES: list[Case] = [*function_cases.CASES, *settings_cases.CASES, *companion_cases.CASES]
+quick = settings(
+    max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+
+SPECIAL = [
+    *UNKNOWN,
+    NUMBER_TOKEN,
+    {"Ref": "AWS::NoValue"},
+    {"Fn::Join": ["", ["a", {"Ref": "P"}]]},
+    {"Fn::Join": []},
+    {"Fn::Sub": ["${A}", {}]},
+    {"Fn::Transform": {"Name": "M"}},
+    ["#{Token[TOKEN.2]}"],
+    "{{resolve:",
+    10**300,
+    -1,
+    0.5,
+    float("nan"),
+    float("inf"),
+    "arn:aws:iam::111122223333:role/r",
+    "$LATEST",
+    "\ud800",
+]
+NAMES = sorted(
+    KNOWN_PROPERTIES
+    | {"Variables", "Size", "Mode", "SubnetIds", "SecurityGroupIds", "ZipFile", "ImageUri", "S3Bucket", "S3Key", "Key"}
+    | {"Value", "Arn", "LocalMountPath", "ApplyOn", "LogFormat", "LogGroup", "ApplicationLogLevel", "ExecutionTimeout"}
+    | {"RetentionPeriodInDays", "LambdaManagedInstancesCapacityProviderConfig", "CapacityProviderArn", "TargetArn"}
+    | {"FunctionVersion", "Name", "ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions", "Qualifier"}
+    | {"TargetFunctionArn", "AuthType", "Cors", "AllowMethods", "AllowOrigins", "MaxAge", "DestinationConfig"}
+    | {"OnFailure", "Destination", "MaximumRetryAttempts", "UpdateRuntimeOn", "Command", "WorkingDirectory"}
+    | {"VpcConfig", "PermissionsConfig", "CapacityProviderScalingConfig", "ScalingMode", "AllowedPublishers"}
+)
+KINDS = ["Function", "Url", "EventInvokeConfig", "Version", "Alias", "EventSourceMapping", "CapacityProvider"]
+
+leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(SPECIAL))
+values = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=4)), inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+properties = st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=4)), values, max_size=8)
+resources = st.fixed_dictionaries(
+    {"Type": st.sampled_from([f"AWS::Lambda::{kind}" for kind in [*KINDS, "CodeSigningConfig"]])},
+    optional={"Properties": st.one_of(properties, values), "Metadata": values, "Condition": values},
+)
+templates = st.fixed_dictionaries(
+    {"Resources": st.dictionaries(st.sampled_from(["F", "G", "H", "x-y"]), resources, max_size=4)},
+    optional=dict.fromkeys(("Description", "Transform", "Parameters", "Outputs", "Mappings"), values),
+)
+
+
+@quick
+@given(values)
+def test_any_document_is_read_or_refused(document: Any) -> None:
+    with suppress(InputError):
+        check(document)
+
+
+@quick
+@given(templates)
+def test_any_template_is_checked(template: dict[str, Any]) -> None:
+    for finding in check(template):
+        assert finding.message
+        assert finding.fix
+
+
+FULL: dict[str, Any] = {
+    "F": zipped(
+        FunctionName="orders",
+        Description="d",
+        MemorySize=512,
+        Timeout=10,
+        EphemeralStorage={"Size": 512},
+        Architectures=["arm64"],
+        Environment={"Variables": {"AB": "x", "DB_PASSWORD": "x"}},
+        Layers=["arn:aws:lambda:eu-west-1:111122223333:layer:a:1"],
+        VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        FileSystemConfigs=settings_cases.SYSTEMS,
+        Tags=[{"Key": "a", "Value": "b"}],
+        TracingConfig={"Mode": "Active"},
+        LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "INFO", "LogGroup": "g"},
+        ReservedConcurrentExecutions=5,
+        TenancyConfig={"TenantIsolationMode": "PER_TENANT"},
+        DurableConfig={"ExecutionTimeout": 1, "RetentionPeriodInDays": 1},
+        CodeSigningConfigArn=settings_cases.SIGNING,
+        DeadLetterConfig={"TargetArn": companion_cases.SQS},
+        RuntimeManagementConfig={"UpdateRuntimeOn": "Auto"},
+        RecursiveLoop="Allow",
+        KmsKeyArn=function_cases.KEY_ARN,
+    ),
+    "I": image(ImageConfig={"Command": ["a"], "EntryPoint": ["b"], "WorkingDirectory": "/c"}),
+    "M": managed({"PerExecutionEnvironmentMaxConcurrency": 1}, FunctionScalingConfig={"MinExecutionEnvironments": 1}),
+    "A": alias(provisioned=1),
+    "V": version(ProvisionedConcurrencyConfig={"ProvisionedConcurrentExecutions": 1}),
+    "U": url(Cors={"MaxAge": 1, "AllowMethods": ["GET"], "AllowOrigins": ["*"], "AllowHeaders": ["a"]}),
+    "E": companion_cases.to(OnSuccess=companion_cases.SQS, OnFailure=companion_cases.SNS),
+    "P": provider(CapacityProviderScalingConfig={"MaxVCpuCount": 2, "ScalingMode": "Auto"}),
+    "S": config(CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Warn"}),
+}
+# A leaf can't undo these: they are about which properties there are, or how many.
+STRUCTURE = {"CL107", "CL108", "CL110", "CL111", "CL112", "CL121", "CL122", "CL144", "CL145", "CL201", "CL301", "CL302"}
+STRUCTURE |= {
+    "CL109",
+    "CL135",
+    "CL140",
+    "CL141",
+    "CL143",
+    "CL170",
+    "CL182",
+    "CL402",
+    "CL901",
+    "CL904",
+    "CL906",
+    "CL907",
+}
+STRUCTURE |= {"CL103", "CL105", "CL134", "CL404", "CL905", "CL908"}
+
+
+def replaced(value: Any, choose: Any) -> Any:
+    """The value with every leaf replaced by what `choose` returns for it; a reference is a leaf, what may vanish stays."""
+    if value == NO_VALUE or "#{Token" in str(value)[:9] or (isinstance(value, dict) and "Fn::If" in value):
+        return value
+    if isinstance(value, dict) and not (len(value) == 1 and next(iter(value)) in ("Ref", "Fn::GetAtt")):
+        return {key: replaced(inner, choose) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [replaced(inner, choose) for inner in value]
+    return choose(value)
+
+
+def with_leaves(given_resources: dict[str, Any], choose: Any) -> dict[str, Any]:
+    return {
+        name: {**resource, "Properties": replaced(resource["Properties"], choose)}
+        if "Properties" in resource
+        else resource
+        for name, resource in given_resources.items()
+        if isinstance(resource, dict)
+    }
+
+
+def test_nothing_is_said_of_a_template_whose_values_are_all_unknown() -> None:
+    for unknown in (*UNKNOWN, NUMBER_TOKEN):
+        assert check({"Resources": with_leaves(FULL, lambda _, value=unknown: value)}) == [], unknown
+
+
+def test_of_wrong_cases_only_the_structure_stays_wrong() -> None:
+    for case in CASES:
+        for unknown in ({"Ref": "P"}, {"Fn::If": ["C", 1, 2]}, "${Token[TOKEN.1]}"):
+            found = check({"Resources": with_leaves(case.resources, lambda _, value=unknown: value), **case.template})
+            assert set(ids(found)) <= STRUCTURE & set(case.expected), (case.what, unknown, found)
+
+
+@quick
+@given(st.data())
+def test_any_part_may_be_unknown_and_nothing_new_is_found(data: st.DataObject) -> None:
+    case = data.draw(st.sampled_from(CASES))
+    unknown = st.sampled_from([*UNKNOWN, NUMBER_TOKEN])
+    kept: list[bool] = []
+
+    def choose(value: Any) -> Any:
+        kept.append(data.draw(st.booleans()))
+        return value if kept[-1] else data.draw(unknown)
+
+    found = check({"Resources": with_leaves(case.resources, choose), **case.template})
+    assert set(ids(found)) <= set(case.expected), (case.what, found)
+
+
+@quick
+@given(st.data())
+def test_a_valid_template_stays_valid_whatever_is_unknown(data: st.DataObject) -> None:
+    unknown = st.sampled_from([*UNKNOWN, NUMBER_TOKEN])
+    before = set(ids(check({"Resources": FULL})))
+    found = check(
+        {"Resources": with_leaves(FULL, lambda value: value if data.draw(st.booleans()) else data.draw(unknown))}
+    )
+    assert set(ids(found)) <= before
