@@ -1,0 +1,113 @@
+"""Findings that are known and accepted for now, in a file that is kept with the code.
+
+A finding is known by its rule, construct path, resource and property, and by how often that occurs: not by its
+message, which changes with the values, nor by the template's file, which differs from one clone to the next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from constructs_lambda.documents import one_line, read_document
+from constructs_lambda.errors import InputError
+from constructs_lambda.findings import Finding
+
+_VERSION = 1
+
+
+class Identity(NamedTuple):
+    """What stays the same about a finding when values and files change."""
+
+    rule: str
+    path: str
+    resource: str
+    property: str
+
+
+Baseline = Mapping[Identity, int]
+"""How often each finding is known."""
+
+
+def apply(findings: Iterable[Finding], baseline: Baseline) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Parts findings into new and known ones, both in their order.
+
+    Where a finding occurs more often than it is known, the last ones are new.
+    """
+    left = Counter(baseline)
+    new: list[Finding] = []
+    known: list[Finding] = []
+    for finding in findings:
+        identity = _identity(finding)
+        (known if left[identity] > 0 else new).append(finding)
+        left[identity] -= 1
+    return tuple(new), tuple(known)
+
+
+def read(path: Path) -> Baseline:
+    """Reads a baseline file.
+
+    Raises:
+        InputError: The file can't be read or is no baseline.
+    """
+    document = read_document(path)
+    if not isinstance(document, dict) or not isinstance(document.get("findings"), list):
+        raise _bad(path, "is no baseline; --write-baseline makes one")
+    if document.get("version") != _VERSION:
+        raise _bad(path, f"has version {document.get('version')!r}; this constructs-lambda reads version {_VERSION}")
+    baseline: Counter[Identity] = Counter()
+    for number, entry in enumerate(document["findings"], 1):
+        if not isinstance(entry, dict):
+            entry = {}
+        names = [name for name in map(entry.get, Identity._fields) if isinstance(name, str)]
+        count = entry.get("count")
+        if len(names) < len(Identity._fields) or type(count) is not int or count < 1:
+            raise _bad(path, f"entry {number} is no finding with rule, path, resource, property and count")
+        baseline[Identity(*names)] += count
+    return baseline
+
+
+def write(path: Path, findings: Iterable[Finding]) -> int:
+    """Writes a baseline file, whole or not at all, and returns the number of findings in it.
+
+    The same findings give the same bytes, one line for each, sorted: what changes is seen in a diff.
+
+    Raises:
+        InputError: The file can't be written; an older one is as it was.
+    """
+    baseline = Counter(_identity(finding) for finding in findings)
+    entries = [json.dumps(identity._asdict() | {"count": count}) for identity, count in sorted(baseline.items())]
+    listed = "[\n    " + ",\n    ".join(entries) + "\n  ]" if entries else "[]"
+    _replace(path, f'{{\n  "version": {_VERSION},\n  "findings": {listed}\n}}\n')
+    return baseline.total()
+
+
+def _identity(finding: Finding) -> Identity:
+    return Identity(finding.rule, finding.path, finding.resource, finding.property)
+
+
+def _bad(path: Path, reason: str) -> InputError:
+    return InputError(one_line(f"{path}: {reason}"))
+
+
+def _replace(path: Path, content: str) -> None:
+    try:
+        target = path.resolve()  # through a symbolic link, which stays one
+        if target.is_dir():
+            raise _bad(path, "is a folder, not a file")
+        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            with unfinished.open("x", encoding="ascii", newline="\n") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except (OSError, RuntimeError, ValueError) as problem:  # RuntimeError: links that go in a circle
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise _bad(path, f"can't be written: {reason.lower()}") from None

@@ -1,0 +1,78 @@
+"""`constructs-lambda check`: templates and cdk.out folders against every rule."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from constructs_lambda.cli import write
+from constructs_lambda.errors import InputError
+
+
+@click.command("check", short_help="Check templates and cdk.out folders against every rule.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="How the findings are written.",
+)
+@click.option(
+    "--baseline",
+    "known_in",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Findings in this file are known: they are counted, not shown, and don't fail.",
+)
+@click.option("--write-baseline", is_flag=True, help="Record all findings in the file of --baseline.")
+def command(paths: tuple[str, ...], style: str, known_in: Path | None, write_baseline: bool) -> int:
+    """Checks every PATH: a cdk.out folder, a template in JSON or YAML, or - for standard input.
+
+    The exit status is 0 without errors, 1 with errors, and 2 where a PATH can't be read.
+    """
+    from constructs_lambda import baseline, formats
+    from constructs_lambda.checker import check
+
+    if write_baseline and known_in is None:
+        raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
+    known_before = baseline.read(known_in) if known_in and not write_baseline else {}
+    report = check(paths, _read_stdin)
+    if write_baseline and known_in:
+        number = baseline.write(known_in, report.findings)
+        write(f"{number} {'finding' if number == 1 else 'findings'} recorded in {known_in}\n")
+        return 0
+    new, known = baseline.apply(report.findings, known_before)
+    report = replace(report, findings=new)
+    if style == "json":
+        write(formats.as_json(report))
+    elif style == "sarif":
+        from constructs_lambda.rules import all_rules
+
+        write(formats.sarif(report, all_rules().values()))
+    elif style == "github":
+        write(formats.github(report, known=len(known)))
+    else:
+        write(formats.text(report, color=_color(), known=len(known)))
+    return 1 if report.errors else 0
+
+
+def _read_stdin() -> bytes:
+    from constructs_lambda.documents import MAX_BYTES
+
+    if sys.stdin is None:
+        raise InputError("standard input: is closed")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _color() -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return sys.stdout is not None and sys.stdout.isatty()

@@ -1,0 +1,190 @@
+"""Checks of files and folders: each file once, every problem named, acknowledgements honoured."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lambda.checker import check
+from constructs_lambda.errors import InputError
+from constructs_lambda.findings import Report
+
+TODAY = date(2026, 11, 22)
+
+
+def template(**functions: dict[str, Any]) -> dict[str, Any]:
+    valid = {
+        "Code": {"S3Bucket": "packages", "S3Key": "k"},
+        "Handler": "a.b",
+        "Runtime": "python3.13",
+        "Role": "arn:aws:iam::111122223333:role/r",
+    }
+    return {
+        "Resources": {
+            name: {"Type": "AWS::Lambda::Function", "Properties": {**valid, **properties}}
+            for name, properties in functions.items()
+        }
+    }
+
+
+SLOW = template(Slow={"Timeout": 901})
+
+
+def write(path: Path, content: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def run(*paths: Path | str, stdin: bytes = b"") -> Report:
+    return check([str(path) for path in paths], lambda: stdin, TODAY)
+
+
+def found(report: Report) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.path) for finding in report.findings]
+
+
+def assembly(directory: Path, content: object, *acknowledged: tuple[str, str, str]) -> Path:
+    metadata: dict[str, Any] = {"/Shop/Slow/Resource": [{"type": "aws:cdk:logicalId", "data": "Slow"}]}
+    for path, rule, reason in acknowledged:
+        metadata.setdefault(path, []).append({"type": "aws:cdk:acknowledged-rules", "data": {rule: reason}})
+    write(directory / "Shop.template.json", content)
+    shop = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}
+    write(directory / "manifest.json", {"artifacts": {"Shop": {**shop, "metadata": metadata}}})
+    return directory
+
+
+def test_a_template(tmp_path: Path) -> None:
+    report = run(write(tmp_path / "t.json", SLOW))
+    assert found(report) == [("CL102", "Slow")]
+    assert (report.templates, report.functions, len(report.errors)) == (1, 1, 1)
+    assert report.findings[0].template == str(tmp_path / "t.json")
+
+
+def test_standard_input() -> None:
+    report = run("-", "-", stdin=json.dumps(SLOW).encode())
+    assert (found(report), report.templates) == ([("CL102", "Slow")], 1)
+    assert report.findings[0].template == "stdin"
+
+
+def test_a_folder_of_templates_in_every_format(tmp_path: Path) -> None:
+    write(tmp_path / "a.template.json", SLOW)
+    write(tmp_path / "b.template.yaml", json.dumps(SLOW))
+    write(tmp_path / "template.yml", "Resources:\n  Slow: {Type: AWS::Lambda::Function}\n")
+    write(tmp_path / "c.template", SLOW)
+    write(tmp_path / "package.json", {})
+    write(tmp_path / "deeper" / "d.template.json", SLOW)
+    report = run(tmp_path)
+    assert report.templates == 4
+    assert {Path(finding.template).name for finding in report.findings} == {
+        "a.template.json",
+        "b.template.yaml",
+        "c.template",
+        "template.yml",
+    }
+
+
+def test_each_file_once_however_it_is_named(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.template.json", SLOW)
+    link = tmp_path / "link.json"
+    link.symlink_to(file)
+    assert run(file, file, link, tmp_path, f"{tmp_path}/../{tmp_path.name}").templates == 1
+    directory = assembly(tmp_path / "cdk.out", SLOW, ("/Shop", "constructs-lambda::CL999", "r"))
+    report = run(directory, f"{directory}/", directory / "Shop.template.json")
+    assert found(report) == [("CL910", "Shop"), ("CL102", "Shop/Slow")]
+
+
+def test_every_bad_path_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "folder" / "a.template.json", "{")
+    write(tmp_path / "folder" / "b.template.json", {"no": "resources"})
+    write(tmp_path / "folder" / "c.template.json", SLOW)
+    write(tmp_path / "hollow" / "manifest.json", {"artifacts": {}})
+    write(tmp_path / "lost" / "manifest.json", {"artifacts": {"S": {"type": "aws:cloudformation:stack"}}})
+    with pytest.raises(InputError) as caught:
+        run(
+            tmp_path / "gone.json", tmp_path / "empty", tmp_path / "folder", tmp_path / "hollow", tmp_path / "lost", "-"
+        )
+    lines = str(caught.value).splitlines()
+    assert [line.partition(": ")[0].removeprefix(f"{tmp_path}/") for line in lines] == [
+        "gone.json",
+        "empty",
+        "folder/a.template.json",
+        "folder/b.template.json",
+        "hollow",
+        "lost/manifest.json",
+        "standard input",
+    ]
+
+
+def test_a_name_that_no_system_takes() -> None:
+    with pytest.raises(InputError):
+        run("a\0b")
+
+
+def test_an_assembly_whose_template_is_gone(tmp_path: Path) -> None:
+    (assembly(tmp_path, SLOW) / "Shop.template.json").unlink()
+    with pytest.raises(InputError, match=r"Shop\.template\.json: no such file"):
+        run(tmp_path)
+
+
+def test_construct_paths_of_an_assembly(tmp_path: Path) -> None:
+    assert found(run(assembly(tmp_path, SLOW))) == [("CL102", "Shop/Slow")]
+
+
+@pytest.mark.parametrize("scope", ["/Shop", "/Shop/Slow", "/Shop/Slow/Resource"])
+def test_an_acknowledged_finding_is_gone(tmp_path: Path, scope: str) -> None:
+    assert found(run(assembly(tmp_path, SLOW, (scope, "constructs-lambda::CL102", "r")))) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "rule", "message"),
+    [
+        ("/Shop/Sl", "constructs-lambda::CL102", "CL102 is acknowledged here, but finds nothing"),
+        ("/Shop/Slow/Deeper", "constructs-lambda::CL102", "CL102 is acknowledged here, but finds nothing"),
+        ("/Shop", "constructs-lambda::CL101", "CL101 is acknowledged here, but finds nothing"),
+        ("/Shop", "constructs-lambda::CL1O2", "there is no rule 'CL1O2' (did you mean 'CL102'?)"),
+        ("/Shop", "Constructs-Lambda::CL102", "the acknowledged id 'Constructs-Lambda::CL102' matches no rule"),
+        ("/Shop", "CL102", "the acknowledged id 'CL102' matches no rule"),
+    ],
+)
+def test_an_acknowledgement_that_matches_nothing(tmp_path: Path, scope: str, rule: str, message: str) -> None:
+    report = run(assembly(tmp_path, SLOW, (scope, rule, "r")))
+    (useless,) = [finding for finding in report.findings if finding.rule == "CL910"]
+    assert (useless.message, useless.path) == (message, scope.removeprefix("/"))
+    assert "CL102" in [finding.rule for finding in report.findings]
+
+
+def test_acknowledgements_of_other_plugins_are_not_ours(tmp_path: Path) -> None:
+    assert found(run(assembly(tmp_path, template(), ("/Shop", "AwsSolutions::L1", "r")))) == []
+
+
+def test_the_app_s_acknowledgements_come_from_its_report(tmp_path: Path) -> None:
+    suppressed = {"acknowledgedId": "constructs-lambda::CL102", "acknowledgedAt": "", "reason": "r"}
+    write(
+        assembly(tmp_path, SLOW) / "validation-report.json", {"pluginReports": [{"suppressedViolations": [suppressed]}]}
+    )
+    assert found(run(tmp_path)) == []
+
+
+def test_nested_stacks_are_counted_and_shown_with_their_own_template(tmp_path: Path) -> None:
+    write(tmp_path / "Shop.template.json", SLOW)
+    write(tmp_path / "Inner.nested.template.json", template(Slow={"MemorySize": 1}))
+    metadata = {
+        "/Shop/Slow": [{"type": "aws:cdk:logicalId", "data": "Slow"}],
+        "/Shop/Inner": [{"type": "aws:cdk:templateFile", "data": "Inner.nested.template.json"}],
+        "/Shop/Inner/Fn": [{"type": "aws:cdk:logicalId", "data": "Slow"}],
+    }
+    shop = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}
+    write(tmp_path / "manifest.json", {"artifacts": {"Shop": {**shop, "metadata": metadata}}})
+    report = run(tmp_path)
+    assert (report.templates, report.functions) == (2, 2)
+    shown = {finding.path: (finding.rule, Path(finding.template).name) for finding in report.findings}
+    assert shown == {
+        "Shop/Slow": ("CL102", "Shop.template.json"),
+        "Shop/Inner/Fn": ("CL101", "Inner.nested.template.json"),
+    }
