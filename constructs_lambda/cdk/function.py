@@ -1,0 +1,241 @@
+"""`Function`: `aws_lambda.Function` that refuses what AWS would refuse, with safe defaults."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any, Unpack
+from weakref import WeakKeyDictionary
+
+import jsii
+from aws_cdk import Duration, FeatureFlags, aws_iam, aws_lambda, aws_logs
+from constructs import Construct, IConstruct
+
+from constructs_lambda.cdk import roles
+from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
+from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
+from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.errors import ConstructsLambdaError, LimitError
+from constructs_lambda.model import Place
+from constructs_lambda.rules import Context, Severities, check_subject, nearest
+from constructs_lambda.template.companions import read_async_invocation
+from constructs_lambda.template.functions import read_function
+
+DEFAULT_MEMORY_MB = 128
+DEFAULT_TIMEOUT_SECONDS = 3
+_LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
+_flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
+_KEYWORDS = frozenset(
+    name
+    for name, parameter in inspect.signature(aws_lambda.Function.__init__).parameters.items()
+    if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+)
+
+
+class Function(aws_lambda.Function):
+    """A Lambda function: a drop-in for `aws_lambda.Function`, checked before it is made and safe by default.
+
+    It takes every keyword of `aws_lambda.Function` with CDK's meaning, and is one wherever CDK asks for one. Changing
+    the class in a deployed stack replaces and renames nothing (docs/adopt.md). What it sets where you don't:
+
+    - `memory_size`: 128 MB, and `timeout`: 3 s, which are AWS's own defaults, written out.
+    - `logging_format`: JSON.
+    - `tracing`: active; with an imported role none, because Lambda refuses tracing where the role may not write traces.
+    - A log group of its own, `<id>LogGroup` beside the function, kept for two years and kept when the stack goes. Not
+      where you give `log_group` or `log_retention`, nor where the context flag
+      `@aws-cdk/aws-lambda:useCdkManagedLogGroup` makes CDK create one, nor with an imported role, whose rights can't be
+      extended for certain.
+    - The role that CDK makes gets no managed policy: it may write to the function's log group, write traces, and where
+      you give `vpc`, manage network interfaces. A `role` of your own gets the right to write to the log group.
+
+    Creates: `AWS::Lambda::Function`, `AWS::IAM::Role`, `AWS::Logs::LogGroup`; an `AWS::IAM::Policy` where the log group
+    is CDK's own or the function is durable.
+
+    Costs when idle: nothing but the storage of logs (0.03 USD per GB and month in us-east-1).
+
+    Args:
+        scope: Parent construct.
+        id: Id within the parent.
+        code: What runs.
+        handler: Where Lambda enters it, `file.function`.
+        runtime: The language runtime.
+        **options: Keywords of `aws_lambda.Function`.
+
+    Raises:
+        LimitError: What AWS would refuse (CL1xx, CL201, CL301, CL601, CL701), everything at once; nothing is made.
+        TypeError: A keyword that doesn't exist, with the nearest one that does; a value of the wrong type.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        code: aws_lambda.Code,
+        handler: str,
+        runtime: aws_lambda.Runtime,
+        **options: Unpack[FunctionOptions],
+    ) -> None:
+        given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+        _refuse_unknown_keywords(given)
+        keywords = {"code": code, "handler": handler, "runtime": runtime, **_defaults(given), **given}
+        if not _can_be_extended(given.get("role")):
+            keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
+        _refuse_what_aws_refuses(scope, id, keywords)
+        log_group = _own_log_group(scope, id, keywords)
+        if log_group is not None:
+            keywords["log_group"] = log_group
+        try:
+            if "role" in keywords:
+                self._create(scope, id, keywords)
+                if log_group is not None:
+                    keywords["role"].add_to_principal_policy(roles.write_logs(log_group.log_group_arn))
+                before_synth(scope, self)
+            else:
+                # CDK would add the rights for tracing to the role's default policy, among those that the user grants.
+                tracing = keywords.pop("tracing")
+                self._create(scope, id, keywords)
+                self._scope_role(scope, keywords, tracing)
+        except BaseException as error:
+            _clean_up(scope, id, log_group, error)
+            raise
+
+    def _create(self, scope: Construct, id: str, keywords: Mapping[str, Any]) -> None:
+        """Creates the L2 with the keywords that are set only; its own constructor checks and sends all 55, twice."""
+        if any(
+            name not in JSII_NAMES or (isinstance(value, Mapping) and name != "environment")
+            for name, value in keywords.items()
+        ):
+            super().__init__(scope, id, **keywords)  # a keyword newer than this library, or a struct given as a dict
+            return
+        properties = {
+            JSII_NAMES[name]: list(value) if isinstance(value, tuple) else value
+            for name, value in keywords.items()
+            if value is not None
+        }
+        try:
+            jsii.create(type(self), self, [scope, id, properties])
+        except RuntimeError as error:
+            if "Unable to deserialize" in str(error):
+                raise wrong_type(keywords, error) from None
+            raise
+
+    def _scope_role(self, scope: Construct, keywords: Mapping[str, Any], tracing: aws_lambda.Tracing) -> None:
+        """Gives CDK's role just the rights the function needs; see `roles`."""
+        children = self.node.find_all()
+        resource = next(child for child in children if isinstance(child, aws_lambda.CfnFunction))
+        is_traced = tracing is not aws_lambda.Tracing.DISABLED
+        if is_traced:
+            resource.tracing_config = _tracing_config(tracing)
+        role = next((child for child in children if isinstance(child, aws_iam.CfnRole)), None)
+        ready = before_synth(scope, self)
+        if role is None:
+            return  # Role.customize_roles() keeps roles out of the template
+        in_vpc = "vpc" in keywords
+        log_group = keywords.get("log_group")
+        role.policies = roles.inline_policies(
+            log_group_arn=log_group.log_group_arn if log_group is not None else None,
+            tracing=is_traced,
+            network=in_vpc,
+        )
+        ready.scope_role(roles.ScopedRole(role, dropped=2 if in_vpc else 1))
+        # These name the function or a log group that is named after it: within the role they would close a circle.
+        statements = [] if log_group is not None else [roles.write_logs(self.log_group.log_group_arn)]
+        if "durable_config" in keywords:
+            arn = self.function_arn
+            statements.append(aws_iam.PolicyStatement(actions=list(roles.DURABLE), resources=[arn, f"{arn}:*"]))
+        if statements and self.role is not None:
+            aws_iam.Policy(self, "ExecutionPolicy", roles=[self.role], statements=statements)
+
+
+def _refuse_unknown_keywords(given: Mapping[str, Any]) -> None:
+    unknown = [f"{name!r}{nearest(name, _KEYWORDS)}" for name in given if name not in _KEYWORDS]
+    if unknown:
+        raise TypeError(f"Function() got unexpected keyword arguments: {', '.join(unknown)}")
+
+
+def _defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    defaults: dict[str, Any] = {
+        "memory_size": DEFAULT_MEMORY_MB,
+        "timeout": _default_timeout(),
+        "tracing": aws_lambda.Tracing.ACTIVE,
+    }
+    if "log_format" not in given:
+        defaults["logging_format"] = aws_lambda.LoggingFormat.JSON
+    return defaults
+
+
+@cache
+def _tracing_config(tracing: aws_lambda.Tracing) -> aws_lambda.CfnFunction.TracingConfigProperty:
+    mode = "Active" if tracing is aws_lambda.Tracing.ACTIVE else "PassThrough"
+    return aws_lambda.CfnFunction.TracingConfigProperty(mode=mode)
+
+
+@cache
+def _default_timeout() -> Duration:
+    return Duration.seconds(DEFAULT_TIMEOUT_SECONDS)
+
+
+def _refuse_what_aws_refuses(scope: Construct, id: str, keywords: Mapping[str, Any]) -> None:
+    nowhere, context, severities = Place(""), Context(date.today()), Severities()
+    try:
+        properties = function_properties(keywords)
+    except AttributeError as error:
+        raise wrong_type(keywords, error) from None
+    function = read_function(properties, nowhere)
+    findings = list(check_subject(function, nowhere, context, severities, early=True))
+    if (invocation := async_properties(keywords)) is not None:
+        subject = read_async_invocation(invocation, nowhere)
+        findings.extend(check_subject(subject, nowhere, context, severities, early=True))
+    if findings:
+        path = "/".join(part for part in (scope.node.path, id) if part)
+        raise LimitError([replace(finding, path=path) for finding in findings])
+
+
+def _can_be_extended(role: aws_iam.IRole | None) -> bool:
+    """Whether a role takes the rights that our defaults need: CDK's own, or one that this app makes."""
+    return role is None or isinstance(role, aws_iam.Role | aws_iam.LazyRole)
+
+
+def _own_log_group(scope: Construct, id: str, keywords: dict[str, Any]) -> aws_logs.LogGroup | None:
+    """The log group beside the function, where nobody else makes one."""
+    if "log_group" in keywords or "log_retention" in keywords or not _can_be_extended(keywords.get("role")):
+        return None
+    if _has_flag(scope):
+        return None
+    log_group = aws_logs.LogGroup.__new__(aws_logs.LogGroup)
+    options = {"removalPolicy": keywords.pop("log_removal_policy")} if "log_removal_policy" in keywords else {}
+    try:
+        jsii.create(aws_logs.LogGroup, log_group, [scope, f"{id}LogGroup", options])
+    except RuntimeError as error:
+        if not _is_taken(f"{id}LogGroup", error):
+            raise
+        place = scope.node.path or "the app"
+        if scope.node.try_find_child(id) is not None:
+            raise RuntimeError(f"There is already a Construct with name {id!r} in {place}") from None
+        raise ConstructsLambdaError(
+            f"{place}: {id} needs the id '{id}LogGroup' for its log group, and there is a construct with it already. "
+            "Fix: pass it as log_group=, or give one of the two another id."
+        ) from None
+    return log_group
+
+
+def _has_flag(scope: Construct) -> bool:
+    if scope not in _flagged:
+        _flagged[scope] = bool(FeatureFlags.of(scope).is_enabled(_LOG_GROUP_FLAG))
+    return _flagged[scope]
+
+
+def _is_taken(id: str, error: BaseException) -> bool:
+    return f"There is already a Construct with name '{id}'" in str(error)
+
+
+def _clean_up(scope: Construct, id: str, log_group: aws_logs.LogGroup | None, error: BaseException) -> None:
+    """Leaves the tree as it was before the refusal, and what stood there before untouched."""
+    if log_group is not None:
+        scope.node.try_remove_child(f"{id}LogGroup")
+    if not _is_taken(id, error):
+        scope.node.try_remove_child(id)

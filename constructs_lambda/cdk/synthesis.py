@@ -1,0 +1,66 @@
+"""What our constructs do once, right before the synth: settle the roles, and register the checks.
+
+CDK calls validations after all aspects and after references between stacks are settled, and before it writes a
+template. One of our constructs in each stage carries one; that costs one call from CDK, not one a node.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+import jsii
+from aws_cdk import Stack, Stage, Validations
+from constructs import Construct, IConstruct, IValidation
+
+from constructs_lambda.cdk.checks import own_checks
+from constructs_lambda.cdk.roles import ScopedRole, drop_managed_policies
+
+_by_scope: WeakKeyDictionary[IConstruct, BeforeSynth] = WeakKeyDictionary()
+_by_stage: WeakKeyDictionary[IConstruct, BeforeSynth] = WeakKeyDictionary()
+_checked: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
+
+
+@jsii.implements(IValidation)
+class BeforeSynth:
+    """What is to be done before a stage is synthesized.
+
+    Args:
+        construct: One of the constructs in the stage.
+    """
+
+    def __init__(self, construct: Construct) -> None:
+        self._construct = construct
+        self._roles: list[ScopedRole] = []
+
+    def scope_role(self, role: ScopedRole) -> None:
+        """Drops what CDK attached to a role, once everything else has been attached."""
+        self._roles.append(role)
+
+    def validate(self) -> list[str]:
+        """Does it; CDK calls it."""
+        if self._roles:
+            drop_managed_policies(Stack.of(self._construct), self._roles)
+        root = self._construct.node.root
+        if root not in _checked:
+            _checked[root] = True
+            if Stage.is_stage(root):
+                Validations.of(root).add_plugins(own_checks())
+        return []
+
+
+def before_synth(scope: Construct, construct: Construct) -> BeforeSynth:
+    """What is done before the synth of the stage a construct is in; the first one there carries it.
+
+    Args:
+        scope: Where the construct was made.
+        construct: The construct.
+    """
+    found = _by_scope.get(scope)
+    if found is None:
+        stage = Stage.of(scope) or scope
+        found = _by_stage.get(stage)
+        if found is None:
+            found = _by_stage[stage] = BeforeSynth(construct)
+            construct.node.add_validation(found)
+        _by_scope[scope] = found
+    return found
