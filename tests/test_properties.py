@@ -119,26 +119,42 @@ FULL: dict[str, Any] = {
     "S": config(CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Warn"}),
 }
 # A leaf can't undo these: they are about which properties there are, or how many.
-STRUCTURE = {"CL107", "CL108", "CL110", "CL111", "CL112", "CL121", "CL122", "CL144", "CL145", "CL201", "CL301", "CL302"}
-STRUCTURE |= {
+STRUCTURE = {
+    "CL103",
+    "CL105",
+    "CL107",
+    "CL108",
     "CL109",
+    "CL110",
+    "CL111",
+    "CL112",
+    "CL121",
+    "CL122",
+    "CL134",
     "CL135",
     "CL140",
     "CL141",
     "CL143",
+    "CL144",
+    "CL145",
     "CL170",
     "CL182",
+    "CL201",
+    "CL301",
+    "CL302",
     "CL402",
+    "CL404",
     "CL901",
     "CL904",
+    "CL905",
     "CL906",
     "CL907",
+    "CL908",
 }
-STRUCTURE |= {"CL103", "CL105", "CL134", "CL404", "CL905", "CL908"}
 
 
 def replaced(value: Any, choose: Any) -> Any:
-    """The value with every leaf replaced by what `choose` returns for it; a reference is a leaf, what may vanish stays."""
+    """The value with what `choose` returns in place of each leaf; a reference is a leaf, and what may vanish stays."""
     if value == NO_VALUE or "#{Token" in str(value)[:9] or (isinstance(value, dict) and "Fn::If" in value):
         return value
     if isinstance(value, dict) and not (len(value) == 1 and next(iter(value)) in ("Ref", "Fn::GetAtt")):

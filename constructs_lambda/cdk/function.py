@@ -27,6 +27,7 @@ from constructs_lambda.template.functions import read_function
 DEFAULT_MEMORY_MB = 128
 DEFAULT_TIMEOUT_SECONDS = 3
 _LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
+_OWN_SEVERITIES = Severities()
 _flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
 _KEYWORDS = frozenset(
     name
@@ -180,16 +181,16 @@ def _default_timeout() -> Duration:
 
 
 def _refuse_what_aws_refuses(scope: Construct, id: str, keywords: Mapping[str, Any]) -> None:
-    nowhere, context, severities = Place(""), Context(date.today()), Severities()
+    nowhere, context = Place(""), Context(date.today())
     try:
         properties = function_properties(keywords)
     except AttributeError as error:
         raise wrong_type(keywords, error) from None
     function = read_function(properties, nowhere)
-    findings = list(check_subject(function, nowhere, context, severities, early=True))
+    findings = list(check_subject(function, nowhere, context, _OWN_SEVERITIES, early=True))
     if (invocation := async_properties(keywords)) is not None:
         subject = read_async_invocation(invocation, nowhere)
-        findings.extend(check_subject(subject, nowhere, context, severities, early=True))
+        findings.extend(check_subject(subject, nowhere, context, _OWN_SEVERITIES, early=True))
     if findings:
         path = "/".join(part for part in (scope.node.path, id) if part)
         raise LimitError([replace(finding, path=path) for finding in findings])

@@ -138,7 +138,8 @@ def only(case_of: str) -> Finding:
         (
             "certain part too large",
             "Environment.Variables",
-            "the environment takes at least 4,105 bytes as JSON; AWS allows at most 4,096 bytes. Biggest: AB 4,103, CD 7",
+            "the environment takes at least 4,105 bytes as JSON; AWS allows at most 4,096 bytes. Biggest: AB 4,103, "
+            "CD 7",
             "Parameter Store",
         ),
         (
@@ -196,7 +197,7 @@ def test_hostile_values_take_bounded_time() -> None:
     assert "CL120" in ids(check(document))
 
 
-# --- What the tables don't hold ------------------------------------------------------------------------------------------
+# --- What the tables don't hold --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("size", "expected"), [(999_999, ()), (1_000_000, ()), (1_000_001, ("CL902",))])
