@@ -7,7 +7,6 @@ import traceback
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -112,6 +111,8 @@ class LambdaChecks:
 
 @cache
 def _version() -> str:
+    from importlib import metadata  # not free to load, and only needed at synth
+
     try:
         return metadata.version("constructs-lambda")
     except metadata.PackageNotFoundError:  # run from a checkout that isn't installed

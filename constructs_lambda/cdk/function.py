@@ -29,11 +29,6 @@ DEFAULT_TIMEOUT_SECONDS = 3
 _LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
 _OWN_SEVERITIES = Severities()
 _flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
-_KEYWORDS = frozenset(
-    name
-    for name, parameter in inspect.signature(aws_lambda.Function.__init__).parameters.items()
-    if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-)
 
 
 class Function(aws_lambda.Function):
@@ -153,7 +148,10 @@ class Function(aws_lambda.Function):
 
 
 def _refuse_unknown_keywords(given: Mapping[str, Any]) -> None:
-    unknown = [f"{name!r}{nearest(name, _KEYWORDS)}" for name in given if name not in _KEYWORDS]
+    if given.keys() <= JSII_NAMES.keys():
+        return
+    installed = inspect.signature(aws_lambda.Function.__init__).parameters  # may be newer than our list
+    unknown = [f"{name!r}{nearest(name, JSII_NAMES)}" for name in given if name not in installed]
     if unknown:
         raise TypeError(f"Function() got unexpected keyword arguments: {', '.join(unknown)}")
 
