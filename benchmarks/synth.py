@@ -49,8 +49,12 @@ def plain(stack: Stack, name: str, folder: str) -> None:
         log_group=log_group,
         logging_format=aws_lambda.LoggingFormat.JSON,
     )
-    function.node.default_child.tracing_config = aws_lambda.CfnFunction.TracingConfigProperty(mode="Active")
-    role = function.role.node.default_child
+    resource, execution_role = function.node.default_child, function.role
+    assert isinstance(resource, aws_lambda.CfnFunction)
+    assert execution_role is not None
+    resource.tracing_config = aws_lambda.CfnFunction.TracingConfigProperty(mode="Active")
+    role = execution_role.node.default_child
+    assert isinstance(role, aws_iam.CfnRole)
     role.managed_policy_arns = None
     role.policies = [
         _policy("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn),

@@ -93,7 +93,7 @@ def test_warnings_and_infos_do_not_stop(app: App, stack: Stack) -> None:
 
 
 def test_nested_stack_is_checked(app: App, stack: Stack) -> None:
-    plain(NestedStack(stack, "Inner"))  # type: ignore[arg-type]
+    plain(NestedStack(stack, "Inner"))
     Validations.of(app).add_plugins(LambdaChecks())
     assert violations(app) == [("CL101", "Shop/Inner/Orders")]
 
