@@ -14,6 +14,7 @@ import jsii
 from aws_cdk import Duration, FeatureFlags, aws_iam, aws_lambda, aws_logs
 from constructs import Construct, IConstruct
 
+from constructs_lambda import limits
 from constructs_lambda.cdk import roles
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
@@ -37,9 +38,9 @@ class Function(aws_lambda.Function):
     It takes every keyword of `aws_lambda.Function` with CDK's meaning, and is one wherever CDK asks for one. Changing
     the class in a deployed stack replaces and renames nothing (docs/adopt.md). What it sets where you don't:
 
-    - `memory_size`: 128 MB, and `timeout`: 3 s, which are AWS's own defaults, written out.
+    - `memory_size`: 128 MB (2,048 MB with `capacity_provider`), and `timeout`: 3 s, AWS's own defaults, written out.
     - `logging_format`: JSON.
-    - `tracing`: active; with an imported role none, because Lambda refuses tracing where the role may not write traces.
+    - `tracing`: active. With an imported role none, because Lambda refuses tracing where the role may not write traces.
     - A log group of its own, `<id>LogGroup` beside the function, kept for two years and kept when the stack goes. Not
       where you give `log_group` or `log_retention`, nor where the context flag
       `@aws-cdk/aws-lambda:useCdkManagedLogGroup` makes CDK create one, nor with an imported role, whose rights can't be
@@ -58,6 +59,8 @@ class Function(aws_lambda.Function):
         code: What runs.
         handler: Where Lambda enters it, `file.function`.
         runtime: The language runtime.
+        capacity_provider: Runs the function on Lambda Managed Instances, whose limits differ, as the provider's
+            `add_function` does; call that too for its options. Without it the limits of ordinary functions count.
         **options: Keywords of `aws_lambda.Function`.
 
     Raises:
@@ -73,14 +76,16 @@ class Function(aws_lambda.Function):
         code: aws_lambda.Code,
         handler: str,
         runtime: aws_lambda.Runtime,
+        capacity_provider: aws_lambda.CapacityProvider | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
         _refuse_unknown_keywords(given)
-        keywords = {"code": code, "handler": handler, "runtime": runtime, **_defaults(given), **given}
+        is_managed = capacity_provider is not None
+        keywords = {"code": code, "handler": handler, "runtime": runtime, **_defaults(given, is_managed), **given}
         if not _can_be_extended(given.get("role")):
             keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
-        _refuse_what_aws_refuses(scope, id, keywords)
+        _refuse_what_aws_refuses(scope, id, keywords, is_managed)
         log_group = _own_log_group(scope, id, keywords)
         if log_group is not None:
             keywords["log_group"] = log_group
@@ -88,13 +93,14 @@ class Function(aws_lambda.Function):
             if "role" in keywords:
                 self._create(scope, id, keywords)
                 if log_group is not None:
-                    keywords["role"].add_to_principal_policy(roles.write_logs(log_group.log_group_arn))
+                    self._add_execution_policy([roles.write_logs(log_group.log_group_arn)])
                 before_synth(scope, self)
             else:
-                # CDK would add the rights for tracing to the role's default policy, among those that the user grants.
-                tracing = keywords.pop("tracing")
+                tracing = _tracing_of_ours(keywords)
                 self._create(scope, id, keywords)
                 self._scope_role(scope, keywords, tracing)
+            if capacity_provider is not None:
+                capacity_provider.add_function(self)
         except BaseException as error:
             _clean_up(scope, id, log_group, error)
             raise
@@ -119,12 +125,11 @@ class Function(aws_lambda.Function):
                 raise wrong_type(keywords, error) from None
             raise
 
-    def _scope_role(self, scope: Construct, keywords: Mapping[str, Any], tracing: aws_lambda.Tracing) -> None:
+    def _scope_role(self, scope: Construct, keywords: Mapping[str, Any], tracing: aws_lambda.Tracing | None) -> None:
         """Gives CDK's role just the rights the function needs; see `roles`."""
         children = self.node.find_all()
-        resource = next(child for child in children if isinstance(child, aws_lambda.CfnFunction))
-        is_traced = tracing is not aws_lambda.Tracing.DISABLED
-        if is_traced:
+        if tracing is not None:
+            resource = next(child for child in children if isinstance(child, aws_lambda.CfnFunction))
             resource.tracing_config = _tracing_config(tracing)
         role = next((child for child in children if isinstance(child, aws_iam.CfnRole)), None)
         ready = before_synth(scope, self)
@@ -134,7 +139,7 @@ class Function(aws_lambda.Function):
         log_group = keywords.get("log_group")
         role.policies = roles.inline_policies(
             log_group_arn=log_group.log_group_arn if log_group is not None else None,
-            tracing=is_traced,
+            tracing=tracing is not None,
             network=in_vpc,
         )
         ready.scope_role(roles.ScopedRole(role, dropped=2 if in_vpc else 1))
@@ -143,7 +148,12 @@ class Function(aws_lambda.Function):
         if "durable_config" in keywords:
             arn = self.function_arn
             statements.append(aws_iam.PolicyStatement(actions=list(roles.DURABLE), resources=[arn, f"{arn}:*"]))
-        if statements and self.role is not None:
+        if statements:
+            self._add_execution_policy(statements)
+
+    def _add_execution_policy(self, statements: list[aws_iam.PolicyStatement]) -> None:
+        """Rights in the function's own stack: a role in another one would refer back to what the statements name."""
+        if self.role is not None:
             aws_iam.Policy(self, "ExecutionPolicy", roles=[self.role], statements=statements)
 
 
@@ -156,15 +166,26 @@ def _refuse_unknown_keywords(given: Mapping[str, Any]) -> None:
         raise TypeError(f"Function() got unexpected keyword arguments: {', '.join(unknown)}")
 
 
-def _defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+def _defaults(given: Mapping[str, Any], is_managed: bool = False) -> dict[str, Any]:
     defaults: dict[str, Any] = {
-        "memory_size": DEFAULT_MEMORY_MB,
+        "memory_size": limits.MANAGED_INSTANCES_MEMORY.minimum if is_managed else DEFAULT_MEMORY_MB,
         "timeout": _default_timeout(),
         "tracing": aws_lambda.Tracing.ACTIVE,
     }
     if "log_format" not in given:
         defaults["logging_format"] = aws_lambda.LoggingFormat.JSON
     return defaults
+
+
+def _tracing_of_ours(keywords: dict[str, Any]) -> aws_lambda.Tracing | None:
+    """Takes out the tracing that we set on the resource, None where it is off or CDK's to set.
+
+    CDK would add the rights to the role's default policy, among those that the user grants.
+    """
+    if keywords["tracing"] is aws_lambda.Tracing.DISABLED or "adot_instrumentation" in keywords:
+        return None
+    tracing: aws_lambda.Tracing = keywords.pop("tracing")
+    return tracing
 
 
 @cache
@@ -178,10 +199,10 @@ def _default_timeout() -> Duration:
     return Duration.seconds(DEFAULT_TIMEOUT_SECONDS)
 
 
-def _refuse_what_aws_refuses(scope: Construct, id: str, keywords: Mapping[str, Any]) -> None:
+def _refuse_what_aws_refuses(scope: Construct, id: str, keywords: Mapping[str, Any], is_managed: bool) -> None:
     nowhere, context = Place(""), Context(date.today())
     try:
-        properties = function_properties(keywords)
+        properties = function_properties(keywords, is_managed=is_managed)
     except AttributeError as error:
         raise wrong_type(keywords, error) from None
     function = read_function(properties, nowhere)

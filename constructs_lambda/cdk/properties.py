@@ -18,11 +18,12 @@ _read: dict[str, Any] = {}
 """What was read from CDK objects, by their reference in the kernel: a runtime is read once, not once a function."""
 
 
-def function_properties(keywords: Mapping[str, Any]) -> dict[str, Any]:
+def function_properties(keywords: Mapping[str, Any], *, is_managed: bool = False) -> dict[str, Any]:
     """The properties of an `AWS::Lambda::Function`.
 
     Args:
         keywords: The keywords of `Function`, defaults filled in.
+        is_managed: Whether it will run on Managed Instances.
     """
     runtime = _name(keywords["runtime"])
     is_image = runtime == "FROM_IMAGE"
@@ -60,6 +61,10 @@ def function_properties(keywords: Mapping[str, Any]) -> dict[str, Any]:
         properties["TenancyConfig"] = {"TenantIsolationMode": tenancy.tenancy_config_property.tenant_isolation_mode}
     if (durable := keywords.get("durable_config")) is not None:
         properties["DurableConfig"] = _durable(durable)
+    if is_managed:
+        properties["CapacityProviderConfig"] = {
+            "LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": _NOT_KNOWN}
+        }
     if keywords.get("code_signing_config") is not None:
         properties["CodeSigningConfigArn"] = _NOT_KNOWN
     return {name: value for name, value in properties.items() if value is not None}

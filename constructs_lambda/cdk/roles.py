@@ -12,6 +12,8 @@ from functools import cache
 
 from aws_cdk import IResolvable, Stack, Token, aws_iam
 
+from constructs_lambda.tokens import literal_part, resolve_text
+
 _LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 _TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 _NETWORK = (
@@ -22,6 +24,11 @@ _NETWORK = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 )
+_REPLACED = (
+    ":policy/service-role/AWSLambdaBasicExecutionRole",
+    ":policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy",
+    ":policy/service-role/AWSLambdaVPCAccessExecutionRole",
+)
 DURABLE = ("lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState")
 
 
@@ -31,7 +38,7 @@ class ScopedRole:
 
     Args:
         resource: The role in the template.
-        dropped: How many of its first managed policies our own statements replace.
+        dropped: How many of its first managed policies our own statements replace, where they are still CDK's.
         managed_policies: The list that CDK fills, as a token; read when it is first needed.
     """
 
@@ -92,7 +99,10 @@ def drop_managed_policies(stack: Stack, roles: Sequence[ScopedRole]) -> None:
             role.managed_policies = role.resource.managed_policy_arns or []
     attached = stack.resolve([role.managed_policies for role in roles])
     for role, arns in zip(roles, attached, strict=True):
-        kept = arns[role.dropped :]
-        role.resource.managed_policy_arns = [
-            arn if isinstance(arn, str) else Token.as_string(arn) for arn in kept
-        ] or None
+        kept = [arn for index, arn in enumerate(arns) if index >= role.dropped or not _is_cdks_own(arn)]
+        written = [arn if isinstance(arn, str) else Token.as_string(arn) for arn in kept]
+        role.resource.managed_policy_arns = written or None
+
+
+def _is_cdks_own(arn: object) -> bool:
+    return literal_part(resolve_text(arn)).endswith(_REPLACED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from aws_cdk import (
     Aspects,
     Duration,
     IAspect,
+    NestedStack,
     RemovalPolicy,
     Size,
     Stack,
@@ -178,8 +180,61 @@ def test_id_of_the_log_group_is_taken(stack: Stack, required: dict[str, Any]) ->
 def test_role_of_the_app_may_write_logs(app: App, stack: Stack, required: dict[str, Any]) -> None:
     role = aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
     Function(stack, "Orders", **required, role=role)
-    statements = the_only(resources_of(app, "AWS::IAM::Policy"))["PolicyDocument"]["Statement"]
-    assert ["logs:CreateLogStream", "logs:PutLogEvents"] in [statement["Action"] for statement in statements]
+    statements = [
+        p["Properties"]["PolicyDocument"]["Statement"] for p in resources_of(app, "AWS::IAM::Policy").values()
+    ]
+    assert ["logs:CreateLogStream", "logs:PutLogEvents"] in [each["Action"] for group in statements for each in group]
+
+
+def test_role_of_another_stack_makes_no_circle(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
+    Function(stack, "Orders", **required, role=aws_iam.Role(Stack(app, "Base"), "Role", assumed_by=principal))
+    Function(NestedStack(stack, "Inner"), "Worker", **required, role=aws_iam.Role(stack, "R", assumed_by=principal))
+    resources = template_of(app)["Resources"]
+    nested = next(r for r in resources.values() if r["Type"] == "AWS::CloudFormation::Stack")
+    inner = next(key for key, resource in resources.items() if resource is nested)
+    assert f'"Fn::GetAtt": ["{inner}"' not in json.dumps(resources)
+
+
+def test_managed_policies_that_replace_cdks_stay(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    function = Function(stack, "Orders", **required)
+    assert function.role is not None
+    resource = function.role.node.default_child
+    assert isinstance(resource, aws_iam.CfnRole)
+    resource.managed_policy_arns = ["arn:aws:iam::123456789012:policy/org-lambda"]
+    role = the_only(resources_of(app, "AWS::IAM::Role"))
+    assert role["ManagedPolicyArns"] == ["arn:aws:iam::123456789012:policy/org-lambda"]
+
+
+def test_tracing_that_is_off_stays_off_with_adot(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    layer = aws_lambda.AdotLayerVersion.from_python_sdk_layer_version(aws_lambda.AdotLambdaLayerPythonSdkVersion.LATEST)
+    adot = aws_lambda.AdotInstrumentationConfig(
+        exec_wrapper=aws_lambda.AdotLambdaExecWrapper.INSTRUMENT_HANDLER, layer_version=layer
+    )
+    off = aws_lambda.Tracing.DISABLED
+    Function(stack, "Off", **required, adot_instrumentation=adot, tracing=off)
+    Function(stack, "On", **required, adot_instrumentation=adot)
+    found = {
+        key[:2]: resource["Properties"].get("TracingConfig")
+        for key, resource in resources_of(app, "AWS::Lambda::Function").items()
+    }
+    assert found == {"Of": None, "On": {"Mode": "Active"}}
+
+
+def test_managed_instances_have_limits_of_their_own(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    vpc = aws_ec2.Vpc(stack, "Vpc", max_azs=1, nat_gateways=0)
+    provider = aws_lambda.CapacityProvider(
+        stack, "Provider", subnets=vpc.isolated_subnets, security_groups=[aws_ec2.SecurityGroup(stack, "G", vpc=vpc)]
+    )
+    settings: dict[str, Any] = {"memory_size": 16_384, "timeout": Duration.minutes(60)}
+    with pytest.raises(LimitError, match=r"CL101[\s\S]*CL102"):
+        Function(stack, "Orders", **required, **settings)
+    Function(stack, "Orders", **required, **settings, capacity_provider=provider)
+    Function(stack, "Worker", **required, capacity_provider=provider)
+    with pytest.raises(LimitError, match="CL101"):
+        Function(stack, "Tiny", **required, memory_size=128, capacity_provider=provider)
+    sizes = [r["Properties"]["MemorySize"] for r in resources_of(app, "AWS::Lambda::Function").values()]
+    assert sizes == [16_384, 2_048]
 
 
 def test_imported_role_keeps_lambdas_log_group(app: App, stack: Stack, required: dict[str, Any]) -> None:
