@@ -10,6 +10,8 @@ COMPILE := $(UV) pip compile pyproject.toml --extra nag --extra node --universal
 # jsii takes the Node of the wheel, never the one on PATH. What would lead pip, uv or CDK astray is not passed on.
 export JSII_NODE := $(CURDIR)/.venv/bin/node
 export PIP_USER := 0
+# uv trusts what the machine trusts, as pip does: behind a company's proxy its own list is not enough.
+export UV_SYSTEM_CERTS ?= 1
 unexport CDK_APP_MODE PIP_CONSTRAINT PIP_PREFIX PIP_ROOT PIP_TARGET UV_CONSTRAINT UV_PREFIX UV_SYSTEM_PYTHON UV_TARGET
 
 # Where the home can't be written to, jsii and uv keep their caches in .venv: they would fail.

@@ -11,27 +11,45 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from constructs_lambda.cdk.checks import LambdaChecks
     from constructs_lambda.cdk.function import Function
-    from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError
+    from constructs_lambda.cdk.image_function import ImageFunction
+    from constructs_lambda.cdk.layers import Layer, PythonLayer, powertools_layer
+    from constructs_lambda.cdk.python_function import PythonFunction
+    from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
+    from constructs_lambda.packaging import Trim
 
 _HOMES = {
     "ConstructsLambdaError": "errors",
     "Finding": "findings",
     "Function": "cdk.function",
+    "ImageFunction": "cdk.image_function",
     "InputError": "errors",
     "LambdaChecks": "cdk.checks",
+    "Layer": "cdk.layers",
     "LimitError": "errors",
+    "PackagingError": "errors",
+    "PythonFunction": "cdk.python_function",
+    "PythonLayer": "cdk.layers",
     "Severity": "findings",
+    "Trim": "packaging",
+    "powertools_layer": "cdk.layers",
 }
 
 __all__ = [
     "ConstructsLambdaError",
     "Finding",
     "Function",
+    "ImageFunction",
     "InputError",
     "LambdaChecks",
+    "Layer",
     "LimitError",
+    "PackagingError",
+    "PythonFunction",
+    "PythonLayer",
     "Severity",
+    "Trim",
+    "powertools_layer",
 ]
 
 

@@ -29,6 +29,7 @@ class TemplateFile:
         account: AWS account id where the app names one.
         region: AWS Region where the app names one.
         paths: Construct path by logical id.
+        asset_manifests: The files that tell what the stack deploys from this machine.
     """
 
     file: Path
@@ -38,6 +39,7 @@ class TemplateFile:
     account: str | None = None
     region: str | None = None
     paths: Mapping[str, str] = field(default_factory=dict)
+    asset_manifests: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ def _read_assembly(directory: Path, nested: bool, seen: set[str]) -> Assembly:
     seen.add(os.path.realpath(directory))
     templates: list[TemplateFile] = []
     acknowledgements: list[Acknowledgement] = []
-    for artifact_id, artifact in _artifacts(directory):
+    artifacts = dict(_artifacts(directory))
+    for artifact_id, artifact in artifacts.items():
         properties = artifact.get("properties")
         properties = properties if isinstance(properties, Mapping) else {}
         if artifact.get("type") == "aws:cloudformation:stack":
-            found = _read_stack(directory, artifact_id, artifact, properties)
+            manifests = tuple(_asset_manifests(directory, artifact, artifacts))
+            found = _read_stack(directory, artifact_id, artifact, properties, manifests)
             templates.extend(found.templates)
             acknowledgements.extend(found.acknowledgements)
         elif nested and artifact.get("type") == "cdk:cloud-assembly":
@@ -98,13 +102,35 @@ def _artifacts(directory: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield str(artifact_id), artifact
 
 
+def _asset_manifests(
+    directory: Path, stack: Mapping[str, Any], artifacts: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Path]:
+    dependencies = stack.get("dependencies")
+    for name in dependencies if isinstance(dependencies, list) else ():
+        artifact = artifacts.get(name) if isinstance(name, str) else None
+        properties = artifact.get("properties") if artifact else None
+        file = properties.get("file") if isinstance(properties, Mapping) else None
+        is_manifest = artifact is not None and artifact.get("type") == "cdk:asset-manifest"
+        if is_manifest and isinstance(file, str) and _is_inside(directory, file):
+            yield directory / file
+
+
 def _is_inside(directory: Path, name: str) -> bool:
-    """Whether a name from a manifest stays within its folder and goes down."""
+    """Whether a name from a manifest is one for files, stays within its folder and goes down."""
+    try:
+        if b"\0" in os.fsencode(name):
+            return False
+    except ValueError:  # half of a surrogate pair
+        return False
     return ".." not in Path(name).parts and not Path(name).is_absolute() and Path(name) != Path()
 
 
 def _read_stack(
-    directory: Path, artifact_id: str, artifact: Mapping[str, Any], properties: Mapping[str, Any]
+    directory: Path,
+    artifact_id: str,
+    artifact: Mapping[str, Any],
+    properties: Mapping[str, Any],
+    manifests: tuple[Path, ...],
 ) -> Assembly:
     file = properties.get("templateFile")
     if not isinstance(file, str) or not _is_inside(directory, file):
@@ -140,10 +166,12 @@ def _read_stack(
                 owner = next((stack for stack in owners if path.startswith(f"{stack}/")), "")
                 paths.setdefault(owner, {})[entry["data"]] = path
     stack_file = directory / file
-    templates = [TemplateFile(stack_file, stack_file, stack_path, name, account, region, paths[""])]
+    templates = [TemplateFile(stack_file, stack_file, stack_path, name, account, region, paths[""], manifests)]
     for path, nested_file in nested.items():
         templates.append(
-            TemplateFile(directory / nested_file, stack_file, path, None, account, region, paths.get(path, {}))
+            TemplateFile(
+                directory / nested_file, stack_file, path, None, account, region, paths.get(path, {}), manifests
+            )
         )
     return Assembly(tuple(templates), tuple(acknowledgements))
 

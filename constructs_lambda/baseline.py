@@ -1,7 +1,8 @@
 """Findings that are known and accepted for now, in a file that is kept with the code.
 
 A finding is known by its rule, construct path, resource and property, and by how often that occurs: not by its
-message, which changes with the values, nor by the template's file, which differs from one clone to the next.
+message, which changes with the values, nor by the template's folder, which differs from one clone to the next. The
+name of the template's file counts only where there is no construct path.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from constructs_lambda.documents import one_line, read_document
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding
 
-_VERSION = 1
+_VERSION = 2  # 1 knew no file
 
 
 class Identity(NamedTuple):
@@ -27,6 +28,7 @@ class Identity(NamedTuple):
     path: str
     resource: str
     property: str
+    file: str = ""
 
 
 Baseline = Mapping[Identity, int]
@@ -42,10 +44,19 @@ def apply(findings: Iterable[Finding], baseline: Baseline) -> tuple[tuple[Findin
     new: list[Finding] = []
     known: list[Finding] = []
     for finding in findings:
-        identity = _identity(finding)
+        identity = identify(finding)
         (known if left[identity] > 0 else new).append(finding)
         left[identity] -= 1
     return tuple(new), tuple(known)
+
+
+def identify(finding: Finding) -> Identity:
+    """What a finding is known by."""
+    file = Path(finding.template).name
+    if finding.path == finding.template:  # about a whole template
+        return Identity(finding.rule, file, finding.resource, finding.property, file)
+    is_bare = finding.path == finding.resource
+    return Identity(finding.rule, finding.path, finding.resource, finding.property, file if is_bare else "")
 
 
 def read(path: Path) -> Baseline:
@@ -54,11 +65,12 @@ def read(path: Path) -> Baseline:
     Raises:
         InputError: The file can't be read or is no baseline.
     """
-    document = read_document(path)
-    if not isinstance(document, dict) or not isinstance(document.get("findings"), list):
-        raise _bad(path, "is no baseline; --write-baseline makes one")
+    document = _read(path)
     if document.get("version") != _VERSION:
-        raise _bad(path, f"has version {document.get('version')!r}; this constructs-lambda reads version {_VERSION}")
+        raise _bad(
+            path,
+            f"has version {document.get('version')!r}; this constructs-lambda reads version {_VERSION}: write it again",
+        )
     baseline: Counter[Identity] = Counter()
     for number, entry in enumerate(document["findings"], 1):
         if not isinstance(entry, dict):
@@ -66,7 +78,7 @@ def read(path: Path) -> Baseline:
         names = [name for name in map(entry.get, Identity._fields) if isinstance(name, str)]
         count = entry.get("count")
         if len(names) < len(Identity._fields) or type(count) is not int or count < 1:
-            raise _bad(path, f"entry {number} is no finding with rule, path, resource, property and count")
+            raise _bad(path, f"entry {number} is no finding with rule, path, resource, property, file and count")
         baseline[Identity(*names)] += count
     return baseline
 
@@ -77,21 +89,34 @@ def write(path: Path, findings: Iterable[Finding]) -> int:
     The same findings give the same bytes, one line for each, sorted: what changes is seen in a diff.
 
     Raises:
-        InputError: The file can't be written; an older one is as it was.
+        InputError: The file can't be written, or is there and no baseline; it is as it was.
     """
-    baseline = Counter(_identity(finding) for finding in findings)
+    baseline = Counter(identify(finding) for finding in findings)
     entries = [json.dumps(identity._asdict() | {"count": count}) for identity, count in sorted(baseline.items())]
     listed = "[\n    " + ",\n    ".join(entries) + "\n  ]" if entries else "[]"
     _replace(path, f'{{\n  "version": {_VERSION},\n  "findings": {listed}\n}}\n')
     return baseline.total()
 
 
-def _identity(finding: Finding) -> Identity:
-    return Identity(finding.rule, finding.path, finding.resource, finding.property)
+def _read(path: Path) -> dict[str, Any]:
+    document = read_document(path)
+    if not isinstance(document, dict) or not isinstance(document.get("findings"), list) or "version" not in document:
+        raise _bad(path, "is no baseline; --write-baseline makes one")
+    return document
 
 
 def _bad(path: Path, reason: str) -> InputError:
     return InputError(one_line(f"{path}: {reason}"))
+
+
+def _refuse_others(path: Path, target: Path) -> None:
+    """What is there must be a baseline: nobody loses a template to a slip of the hand."""
+    if not target.is_file():
+        raise _bad(path, "is no regular file; name one for the baseline")
+    try:
+        _read(target)
+    except InputError:
+        raise _bad(path, "is there already and is no baseline; name another file, or remove it") from None
 
 
 def _replace(path: Path, content: str) -> None:
@@ -99,6 +124,8 @@ def _replace(path: Path, content: str) -> None:
         target = path.resolve()  # through a symbolic link, which stays one
         if target.is_dir():
             raise _bad(path, "is a folder, not a file")
+        if target.exists():
+            _refuse_others(path, target)
         unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
             with unfinished.open("x", encoding="ascii", newline="\n") as file:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from constructs_lambda.assembly import MANIFEST, Assembly, TemplateFile, app_acknowledgements, read_assembly
-from constructs_lambda.documents import load_document, read_bytes
+from constructs_lambda.artifacts.assets import AssetStore
+from constructs_lambda.assembly import Assembly, TemplateFile
+from constructs_lambda.documents import load_document, one_line, read_bytes
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding, Report, in_order
 from constructs_lambda.model import Acknowledgement, Stack
 from constructs_lambda.rules import Context, Severities, check_stack, check_subject
 from constructs_lambda.rules.acknowledgements import NAMESPACE, is_ours
+from constructs_lambda.sources import Sources, nothing_in, real_path
 from constructs_lambda.template import read_template
+from constructs_lambda.template.assets import StackAssets
 
 STDIN = "-"
-_TEMPLATE_NAMES = ("*template.json", "*template.yaml", "*template.yml", "*.template")
 
 
 def check(paths: Sequence[str], stdin: Callable[[], bytes], today: date | None = None) -> Report:
@@ -33,26 +34,35 @@ def check(paths: Sequence[str], stdin: Callable[[], bytes], today: date | None =
         InputError: What can't be read or is no template, one line for each.
     """
     problems: list[str] = []
-    acknowledgements: list[Acknowledgement] = []
     findings: list[Finding] = []
+    sources = Sources()
     context, severities = Context(today or date.today()), Severities()
     templates = functions = 0
-    for stack in _stacks(paths, stdin, acknowledgements, problems):
+    for stack in _stacks(paths, stdin, sources, problems):
         templates += 1
         functions += len(stack.functions)
         findings.extend(check_stack(stack, context, severities))
     if problems:
-        raise InputError("\n".join(problems))
+        raise InputError("\n".join(map(one_line, problems)))
+    judged, lenient = sources.acknowledgements()
+    acknowledgements = [*judged, *(each for each in lenient if any(_holds(each, finding) for finding in findings))]
     return Report(settle(findings, acknowledgements, context, severities), templates, functions)
 
 
 def check_assembly(
-    assembly: Assembly, context: Context, severities: Severities
+    assembly: Assembly, context: Context, severities: Severities, store: AssetStore
 ) -> tuple[list[Finding], tuple[Acknowledgement, ...]]:
-    """Every finding in an assembly, acknowledged ones included, and the acknowledgements, the useless ones marked."""
+    """Every finding in an assembly, acknowledged ones included, and the acknowledgements, the useless ones marked.
+
+    Args:
+        assembly: The templates.
+        context: What rules may know beside the model.
+        severities: Which rules run.
+        store: Where what is in the assets is kept during a run.
+    """
     findings: list[Finding] = []
     for file in assembly.templates:
-        findings.extend(check_stack(_read(file, str(file.file)), context, severities))
+        findings.extend(check_stack(_read(file, str(file.file), store), context, severities))
     return findings, tuple(_marked(assembly.acknowledgements, findings))
 
 
@@ -90,61 +100,47 @@ def _holds(acknowledgement: Acknowledgement, finding: Finding) -> bool:
 def _stacks(
     paths: Sequence[str],
     stdin: Callable[[], bytes],
-    acknowledgements: list[Acknowledgement],
+    sources: Sources,
     problems: list[str],
 ) -> Iterator[Stack]:
-    """The stacks behind the paths, one after the other, each file once; fills the two lists on the way."""
-    seen: set[str] = set()
+    """The stacks behind the paths, one after the other, each file once; fills `problems` on the way."""
+    store = AssetStore()
+    seen = sources.checked
     chosen: dict[str, str] = {}
     for path in paths:
-        chosen.setdefault(_real(path), path)
+        chosen.setdefault(path if path == STDIN else real_path(path), path)
     for path in chosen.values():
         try:
             if path == STDIN:
                 data = stdin()
                 yield read_template(load_document(data, "standard input"), template="stdin", size_bytes=len(data))
                 continue
-            files = _files(Path(path), acknowledgements)
+            found = sources.behind(Path(path))
         except InputError as error:
             problems.append(str(error))
             continue
-        for file in files:
-            real = _real(str(file.file))
+        except OSError as error:
+            problems.append(f"{path}: {(error.strerror or str(error)).lower()}")
+            continue
+        left_out = 0
+        for file, is_certain in found:
+            real = real_path(str(file.file))
             if real in seen:
                 continue
             seen.add(real)
             try:
-                yield _read(file, str(file.file))
+                yield _read(file, str(file.file), store)
             except InputError as error:
-                problems.append(str(error))
+                if is_certain:
+                    problems.append(str(error))
+                else:
+                    seen.remove(real)
+                    left_out += 1
+        if left_out == len(found):
+            problems.append(nothing_in(path))
 
 
-def _real(path: str) -> str:
-    try:
-        return path if path == STDIN else os.path.realpath(path)
-    except (OSError, ValueError):  # whoever opens it says what is wrong with it
-        return path
-
-
-def _files(path: Path, acknowledgements: list[Acknowledgement]) -> Sequence[TemplateFile]:
-    if not path.is_dir():
-        return [TemplateFile(path, path)]
-    if (path / MANIFEST).is_file():
-        assembly = read_assembly(path)
-        if not assembly.templates:
-            raise InputError(f"{path}: the cloud assembly holds no stack")
-        acknowledgements.extend(assembly.acknowledgements)
-        acknowledgements.extend(app_acknowledgements(path))
-        return assembly.templates
-    found = sorted({file for pattern in _TEMPLATE_NAMES for file in path.glob(pattern) if file.is_file()})
-    if not found:
-        raise InputError(
-            f"{path}: no {MANIFEST} and no template in this folder (looked for {', '.join(_TEMPLATE_NAMES)})"
-        )
-    return [TemplateFile(file, file) for file in found]
-
-
-def _read(file: TemplateFile, shown: str) -> Stack:
+def _read(file: TemplateFile, shown: str, store: AssetStore) -> Stack:
     data = read_bytes(file.file)
     return read_template(
         load_document(data, shown),
@@ -155,4 +151,5 @@ def _read(file: TemplateFile, shown: str) -> Stack:
         account=file.account,
         region=file.region,
         paths=file.paths,
+        assets=StackAssets(file.asset_manifests, store),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
+from constructs_lambda.baseline import identify
 from constructs_lambda.documents import one_line
 from constructs_lambda.findings import Finding, Report, Severity
 
@@ -181,7 +182,7 @@ def _sarif_result(finding: Finding, index: int, seen: Counter[str]) -> dict[str,
     place = {"fullyQualifiedName": finding.path, "kind": "resource"}
     location["logicalLocations"] = [place | ({"name": finding.resource} if finding.resource else {})]
     # The same identity as in a baseline; the number tells those with the same identity apart.
-    identity = "\0".join((finding.rule, finding.path, finding.resource, finding.property))
+    identity = "\0".join(identify(finding)).removesuffix("\0")
     fingerprint = sha256(identity.encode(errors="surrogatepass")).hexdigest()[:32]
     seen[fingerprint] += 1
     return {

@@ -62,12 +62,12 @@ class Limit:
     def allowed(self) -> str:
         """The allowed values as text, such as "128 to 10,240 MB" or "at most 5 layers"."""
         if self.minimum is None:
-            return f"at most {self._counted(self.maximum)}"
+            return f"at most {self.counted(self.maximum)}"
         if self.maximum is None:
-            return f"at least {self._counted(self.minimum)}"
+            return f"at least {self.counted(self.minimum)}"
         if self.minimum == self.maximum:
-            return f"exactly {self._counted(self.maximum)}"
-        return f"{self.minimum:,} to {self._counted(self.maximum)}"
+            return f"exactly {self.counted(self.maximum)}"
+        return f"{self.minimum:,} to {self.counted(self.maximum)}"
 
     def admits(self, value: float) -> bool:
         """Whether a value lies within the bounds, both inclusive; NaN never does."""
@@ -75,7 +75,8 @@ class Limit:
             return False
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
 
-    def _counted(self, number: int | None) -> str:
+    def counted(self, number: float | None) -> str:
+        """A number with its unit, in the singular where it is one."""
         unit = self.unit
         if number == 1 and len(unit) > 2:  # "s" and "ms" are symbols
             unit = f"{unit[:-3]}y" if unit.endswith("ies") else unit.removesuffix("s")
@@ -149,6 +150,8 @@ FUNCTION_DESCRIPTION_LENGTH = _hard("length of a description", 0, 256, "characte
 HANDLER_LENGTH = _hard("length of a handler", 0, 128, "characters", f"{_API}CreateFunction.html", "without whitespace")
 LAYER_NAME_LENGTH = _hard("length of a layer name", 1, 140, "characters", f"{_API}PublishLayerVersion.html")
 LAYER_LICENSE_LENGTH = _hard("length of a layer's license", 0, 512, "characters", f"{_API}PublishLayerVersion.html")
+S3_KEY_LENGTH = _hard("length of the key or version of a package in S3", 1, 1_024, "characters",
+    f"{_API}FunctionCode.html")
 ALIAS_NAME_LENGTH = _hard("length of an alias name", 1, 128, "characters", f"{_API}CreateAlias.html",
     "not digits only: that would be a version")
 STATEMENT_ID_LENGTH = _hard("length of a permission's statement id", 1, 100, "characters", f"{_API}AddPermission.html")
@@ -401,6 +404,8 @@ STACK_RESOURCES = _hard("number of resources of a stack", None, 500, "resources"
 STACK_PARAMETERS = _hard("number of parameters of a stack", None, 200, "parameters", _STACK)
 STACK_OUTPUTS = _hard("number of outputs of a stack", None, 200, "outputs", _STACK)
 STACK_MAPPINGS = _hard("number of mappings of a stack", None, 200, "mappings", _STACK)
+MAPPING_ATTRIBUTES = _hard("number of attributes of a mapping", None, 200, "attributes", _STACK)
+OUTPUT_DESCRIPTION_SIZE = _hard("description of an output", None, 1_024, "bytes", _STACK)
 # AWS says 1 MB; both cfn-lint and CDK take that for 1,000,000 bytes.
 TEMPLATE_SIZE = _hard("template", None, 1_000_000, "bytes", _STACK, "through Amazon S3")
 TEMPLATE_REQUEST_SIZE = _hard("template within the request", None, 51_200, "bytes", _STACK)

@@ -110,6 +110,8 @@ _FAMILIES["dotnetcore"] = "dotnet"
 _SNAP_START_FROM = {"java": (11,), "python": (3, 12), "dotnet": (8,)}
 _MANAGED_INSTANCES_FROM = {"python": (3, 13), "nodejs": (22,), "java": (21,), "dotnet": (8,), "provided": (2023,)}
 
+_YEARS_OF_VERSIONS = 20
+
 # Letters, a version, and what only stands in some families' names: `.x`, `.al2023`, `-edge`.
 _NAME = re.compile(r"([a-z]+)(?:\.al)?([0-9.]{0,16}?)(\.x|\.al[0-9]+|-edge)?")
 
@@ -203,7 +205,17 @@ def never_existed(name: str) -> bool:
     family = _FAMILIES.get(_close(letters, _FAMILIES, 0.8) or "") if len(letters) > 3 else _FAMILIES.get(letters)
     if family is None:
         return False
-    return _version(digits) <= max(_version_of(known) for known in RUNTIMES if family_of(known) == family)
+    version = _version(digits)
+    newest_known = max(_version_of(known) for known in RUNTIMES if family_of(known) == family)
+    return version <= newest_known or _far_above(version, newest_known)
+
+
+def _far_above(version: tuple[int, ...], newest_known: tuple[int, ...]) -> bool:
+    """Whether a version is one that no AWS of the next years has: 3.99, or 312 for 3.12."""
+    for number, known in zip(version, newest_known, strict=False):
+        if number != known:
+            return number > known + _YEARS_OF_VERSIONS
+    return False
 
 
 def _close(word: str, candidates: Iterable[str], cutoff: float) -> str | None:

@@ -29,10 +29,13 @@ class Unknown:
 UNKNOWN = Unknown()
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
-_CDK_TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
-_SUBSTITUTION = re.compile(r"\$\{(?!!)[^}]*\}")
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve[^}]*(?:\}\}|$)")  # its end may come out of an unknown part
+# None of these runs over a second opening: on a hostile text they would take time in its square.
+_CDK_TOKEN = re.compile(r"[$#]\{Token\[[^\]\[{]*\]\}")
+_SUBSTITUTION = re.compile(r"\$\{(?!!)[^}{]*\}")
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve[^}{]*(?:\}\}|$)")  # its end may come out of an unknown part
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+LOOK_UP = "dummy-value-for-"
+"""What CDK writes for a parameter that it hasn't looked up yet; nothing behind it is certain either."""
 _HUGE = 10**300  # fits into a float: no arithmetic on a number of the model ever raises
 _NOT_FOLLOWED = 12  # nesting of Fn::Join and Fn::Sub beyond which a text counts as wholly unknown
 
@@ -80,13 +83,15 @@ def resolve_text(value: object, depth: int = 0) -> str | Unknown | None:
 
 def _resolve_string(value: str) -> str | Unknown:
     if "{Token[" in value:
-        return Unknown(_CDK_TOKEN.sub("", value))
-    if "{{resolve" in value:
+        return _unknown(_CDK_TOKEN.sub("", value))
+    if "{{resolve" in value or LOOK_UP in value:
         return _unknown(value)
     return value
 
 
 def _unknown(literal: str) -> Unknown:
+    if LOOK_UP in literal:
+        literal = literal.partition(LOOK_UP)[0]
     return Unknown(_DYNAMIC_REFERENCE.sub("", literal) if "{{resolve" in literal else literal)
 
 
@@ -106,7 +111,7 @@ def _resolve_join(arguments: object, depth: int) -> str | Unknown:
 
 
 def _is_plain(item: object) -> TypeGuard[str]:
-    return isinstance(item, str) and "{Token[" not in item
+    return isinstance(item, str) and "{Token[" not in item and LOOK_UP not in item
 
 
 def _resolve_sub(arguments: object) -> str | Unknown:

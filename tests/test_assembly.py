@@ -127,7 +127,7 @@ def test_links_that_lead_in_circles_are_followed_once(tmp_path: Path) -> None:
     assert len(read_assembly(tmp_path).templates) == 1
 
 
-OUTSIDE = ["../x", "a/../../x", "/etc/passwd", "", ".", "./.", None, 7, ["x"]]
+OUTSIDE = ["../x", "a/../../x", "/etc/passwd", "", ".", "./.", "a\0b", "a\ud800b", None, 7, ["x"]]
 
 
 @pytest.mark.parametrize("name", OUTSIDE)

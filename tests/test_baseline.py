@@ -64,11 +64,13 @@ def test_the_file_is_sorted_stable_and_has_a_line_for_each(tmp_path: Path) -> No
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert paths[0].read_text() == (
         "{\n"
-        '  "version": 1,\n'
+        '  "version": 2,\n'
         '  "findings": [\n'
-        '    {"rule": "CL102", "path": "Shop/Orders", "resource": "Orders", "property": "Timeout", "count": 2},\n'
-        '    {"rule": "CL110", "path": "Shop/Orders", "resource": "Orders", "property": "Runtime", "count": 1},\n'
-        '    {"rule": "CL901", "path": "Shop", "resource": "", "property": "", "count": 1}\n'
+        '    {"rule": "CL102", "path": "Shop/Orders", "resource": "Orders", "property": "Timeout", "file": "", '
+        '"count": 2},\n'
+        '    {"rule": "CL110", "path": "Shop/Orders", "resource": "Orders", "property": "Runtime", "file": "", '
+        '"count": 1},\n'
+        '    {"rule": "CL901", "path": "Shop", "resource": "", "property": "", "file": "", "count": 1}\n'
         "  ]\n"
         "}\n"
     )
@@ -78,7 +80,7 @@ def test_the_file_is_sorted_stable_and_has_a_line_for_each(tmp_path: Path) -> No
 def test_no_findings(tmp_path: Path) -> None:
     path = tmp_path / "known.json"
     assert baseline.write(path, []) == 0
-    assert json.loads(path.read_text()) == {"version": 1, "findings": []}
+    assert json.loads(path.read_text()) == {"version": 2, "findings": []}
     assert baseline.apply(ALL, baseline.read(path)) == (tuple(ALL), ())
 
 
@@ -90,7 +92,7 @@ def test_names_from_hostile_templates_come_back(tmp_path: Path) -> None:
     assert baseline.apply([hostile], baseline.read(path)) == ((), (hostile,))
 
 
-ENTRY: dict[str, object] = {"rule": "a", "path": "b", "resource": "c", "property": "d", "count": 1}
+ENTRY: dict[str, object] = {"rule": "a", "path": "b", "resource": "c", "property": "d", "file": "", "count": 1}
 
 
 @pytest.mark.parametrize(
@@ -100,12 +102,12 @@ ENTRY: dict[str, object] = {"rule": "a", "path": "b", "resource": "c", "property
         ("{", "broken JSON at line 1, column 2: Expecting property name enclosed in double quotes"),
         ("[]", "is no baseline; --write-baseline makes one"),
         ('{"Resources": {}}', "is no baseline; --write-baseline makes one"),
-        ('{"version": 2, "findings": []}', "has version 2; this constructs-lambda reads version 1"),
-        ('{"findings": []}', "has version None; this constructs-lambda reads version 1"),
+        ('{"version": 1, "findings": []}', "has version 1; this constructs-lambda reads version 2: write it again"),
+        ('{"findings": []}', "is no baseline; --write-baseline makes one"),
         *(
             (
-                json.dumps({"version": 1, "findings": [ENTRY, entry]}),
-                "entry 2 is no finding with rule, path, resource, property and count",
+                json.dumps({"version": 2, "findings": [ENTRY, entry]}),
+                "entry 2 is no finding with rule, path, resource, property, file and count",
             )
             for entry in (1, {}, ENTRY | {"count": 0}, ENTRY | {"count": True}, ENTRY | {"rule": None})
         ),
@@ -156,6 +158,48 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     ]:
         with pytest.raises(InputError, match=reason):
             baseline.write(path, ALL)
+
+
+BARE = replace(TIMEOUT, path="Orders", template="one/a.json")
+WHOLE = replace(TIMEOUT, path="one/a.json", resource="", template="one/a.json")
+
+
+@pytest.mark.parametrize("finding", [BARE, WHOLE])
+def test_without_a_construct_path_the_file_tells_findings_apart(finding: Finding, tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    baseline.write(path, [finding])
+    moved, other = (
+        replace(finding, template=file, path=file if finding is WHOLE else finding.path)
+        for file in ("/other/clone/a.json", "one/b.json")
+    )
+    assert baseline.apply([moved], baseline.read(path)) == ((), (moved,))
+    assert baseline.apply([other], baseline.read(path)) == ((other,), ())
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"Resources": {}}', '{"findings": []}', "Resources: {}"])
+def test_nothing_but_a_baseline_is_overwritten(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "service.yaml"
+    path.write_text(content)
+    with pytest.raises(InputError, match="is there already and is no baseline"):
+        baseline.write(path, ALL)
+    assert path.read_text() == content
+
+
+def test_an_older_baseline_is_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "known.json"
+    path.write_text('{"version": 1, "findings": []}')
+    assert baseline.write(path, ALL) == 3
+    assert len(baseline.read(path)) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_no_device_and_no_pipe_is_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    for target in (path, Path(os.devnull)):
+        with pytest.raises(InputError, match="is no regular file"):
+            baseline.write(target, ALL)
+    assert path.is_fifo()
 
 
 def test_a_link_stays_a_link_and_permissions_are_usual(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -182,7 +183,46 @@ def test_refusals_of_json(text: str, reason: str) -> None:
 
 
 def test_numbers_that_json_allows_in_python_stay_floats() -> None:
-    assert load('{"a": [Infinity, 1e999]}', "app.json") == {"a": [float("inf"), float("inf")]}
+    assert load('{"a": 1e999}', "app.json") == {"a": float("inf")}
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("name", ["a.json", "a.template", "-"])
+def test_what_only_python_takes_for_json_is_broken(constant: str, name: str) -> None:
+    assert f"broken JSON at line 2, column 7: {constant} is no number in JSON" in refusal(
+        f'{{"NaN": "\\"Infinity",\n "a": {constant}}}', name
+    )
+
+
+def test_a_word_in_yaml_that_looks_like_json() -> None:
+    assert load('{"a": NaN}', "a.yaml") == {"a": "NaN"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_a_pipe_without_a_writer_ends(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.json"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="is a pipe into which nothing was written"):
+        read_document(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+def test_a_slow_writer_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.json"
+    os.mkfifo(path)
+
+    def write() -> None:
+        time.sleep(0.2)
+        with path.open("w") as file:
+            file.write('{"a":')
+            file.flush()
+            time.sleep(0.2)
+            file.write(" 1}")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert read_document(path) == {"a": 1}
+    writer.join()
 
 
 def nested(opening: str, closing: str, levels: int) -> str:
@@ -335,7 +375,7 @@ def test_any_bytes_give_plain_values_or_an_input_error(data: bytes, name: str) -
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=20,
 )

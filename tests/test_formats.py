@@ -214,6 +214,12 @@ def test_sarif_fingerprints_are_stable_and_distinct() -> None:
     assert len({*fingerprints(TIMEOUT, changed, RUNTIME, ADVICE)}) == 4
 
 
+def test_sarif_fingerprints_without_a_construct_path_know_the_file() -> None:
+    bare = replace(TIMEOUT, path=TIMEOUT.resource, template="a/one.json")
+    elsewhere, other = replace(bare, template="b/one.json"), replace(bare, template="a/other.json")
+    assert fingerprints(bare) == fingerprints(elsewhere) != fingerprints(other)
+
+
 def test_github() -> None:
     assert formats.github(REPORT).splitlines() == [
         "::notice file=cdk.out/Shop.template.json,title=CL120::Shop/Auth: no log group"

@@ -7,14 +7,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rules import companion_cases, function_cases, settings_cases
+from rules import companion_cases, function_cases, package_cases, settings_cases
 from rules.cases import NO_VALUE, NUMBER_TOKEN, UNKNOWN, Case, check, ids, image, managed, zipped
 from rules.settings_cases import alias, config, provider, url, version
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import KNOWN_PROPERTIES
 
-CASES: list[Case] = [*function_cases.CASES, *settings_cases.CASES, *companion_cases.CASES]
+CASES: list[Case] = [*function_cases.CASES, *settings_cases.CASES, *companion_cases.CASES, *package_cases.CASES]
 quick = settings(
     max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
@@ -46,9 +46,19 @@ NAMES = sorted(
     | {"FunctionVersion", "Name", "ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions", "Qualifier"}
     | {"TargetFunctionArn", "AuthType", "Cors", "AllowMethods", "AllowOrigins", "MaxAge", "DestinationConfig"}
     | {"OnFailure", "Destination", "MaximumRetryAttempts", "UpdateRuntimeOn", "Command", "WorkingDirectory"}
+    | {"LayerName", "LicenseInfo", "CompatibleRuntimes", "CompatibleArchitectures", "Content", "EntryPoint"}
     | {"VpcConfig", "PermissionsConfig", "CapacityProviderScalingConfig", "ScalingMode", "AllowedPublishers"}
 )
-KINDS = ["Function", "Url", "EventInvokeConfig", "Version", "Alias", "EventSourceMapping", "CapacityProvider"]
+KINDS = [
+    "Alias",
+    "CapacityProvider",
+    "EventInvokeConfig",
+    "EventSourceMapping",
+    "Function",
+    "LayerVersion",
+    "Url",
+    "Version",
+]
 
 leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(SPECIAL))
 values = st.recursive(
@@ -139,17 +149,21 @@ STRUCTURE = {
     "CL145",
     "CL170",
     "CL182",
+    "CL183",
     "CL201",
+    "CL215",
     "CL301",
     "CL302",
     "CL402",
     "CL404",
+    "CL702",
     "CL901",
     "CL904",
     "CL905",
     "CL906",
     "CL907",
     "CL908",
+    "CL909",
 }
 
 

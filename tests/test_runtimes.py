@@ -160,6 +160,7 @@ def test_nearest_suggests_nothing_that_is_no_zip_runtime(name: str) -> None:
         *("Python3.12", "PYTHON3.13", "pyton3.12", "pythn3.13", "python-3.12", "python_3.12", "python 3.12"),  # slips
         *("python3.12.1", "nodejs22", "nodejs22.1", "node22.x", "java21.x", "javaa21", "dotnet10.0", "go1"),
         *("provided.al2022", "provide.al2023"),
+        *("python312", "python314", "python3.99", "nodejs99.x", "java210", "dotnet80", "ruby34"),  # far above
     ],
 )
 def test_never_existed(name: str) -> None:
@@ -169,7 +170,7 @@ def test_never_existed(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("python3.16", "python3.99", "python4.0", "nodejs28.x", "java27", "java29", "dotnet11", "dotnet12"),  # newer
+        *("python3.16", "python3.17", "python4.0", "nodejs28.x", "java27", "java29", "dotnet11", "dotnet12"),  # newer
         *("ruby4.1", "go2.x", "provided.al2026"),
         *("Python3.16", "pyton3.16", "nodejs28", "go1.24"),  # a slip in what may exist by now
         *(

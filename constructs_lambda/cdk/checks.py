@@ -21,6 +21,7 @@ from aws_cdk import (
 )
 from constructs import IConstruct
 
+from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly, read_assembly
 from constructs_lambda.checker import check_assembly, unused
 from constructs_lambda.findings import Finding, Severity, in_order
@@ -52,7 +53,13 @@ class LambdaChecks:
     """
 
     def __init__(self, *, severity: Mapping[str, Severity | str] | None = None, today: date | None = None) -> None:
-        self._severities = Severities(severity)
+        if severity is not None and not isinstance(severity, Mapping):
+            raise TypeError(f"severity must be a mapping of rule ids, such as {{'CL101': 'warning'}}; got {severity!r}")
+        if today is not None and not isinstance(today, date):
+            raise TypeError(f"today must be a datetime.date; got {today!r}")
+        self._severities = Severities(
+            {str(rule).removeprefix(f"{NAMESPACE}::"): value for rule, value in (severity or {}).items()}
+        )
         self._today = today
 
     @property
@@ -86,6 +93,7 @@ class LambdaChecks:
         app = context.app_construct
         files = self._not_reported_yet(app, [str(path) for path in context.template_paths])
         rule_context = Context(self._today or date.today())
+        store = AssetStore()
         findings: list[Finding] = []
         acknowledgements: list[Acknowledgement] = []
         for directory in sorted({Path(file).parent for file in files}):
@@ -93,7 +101,7 @@ class LambdaChecks:
             templates = tuple(each for each in assembly.templates if str(each.stack_file) in files)
             said = tuple(each for each in assembly.acknowledgements if each.template in files)
             said = (*said, *_on_app_and_stage(app, directory, templates))
-            found, marked = check_assembly(Assembly(templates, said), rule_context, self._severities)
+            found, marked = check_assembly(Assembly(templates, said), rule_context, self._severities, store)
             findings.extend(found)
             acknowledgements.extend(marked)
         findings.extend(unused(_merged(acknowledgements), rule_context, self._severities))

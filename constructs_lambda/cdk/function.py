@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -79,6 +80,7 @@ class Function(aws_lambda.Function):
         capacity_provider: aws_lambda.CapacityProvider | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
+        _refuse_no_place(scope, id)
         given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
         _refuse_unknown_keywords(given)
         is_managed = capacity_provider is not None
@@ -94,7 +96,7 @@ class Function(aws_lambda.Function):
                 self._create(scope, id, keywords)
                 if log_group is not None:
                     self._add_execution_policy([roles.write_logs(log_group.log_group_arn)])
-                before_synth(scope, self)
+                before_synth(scope)
             else:
                 tracing = _tracing_of_ours(keywords)
                 self._create(scope, id, keywords)
@@ -120,8 +122,8 @@ class Function(aws_lambda.Function):
         }
         try:
             jsii.create(type(self), self, [scope, id, properties])
-        except RuntimeError as error:
-            if "Unable to deserialize" in str(error):
+        except Exception as error:
+            if any(told in str(error) for told in ("Unable to deserialize", "Don't know how to convert")):
                 raise wrong_type(keywords, error) from None
             raise
 
@@ -132,7 +134,7 @@ class Function(aws_lambda.Function):
             resource = next(child for child in children if isinstance(child, aws_lambda.CfnFunction))
             resource.tracing_config = _tracing_config(tracing)
         role = next((child for child in children if isinstance(child, aws_iam.CfnRole)), None)
-        ready = before_synth(scope, self)
+        ready = before_synth(scope)
         if role is None:
             return  # Role.customize_roles() keeps roles out of the template
         in_vpc = "vpc" in keywords
@@ -155,6 +157,13 @@ class Function(aws_lambda.Function):
         """Rights in the function's own stack: a role in another one would refer back to what the statements name."""
         if self.role is not None:
             aws_iam.Policy(self, "ExecutionPolicy", roles=[self.role], statements=statements)
+
+
+def _refuse_no_place(scope: object, id: object) -> None:
+    if not isinstance(scope, Construct):
+        raise TypeError(f"scope must be a construct, such as a Stack; got {scope!r}")
+    if not isinstance(id, str):
+        raise TypeError(f"id must be a text; got {id!r}")
 
 
 def _refuse_unknown_keywords(given: Mapping[str, Any]) -> None:
@@ -200,10 +209,13 @@ def _default_timeout() -> Duration:
 
 
 def _refuse_what_aws_refuses(scope: Construct, id: str, keywords: Mapping[str, Any], is_managed: bool) -> None:
+    for name, value in keywords.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise TypeError(f"{name}: {value} is no number that a template can hold")
     nowhere, context = Place(""), Context(date.today())
     try:
         properties = function_properties(keywords, is_managed=is_managed)
-    except AttributeError as error:
+    except (AttributeError, TypeError) as error:
         raise wrong_type(keywords, error) from None
     function = read_function(properties, nowhere)
     findings = list(check_subject(function, nowhere, context, _OWN_SEVERITIES, early=True))
@@ -231,6 +243,8 @@ def _own_log_group(scope: Construct, id: str, keywords: dict[str, Any]) -> aws_l
     try:
         jsii.create(aws_logs.LogGroup, log_group, [scope, f"{id}LogGroup", options])
     except RuntimeError as error:
+        if "should be created in the scope of a Stack" in str(error):
+            raise RuntimeError(f"Function {id!r} must be created in the scope of a Stack") from None
         if not _is_taken(f"{id}LogGroup", error):
             raise
         place = scope.node.path or "the app"

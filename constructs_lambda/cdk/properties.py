@@ -167,10 +167,10 @@ def wrong_type(keywords: Mapping[str, Any], error: Exception) -> TypeError:
     keys = [match.group(1) for line in lines if (match := re.match(r"(?:Key '(?=\w)|Index )(\w+)", line))]
     expected = [line.partition("value as ")[2] for line in lines if "Unable to deserialize value as" in line]
     values = [lines[index + 1] for index, line in enumerate(lines[:-1]) if "Failing value is" in line]
-    if not (keys and expected and values):
+    if not (keys and expected):
         return TypeError(str(error))
     names = {jsii_name: name for name, jsii_name in JSII_NAMES.items()}
     place = ".".join([names.get(keys[0], keys[0]), *keys[1:]])
-    return TypeError(
-        f"{place}: {values[-1]} is no {expected[-1].replace('aws-cdk-lib.', '').removesuffix(' | undefined')}"
-    )
+    kind = expected[-1].replace("aws-cdk-lib.", "").removesuffix(" | undefined")
+    value = values[-1] if values and not values[-1].startswith("🔍") else "None"
+    return TypeError(f"{place}: {value} is no {kind}")

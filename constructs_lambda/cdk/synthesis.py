@@ -1,7 +1,7 @@
 """What our constructs do once, right before the synth: settle the roles, and register the checks.
 
 CDK calls validations after all aspects and after references between stacks are settled, and before it writes a
-template. One of our constructs in each stage carries one; that costs one call from CDK, not one a node.
+template. Each stage with one of our constructs carries one; that costs one call from CDK, not one a node.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class BeforeSynth:
     """What is to be done before a stage is synthesized.
 
     Args:
-        construct: One of the constructs in the stage.
+        stage: The stage, or whatever else is at the top of the tree.
     """
 
-    def __init__(self, construct: Construct) -> None:
-        self._construct = construct
+    def __init__(self, stage: IConstruct) -> None:
+        self._stage = stage
         self._roles: list[ScopedRole] = []
 
     def scope_role(self, role: ScopedRole) -> None:
@@ -39,8 +39,8 @@ class BeforeSynth:
     def validate(self) -> list[str]:
         """Does it; CDK calls it."""
         if self._roles:
-            drop_managed_policies(Stack.of(self._construct), self._roles)
-        root = self._construct.node.root
+            drop_managed_policies(Stack.of(self._roles[0].resource), self._roles)
+        root = self._stage.node.root
         if root not in _checked:
             _checked[root] = True
             if Stage.is_stage(root):
@@ -48,19 +48,18 @@ class BeforeSynth:
         return []
 
 
-def before_synth(scope: Construct, construct: Construct) -> BeforeSynth:
-    """What is done before the synth of the stage a construct is in; the first one there carries it.
+def before_synth(scope: Construct) -> BeforeSynth:
+    """What is done before the synth of the stage that a construct is made in; the stage carries it.
 
     Args:
-        scope: Where the construct was made.
-        construct: The construct.
+        scope: Where the construct is made.
     """
     found = _by_scope.get(scope)
     if found is None:
         stage = Stage.of(scope) or scope
         found = _by_stage.get(stage)
         if found is None:
-            found = _by_stage[stage] = BeforeSynth(construct)
-            construct.node.add_validation(found)
+            found = _by_stage[stage] = BeforeSynth(stage)
+            stage.node.add_validation(found)
         _by_scope[scope] = found
     return found

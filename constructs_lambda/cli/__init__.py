@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 import click
 
 from constructs_lambda.documents import one_line
 from constructs_lambda.errors import InputError
 
-_COMMANDS = ("check",)
+_COMMANDS = ("check", "package")
 
 
 class _Commands(click.Group):
@@ -45,11 +46,22 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
             version = metadata.version("constructs-lambda")
         except metadata.PackageNotFoundError:
             version = "(not installed)"
-        click.echo(f"constructs-lambda {version}")
+        write(f"constructs-lambda {version}\n")
         ctx.exit()
 
 
-@click.group(cls=_Commands, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
+def _print_help(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        write(f"{ctx.get_help()}\n")
+        ctx.exit()
+
+
+help_option = click.help_option("-h", "--help", callback=_print_help)
+"""The option of every command; that of click itself leaves a full disk to Python."""
+
+
+@click.group(cls=_Commands, no_args_is_help=False)
+@help_option
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )
@@ -90,13 +102,22 @@ def write(output: str) -> None:
     try:
         click.echo(output, nl=False, color=True)
     except OSError as problem:
-        # What is still buffered would fail again when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop(sys.stdout)
         if not isinstance(problem, BrokenPipeError):
             raise InputError(f"standard output: {problem.strerror}") from None
 
 
 def _refuse(message: str) -> int:
-    for line in message.splitlines():
-        click.echo(f"constructs-lambda: {one_line(line)}", err=True)
+    try:
+        for line in message.splitlines():
+            click.echo(f"constructs-lambda: {one_line(line)}", err=True)
+    except OSError:  # nowhere is left to say it
+        _drop(sys.stderr)
     return 2
+
+
+def _drop(stream: TextIO) -> None:
+    """Sends what is still buffered nowhere: it would fail again when Python exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from constructs_lambda.cli import write
+from constructs_lambda.cli import help_option, write
 from constructs_lambda.errors import InputError
 
 
@@ -31,6 +31,7 @@ from constructs_lambda.errors import InputError
     help="Findings in this file are known: they are counted, not shown, and don't fail.",
 )
 @click.option("--write-baseline", is_flag=True, help="Record all findings in the file of --baseline.")
+@help_option
 def command(paths: tuple[str, ...], style: str, known_in: Path | None, write_baseline: bool) -> int:
     """Checks every PATH: a cdk.out folder, a template in JSON or YAML, or - for standard input.
 
@@ -75,4 +76,4 @@ def _color() -> bool:
         return False
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
-    return sys.stdout is not None and sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

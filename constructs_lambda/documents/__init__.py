@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
+import select
+import stat
 from pathlib import Path
 
 from constructs_lambda.errors import InputError
@@ -15,6 +18,8 @@ from constructs_lambda.errors import InputError
 MAX_BYTES = 16 * 2**20  # CloudFormation takes 1 MB; a template that is too large must still be read to be reported
 MAX_DEPTH = 200
 MAX_INTEGER_DIGITS = 300  # still fits into a float, so arithmetic on it never raises
+_WAIT_MS = 1000  # for somebody who writes into a named pipe
+_STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN)')
 
 
 def read_document(path: Path) -> object:
@@ -36,8 +41,11 @@ def read_bytes(path: Path) -> bytes:
         InputError: The file can't be read.
     """
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        with open(path, "rb", opener=_open) as file:  # Path.open takes no opener
+            data = file.read(MAX_BYTES + 1)
+            if data or not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+                return data
+            reason = "is a pipe into which nothing was written"
     except FileNotFoundError:
         reason = "no such file"
     except IsADirectoryError:
@@ -47,6 +55,17 @@ def read_bytes(path: Path) -> bytes:
     except ValueError as problem:  # a null character in the name
         reason = str(problem)
     raise InputError(one_line(f"{path}: {reason}"))
+
+
+def _open(name: str, flags: int) -> int:
+    """Opens a file without waiting for ever: a named pipe into which nobody writes ends at once."""
+    file = os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISFIFO(os.fstat(file).st_mode):
+        waiting = select.poll()
+        waiting.register(file, select.POLLIN)
+        waiting.poll(_WAIT_MS)
+    os.set_blocking(file, True)
+    return file
 
 
 def load_document(data: bytes, name: str) -> object:
@@ -90,7 +109,8 @@ def _parse(text: str, name: str) -> object:
         return _from_json(text)
     except json.JSONDecodeError as problem:
         broken = f"broken JSON at line {problem.lineno}, column {problem.colno}: {problem.msg}"
-    if name.endswith(".json"):
+        is_yaml = not isinstance(problem, _ConstantError) or name.endswith((".yaml", ".yml"))
+    if name.endswith(".json") or not is_yaml:
         raise InputError(broken)
     try:
         return _from_yaml(text)  # in flow style it begins like JSON
@@ -100,10 +120,18 @@ def _parse(text: str, name: str) -> object:
         raise InputError(broken) from None
 
 
+class _ConstantError(json.JSONDecodeError):
+    """NaN or Infinity, which only Python and JavaScript take."""
+
+
 def _from_json(text: str) -> object:
+    def refuse(constant: str) -> None:
+        places = (match.start() for match in _STRING_OR_CONSTANT.finditer(text) if match[1])
+        raise _ConstantError(f"{constant} is no number in JSON", text, next(places, 0))
+
     too_deep = InputError(f"nested deeper than {MAX_DEPTH} levels")
     try:
-        document: object = json.loads(text, parse_int=_integer)
+        document: object = json.loads(text, parse_int=_integer, parse_constant=refuse)
     except RecursionError:
         raise too_deep from None
     level = [document]

@@ -14,9 +14,11 @@ from constructs_lambda.model.companions import (
     Cors,
     EventSourceMapping,
     FunctionUrl,
+    ScalingPolicy,
     Version,
 )
 from constructs_lambda.model.functions import (
+    KNOWN_PARTS,
     KNOWN_PROPERTIES,
     Durable,
     EnvironmentScaling,
@@ -32,6 +34,7 @@ from constructs_lambda.model.functions import (
     Place,
     Text,
 )
+from constructs_lambda.model.packages import Deployment, ImageAsset, LayerVersion, Upload
 from constructs_lambda.model.stacks import (
     Acknowledgement,
     Stack,
@@ -39,6 +42,7 @@ from constructs_lambda.model.stacks import (
 
 __all__ = [
     "COMPANION_FIELDS",
+    "KNOWN_PARTS",
     "KNOWN_PROPERTIES",
     "Acknowledgement",
     "Alias",
@@ -47,6 +51,7 @@ __all__ = [
     "CodeSigningConfig",
     "Companion",
     "Cors",
+    "Deployment",
     "Durable",
     "EnvironmentScaling",
     "EventSourceMapping",
@@ -55,13 +60,17 @@ __all__ = [
     "Function",
     "FunctionUrl",
     "Image",
+    "ImageAsset",
     "Items",
+    "LayerVersion",
     "Logging",
     "Malformed",
     "ManagedInstances",
     "Number",
     "Place",
+    "ScalingPolicy",
     "Stack",
     "Text",
+    "Upload",
     "Version",
 ]

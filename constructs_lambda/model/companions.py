@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from constructs_lambda.model.functions import Flag, Items, Malformed, Number, Place, Text
+from constructs_lambda.model.functions import EnvironmentScaling, Flag, Items, Malformed, Number, Place, Text
+from constructs_lambda.model.packages import LayerVersion
 from constructs_lambda.tokens import Unknown
 
 
@@ -59,6 +60,10 @@ class Version:
     place: Place
     function: str | None
     provisioned_concurrency: Number
+    description: Text = None
+    runtime_update: Text = None
+    runtime_version: Text = None
+    scaling: EnvironmentScaling | Unknown | None = None
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -73,6 +78,8 @@ class Alias:
     version: Text
     description: Text
     provisioned_concurrency: Number
+    weights: tuple[Number, ...] | Unknown | None = None
+    """The weights of the additional versions that are certain to be there."""
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -88,6 +95,14 @@ class EventSourceMapping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScalingPolicy:
+    """What a capacity provider scales on."""
+
+    metric: Text
+    target_percent: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityProvider:
     """The instances on which functions with Managed Instances run."""
 
@@ -98,9 +113,13 @@ class CapacityProvider:
     maximum_vcpus: Number
     scaling_mode: Text
     scaling_policies: Items
+    policies: tuple[ScalingPolicy, ...]
+    """Those of the scaling policies that are certain to be there."""
     architectures: Items
     allowed_instance_types: Items
     excluded_instance_types: Items
+    operator_role: Text = None
+    kms_key: Text = None
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -117,7 +136,16 @@ class CodeSigningConfig:
     missing: tuple[str, ...] = ()
 
 
-Companion = FunctionUrl | AsyncInvocation | Version | Alias | EventSourceMapping | CapacityProvider | CodeSigningConfig
+Companion = (
+    FunctionUrl
+    | AsyncInvocation
+    | Version
+    | Alias
+    | EventSourceMapping
+    | CapacityProvider
+    | CodeSigningConfig
+    | LayerVersion
+)
 COMPANION_FIELDS = (
     "urls",
     "async_invocations",
@@ -126,4 +154,5 @@ COMPANION_FIELDS = (
     "event_source_mappings",
     "capacity_providers",
     "code_signing_configs",
+    "layers",
 )

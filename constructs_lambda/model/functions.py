@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lambda.tokens import Unknown
+
+if TYPE_CHECKING:
+    from constructs_lambda.artifacts.assets import Asset
+    from constructs_lambda.model.packages import ImageAsset
 
 KNOWN_PROPERTIES = frozenset(
     {
@@ -48,6 +52,32 @@ KNOWN_PROPERTIES = frozenset(
     }
 )
 """The properties of an `AWS::Lambda::Function`, with those that the Lambda API has and CloudFormation will have."""
+KNOWN_PARTS = {
+    "CapacityProviderConfig": frozenset({"LambdaManagedInstancesCapacityProviderConfig"}),
+    "Code": frozenset(
+        {
+            "ImageUri",
+            "S3Bucket",
+            "S3Key",
+            "S3ObjectStorageMode",
+            "S3ObjectVersion",
+            "SourceKMSKeyArn",
+            "ZipFile",
+        }
+    ),
+    "DurableConfig": frozenset({"ExecutionTimeout", "KMSKeyArn", "RetentionPeriodInDays"}),
+    "Environment": frozenset({"Variables"}),
+    "EphemeralStorage": frozenset({"Size"}),
+    "FileSystemConfigs": frozenset({"Arn", "LocalMountPath", "S3FilesConfig"}),
+    "ImageConfig": frozenset({"Command", "EntryPoint", "WorkingDirectory"}),
+    "LoggingConfig": frozenset({"ApplicationLogLevel", "LogFormat", "LogGroup", "SystemLogLevel"}),
+    "RuntimeManagementConfig": frozenset({"RuntimeVersionArn", "UpdateRuntimeOn"}),
+    "SnapStart": frozenset({"ApplyOn"}),
+    "TenancyConfig": frozenset({"TenantIsolationMode"}),
+    "TracingConfig": frozenset({"Mode"}),
+    "VpcConfig": frozenset({"Ipv6AllowedForDualStack", "SecurityGroupIds", "SubnetIds"}),
+}
+"""The properties within some of those."""
 
 Text = str | Unknown | None
 Number = int | float | Unknown | None
@@ -93,6 +123,7 @@ class FileSystem:
 
     arn: Text
     mount_path: Text
+    direct_read: Text = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +151,7 @@ class Durable:
 
     execution_timeout_seconds: Number
     retention_days: Number
+    kms_key: Text = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +188,15 @@ class Function:
     """True where the code comes from S3, unknown where nothing is certain about the code."""
     code_bucket: Text = None
     code_key: Text = None
+    code_version: Text = None
+    code_storage_mode: Text = None
+    code_kms_key: Text = None
+    asset: Asset | None = None
+    """Its package, where that is a file or folder of this machine."""
+    image_asset: ImageAsset | None = None
+    """Its image, where this app builds or loads it."""
+    image_address: str | None = None
+    """Address of its image as far as the stack's own account and Region decide it, None where anything else does."""
     role: Text = None
     memory_mb: Number = None
     timeout_seconds: Number = None
@@ -169,6 +210,7 @@ class Function:
     security_groups: Items = None
     file_systems: tuple[FileSystem, ...] | Unknown | None = None
     tags: Mapping[str, Any] | Unknown | None = None
+    repeated_tags: tuple[str, ...] = ()
     kms_key: Text = None
     tracing: Text = None
     logging: Logging | Unknown | None = None
@@ -186,7 +228,7 @@ class Function:
     runtime_version: Text = None
     recursive_loop: Text = None
     unknown_properties: tuple[str, ...] = ()
-    """Names among its properties that this library has never heard of."""
+    """Names among its properties that this library has never heard of; `VpcConfig.SubnetIDs` within one of them."""
     missing: tuple[str, ...] = ()
     """Required parts that settings are without, such as `EphemeralStorage.Size`."""
     malformed: tuple[Malformed, ...] = ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
+from constructs_lambda import limits
 from constructs_lambda.model.companions import (
     COMPANION_FIELDS,
     Alias,
@@ -17,7 +19,14 @@ from constructs_lambda.model.companions import (
     Version,
 )
 from constructs_lambda.model.functions import Function, Place, Text
-from constructs_lambda.tokens import known
+from constructs_lambda.model.packages import Deployment, LayerVersion, Upload
+from constructs_lambda.tokens import Unknown, known
+
+if TYPE_CHECKING:
+    from constructs_lambda.artifacts.assets import Asset
+
+ENTRY = "entry"
+"""Key in our metadata of the folder that a package is built from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,11 @@ class Stack:
         description: What the template says of itself.
         bad_names: `Section.Name` of every resource, parameter and output whose name is no logical id.
         exports: Name of an export, or the text of the intrinsic that makes it, and the outputs that use it.
+        format_version: What the template names as its format.
+        lacking: `Parameters.P.Type` and `Outputs.O.Value` where those are missing.
+        shared_names: Names that a parameter and a resource have in common.
+        mapping_attributes: Names in each mapping, on the level that has the most.
+        output_descriptions: Bytes of the description of each output that has one.
     """
 
     place: Place
@@ -75,6 +89,11 @@ class Stack:
     description: Text = None
     bad_names: tuple[str, ...] = ()
     exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    format_version: str | None = None
+    lacking: tuple[str, ...] = ()
+    shared_names: tuple[str, ...] = ()
+    mapping_attributes: Mapping[str, int] = field(default_factory=dict)
+    output_descriptions: Mapping[str, int] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     urls: Mapping[str, FunctionUrl] = field(default_factory=dict)
     async_invocations: Mapping[str, AsyncInvocation] = field(default_factory=dict)
@@ -83,6 +102,7 @@ class Stack:
     event_source_mappings: Mapping[str, EventSourceMapping] = field(default_factory=dict)
     capacity_providers: Mapping[str, CapacityProvider] = field(default_factory=dict)
     code_signing_configs: Mapping[str, CodeSigningConfig] = field(default_factory=dict)
+    layers: Mapping[str, LayerVersion] = field(default_factory=dict)
 
     def companions(self) -> Iterator[Companion]:
         """The resources beside the functions."""
@@ -96,6 +116,34 @@ class Stack:
             if known(qualified.provisioned_concurrency):
                 yield qualified
 
+    def deployed(self) -> Iterator[Upload | Deployment]:
+        """Every package and layer on this machine, and every function of whose deployment something is known."""
+        for layer in self.layers.values():
+            if layer.asset:
+                yield _upload("layer", "Content", layer, layer.asset)
+        for function in self.functions.values():
+            if function.asset:
+                yield _upload("package", "Code", function, function.asset)
+            if function.asset or self.layers or function.is_image is not False:
+                yield self.deployment(function)
+
+    def deployment(self, function: Function) -> Deployment:
+        """A function of this stack, with all that it is deployed with."""
+        items = known(function.layers) or ()
+        layers = tuple(layer for item in items if (layer := self._layer(item)))
+        is_open = isinstance(function.layers, Unknown)
+        others = limits.FUNCTION_LAYERS.maximum or 0 if is_open else len(items) - len(layers)
+        return Deployment(
+            place=function.place, function=function, region=self.region, layers=layers, unknown_layers=others
+        )
+
+    def _layer(self, item: object) -> LayerVersion | None:
+        if not isinstance(item, Mapping) or len(item) != 1:
+            return None
+        reference = item.get("Ref") or item.get("Fn::GetAtt")
+        reference = reference[0] if isinstance(reference, list) and reference else reference
+        return self.layers.get(reference.partition(".")[0]) if isinstance(reference, str) else None
+
     def function_of(self, reference: str | None) -> Function | None:
         """The function behind a logical id: itself, or the one that an alias or a version belongs to."""
         for _ in range(3):
@@ -104,3 +152,8 @@ class Stack:
             qualified = self.aliases.get(reference) or self.versions.get(reference)
             reference = qualified.function if qualified else None
         return self.functions.get(reference) if reference else None
+
+
+def _upload(what: Literal["package", "layer"], prop: str, owner: Function | LayerVersion, asset: Asset) -> Upload:
+    is_ours = ENTRY in (owner.metadata or ())
+    return Upload(place=owner.place, what=what, property=prop, asset=asset, is_ours=is_ours)

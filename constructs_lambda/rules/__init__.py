@@ -226,8 +226,9 @@ def check_subject(
 
 def check_stack(stack: Stack, context: Context, severities: Severities) -> Iterator[Finding]:
     """Runs every rule over one stack and all that is in it."""
-    for subject in (*stack.functions.values(), *stack.companions()):
-        yield from check_subject(subject, subject.place, context, severities)
+    for subjects in (stack.functions.values(), stack.companions(), stack.deployed()):
+        for subject in subjects:
+            yield from check_subject(subject, subject.place, context, severities)
     yield from check_subject(stack, stack.place, context, severities)
 
 

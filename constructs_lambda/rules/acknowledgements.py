@@ -13,8 +13,14 @@ NAMESPACE = "constructs-lambda"
 
 def is_ours(acknowledged: str) -> bool:
     """Whether an acknowledged id is meant for a rule of this library, also where its namespace is missing or wrong."""
-    namespace, _, rule_id = acknowledged.rpartition("::")
+    namespace, rule_id = _parts(acknowledged)
     return namespace == NAMESPACE or rule_id in all_rules()
+
+
+def _parts(acknowledged: str) -> tuple[str, str]:
+    """Namespace and rule; whoever writes one colon for two, or no namespace at all, means a rule all the same."""
+    namespace, _, rule_id = acknowledged.rpartition(":")
+    return namespace.rstrip(":"), rule_id
 
 
 @rule(
@@ -29,15 +35,15 @@ def is_ours(acknowledged: str) -> bool:
 def matches_nothing(acknowledgement: Acknowledgement) -> Iterator[Problem]:
     if acknowledgement.used:
         return
-    namespace, _, rule_id = acknowledgement.rule.rpartition("::")
+    _, rule_id = _parts(acknowledgement.rule)
     right = f"{NAMESPACE}::{rule_id}"
     if rule_id not in all_rules():
         message = f"there is no rule {rule_id!r}{nearest(rule_id, all_rules())}"
         fix = "Correct the id, or remove the acknowledgement."
-    elif namespace != NAMESPACE:
-        message = f"the acknowledged id {acknowledgement.rule!r} matches no rule"
+    elif acknowledgement.rule != right:
+        message = f"{rule_id} is acknowledged without its namespace, which matches no finding"
         fix = f"Write {right!r}."
     else:
-        message = f"{rule_id} is acknowledged here, but finds nothing"
+        message = f"{rule_id} is acknowledged on {acknowledgement.path or 'the app'}, but finds nothing there"
         fix = "Remove the acknowledgement, or move it to the scope of the finding."
     yield Problem("", message, fix)

@@ -20,15 +20,20 @@ _KEY = re.compile(limits.ENVIRONMENT_KEY_PATTERN)
 _SHOWN = 3  # how many of the biggest variables a message names
 
 
-def variable_size(key: str, value: str) -> int:
-    r"""Bytes of one variable within the JSON object that AWS measures, quotes and escapes included.
+def variable_size(key: str, value: str, *, escaped: bool = False) -> int:
+    r"""Bytes of one variable within the JSON object that AWS measures, quotes and backslashes included.
 
-    Whether AWS measures characters beyond ASCII as UTF-8 or as \uXXXX is not settled; the larger reading counts.
+    Args:
+        key: Its name.
+        value: Its value.
+        escaped: Whether characters beyond ASCII count as \uXXXX, and not as UTF-8; which one AWS does isn't settled.
     """
-    return len(json.dumps(key)) + 1 + len(json.dumps(value))
+    return 1 + sum(
+        len(json.dumps(text, ensure_ascii=escaped).encode("utf-8", "surrogatepass")) for text in (key, value)
+    )
 
 
-def environment_size(variables: Mapping[str, Any]) -> tuple[int, bool]:
+def environment_size(variables: Mapping[str, Any], *, escaped: bool = False) -> tuple[int, bool]:
     """The bytes that are certain, and whether that is all: what only the deployment knows counts as nothing."""
     sizes, complete = [], True
     for key, value in variables.items():
@@ -36,8 +41,30 @@ def environment_size(variables: Mapping[str, Any]) -> tuple[int, bool]:
             complete = False
             if not literal_part(value):
                 continue
-        sizes.append(variable_size(key, literal_part(value)))
+        sizes.append(variable_size(key, literal_part(value), escaped=escaped))
     return 2 + sum(sizes) + max(0, len(sizes) - 1), complete
+
+
+_LESS = "Move the biggest variables to SSM Parameter Store, AppConfig or a file in the package."
+
+
+def _oversize(function: Function, *, escaped: bool) -> tuple[int, bool, str] | None:
+    """The size where it is above the limit, whether that is all, and the biggest variables."""
+    variables = known(function.environment)
+    if not variables:
+        return None
+    maximum = limits.ENVIRONMENT_SIZE.maximum or 0
+    characters = 0
+    for key, value in variables.items():
+        characters += len(key) + len(value if isinstance(value, str) else literal_part(value))
+    if characters * 12 + len(variables) * 6 < maximum:
+        return None  # far below, whatever the escapes
+    total, complete = environment_size(variables, escaped=escaped)
+    if total <= maximum:
+        return None
+    sizes = {key: variable_size(key, literal_part(value), escaped=escaped) for key, value in variables.items()}
+    biggest = sorted(sizes, key=lambda key: -sizes[key])[:_SHOWN]
+    return total, complete, ", ".join(f"{quoted(key)[1:-1]} {sizes[key]:,}" for key in biggest)
 
 
 @rule(
@@ -45,30 +72,38 @@ def environment_size(variables: Mapping[str, Any]) -> tuple[int, bool]:
     "Environment larger than 4 KB",
     Severity.ERROR,
     aws="The Lambda API refuses the function: 400, environment variables exceed the 4 KB limit. It measures the "
-    "variables as one compact JSON object: each costs five bytes more than key and value, and a quote in a value two.",
-    fix="Move the biggest variables to SSM Parameter Store, AppConfig or a file in the package.",
+    "variables as one compact JSON object: each costs five bytes more than key and value, a quote or a backslash in a "
+    "value two, and a character beyond ASCII at least its bytes in UTF-8.",
+    fix=_LESS,
     source=limits.ENVIRONMENT_SIZE.source,
 )
 def size(function: Function) -> Iterator[Problem]:
-    variables = known(function.environment)
-    if not variables:
-        return
-    maximum = limits.ENVIRONMENT_SIZE.maximum or 0
-    characters = 0
-    for key, value in variables.items():
-        characters += len(key) + len(value if isinstance(value, str) else literal_part(value))
-    if characters * 12 < maximum:
-        return  # far below, whatever the escapes
-    total, complete = environment_size(variables)
-    if total > maximum:
-        biggest = sorted(variables, key=lambda key: -variable_size(key, literal_part(variables[key])))[:_SHOWN]
-        sizes = {key: variable_size(key, literal_part(variables[key])) for key in biggest}
-        named = ", ".join(f"{quoted(key)[1:-1]} {count:,}" for key, count in sizes.items())
+    if found := _oversize(function, escaped=False):
+        total, complete, biggest = found
         yield Problem(
             "Environment.Variables",
             f"the environment takes {'' if complete else 'at least '}{total:,} bytes as JSON; AWS allows at most "
-            f"{maximum:,} bytes. Biggest: {named}",
-            "Move the biggest variables to SSM Parameter Store, AppConfig or a file in the package.",
+            f"{limits.ENVIRONMENT_SIZE.maximum:,} bytes. Biggest: {biggest}",
+            _LESS,
+        )
+
+
+@rule(
+    "CL124",
+    "Environment perhaps larger than 4 KB",
+    Severity.WARNING,
+    aws="The Lambda API refuses more than 4 KB of JSON. Whether it counts a character beyond ASCII as UTF-8 or as "
+    "\\uXXXX, six bytes and more, is not documented: as UTF-8 the variables fit, as \\uXXXX they don't.",
+    fix=_LESS,
+    source=limits.ENVIRONMENT_SIZE.source,
+)
+def escaped_size(function: Function) -> Iterator[Problem]:
+    if (found := _oversize(function, escaped=True)) and not _oversize(function, escaped=False):
+        yield Problem(
+            "Environment.Variables",
+            f"the environment takes {found[0]:,} bytes as JSON if AWS writes characters beyond ASCII as \\uXXXX; it "
+            f"allows at most {limits.ENVIRONMENT_SIZE.maximum:,} bytes. Biggest: {found[2]}",
+            _LESS,
         )
 
 
@@ -139,9 +174,15 @@ _NO_SECRET = re.compile(
     arn:.* | https?://.* | /.* | \$.* | <.*> | \{.* | true | false | none | null | \d+   # references, paths, switches
     | .*(?:change[_-]?me|example\.com|placeholder|dummy|redacted|todo|xxxx).* | \*+
     | [a-z0-9]+(?:[-_.][a-z0-9]+)*/[a-z0-9/_.-]+                                           # a path
+    | [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}                                          # an id
     | (?=.*(?:secret|password|token|key|cred))[a-z]+(?:[-_.][a-z]+)+                     # the name of a secret
     """
 )
+# A word, a name in CamelCase or capitals, or words with hyphens between them; a passphrase has three of those and more.
+_NAME = re.compile(
+    r"[A-Z]{0,3}[a-z]{1,24}(?:[A-Z]{1,3}[a-z]{1,24}){0,5}|[A-Z]{2,24}(?:_[A-Z]{2,24}){0,5}|[a-z]{2,24}(?:-[a-z]{2,24}){1,5}"
+)
+_PASSWORD_NAME = re.compile(r"(?i)pass(?:word|wd|phrase)$")
 _AWS_SECRET = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9/+]{40}")  # has slashes, too
 
 
@@ -162,7 +203,7 @@ def secrets(function: Function) -> Iterator[Problem]:
             what = "holds a credential in the clear"
         elif len(value) < 8 or not _SECRET_NAME.search(key):
             continue
-        elif not _NO_SECRET.fullmatch(value) or _AWS_SECRET.fullmatch(value):
+        elif _AWS_SECRET.fullmatch(value) or not (_NO_SECRET.fullmatch(value) or _is_name(key, value)):
             what = "looks like a secret in the clear"
         else:
             continue
@@ -172,3 +213,9 @@ def secrets(function: Function) -> Iterator[Problem]:
             f"the environment variable {shown} {what}; everyone who may read the function's configuration reads it",
             "Keep the value in Secrets Manager or SSM Parameter Store, pass its name, and let the function read it.",
         )
+
+
+def _is_name(key: str, value: str) -> bool:
+    """Whether a value is rather a word or a name than a secret."""
+    passphrase = value.count("-") >= 2 and _PASSWORD_NAME.search(key)  # three words
+    return not passphrase and bool(_NAME.fullmatch(value))

@@ -17,6 +17,7 @@ _DESTINATIONS = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-r
 _SUCCESS_SERVICES = ("sqs", "sns", "lambda", "events")
 _FAILURE_SERVICES = (*_SUCCESS_SERVICES, "s3")
 _ARN = re.compile(r"arn:[a-z0-9-]+:([a-z0-9-]+):")
+_QUALIFIER = re.compile(r"[a-zA-Z0-9$_-]{1,129}|\$LATEST\.PUBLISHED")
 _FIFO = {"sqs": "queue; AWS takes standard queues only", "sns": "topic; AWS takes standard topics only"}
 _STANDARD = "Name a standard queue or topic."
 
@@ -26,7 +27,7 @@ _STANDARD = "Name a standard queue or topic."
     "Asynchronous invocation out of range",
     Severity.ERROR,
     aws="The Lambda API refuses the setting.",
-    fix="Choose 0 to 2 retries and an event age of 60 s to 6 hours.",
+    fix="Choose 0 to 2 retries and an event age of 60 s to 6 hours, for a version, an alias or $LATEST.",
     source=_ASYNC,
 )
 def async_range(invocation: AsyncInvocation) -> Iterator[Problem]:
@@ -44,6 +45,10 @@ def async_range(invocation: AsyncInvocation) -> Iterator[Problem]:
         limits.ASYNC_EVENT_AGE,
         "Choose 60 s to 21,600 s (6 hours); for longer put an SQS queue in front.",
     )
+    qualifier = known(invocation.qualifier)
+    if qualifier is not None and not _QUALIFIER.fullmatch(qualifier):
+        message = f"the qualifier {quoted(qualifier)} is none; AWS takes $LATEST, a version's number or an alias"
+        yield Problem("Qualifier", message, "Write $LATEST, the version's number or the alias's name.")
 
 
 @rule(

@@ -14,6 +14,8 @@ from constructs_lambda.tokens import Unknown, certain_count, known, resolve_text
 
 _URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"
 _CORS = "https://docs.aws.amazon.com/lambda/latest/api/API_Cors.html"
+# An ARN, whole or in part, or a name with a version behind it; a name of digits only is no version.
+_VERSION = re.compile(r"(?:(?:.*:)?function:[^:]+|[^:]*[a-zA-Z_][^:]*):(?:[0-9]+|\$LATEST)")
 _METHODS = ("GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*")
 
 
@@ -82,14 +84,24 @@ def url_cors(url: FunctionUrl) -> Iterator[Problem]:
         if (number := certain_count(items)) > (count.maximum or 0):
             yield Problem(f"Cors.{prop}", f"CORS names {number} {what}; AWS allows {count.allowed}", "Remove some.")
         for item in known(items) or ():
+            if item == "":
+                yield Problem(f"Cors.{prop}", f"CORS names an empty text among the {what}", "Remove it.")
             yield from too_long(f"Cors.{prop}", f"one of the {what}", resolve_text(item), length, "Shorten it.")
     if (number := certain_count(cors.allow_methods)) > (limits.FUNCTION_URL_CORS_METHODS.maximum or 0):
         allowed = limits.FUNCTION_URL_CORS_METHODS.allowed
         yield Problem("Cors.AllowMethods", f"CORS names {number} methods; AWS allows {allowed}", "Write * for all.")
+    for prop, items in (
+        ("AllowOrigins", cors.allow_origins),
+        ("AllowMethods", cors.allow_methods),
+        ("AllowHeaders", cors.allow_headers),
+        ("ExposeHeaders", cors.expose_headers),
+    ):
+        if items == ():
+            yield Problem(f"Cors.{prop}", f"{prop} is an empty list; AWS takes one item or more", f"Leave {prop} out.")
     for method in known(cors.allow_methods) or ():
         if method == "OPTIONS":
-            message = "CORS names the method OPTIONS, which a function URL answers itself"
-            yield Problem("Cors.AllowMethods", message, "Remove OPTIONS.")
+            message = "CORS names the method OPTIONS; AWS takes methods of at most six letters, and * for all"
+            yield Problem("Cors.AllowMethods", message, "Remove OPTIONS: the function URL answers preflights itself.")
         else:
             yield from one_of("Cors.AllowMethods", "a CORS method", resolve_text(method), _METHODS)
 
@@ -105,7 +117,9 @@ def url_cors(url: FunctionUrl) -> Iterator[Problem]:
 def url_on_version(stack: Stack) -> Iterator[Problem]:
     for url in stack.urls.values():
         target = known(url.target)
-        if url.function in stack.versions or (target and re.search(r":(?:\d+|\$LATEST)$", target)):
+        if url.place.conditional:
+            continue
+        if url.function in stack.versions or (target and _VERSION.fullmatch(target)):
             yield Problem(
                 "TargetFunctionArn",
                 "the function URL belongs to a version of a function; AWS takes a function or an alias",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Function, ManagedInstances
+from constructs_lambda.model import Function, ManagedInstances, Stack
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, one_of, quoted, too_long
 from constructs_lambda.tokens import certain_count, known, literal_part, resolve_text
 
 _WHITESPACE = re.compile(r"\s", re.ASCII)
+_FUNCTION_ARN = re.compile(r"arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]{1,64}")
+_TAG = re.compile(r"[a-zA-Z0-9 _.:/=+@-]*")
 _CFN = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html"
 
 
@@ -38,11 +41,14 @@ def memory_size(function: Function) -> Iterator[Problem]:
             else "Choose a memory size between the two, in whole MB."
         )
         yield from number_problem("MemorySize", "memory", memory, limits.FUNCTION_MEMORY, fix)
-    elif memory and not limits.FUNCTION_MEMORY.admits(memory) and not limits.MANAGED_INSTANCES_MEMORY.admits(memory):
+    elif memory is not None:
+        in_any = limits.FUNCTION_MEMORY.admits(memory) or limits.MANAGED_INSTANCES_MEMORY.admits(memory)
+        if in_any and not memory % 1:
+            return
         allowed = f"{limits.FUNCTION_MEMORY.allowed}, on Managed Instances {limits.MANAGED_INSTANCES_MEMORY.allowed}"
-        yield Problem(
-            "MemorySize", f"memory is {memory:,} MB; AWS allows {allowed}", "Choose a memory size in the range."
-        )
+        whole = ", in whole MB" if in_any else ""
+        message = f"memory is {memory:,} MB; AWS allows {allowed}{whole}"
+        yield Problem("MemorySize", message, "Choose a memory size in the range, in whole MB.")
 
 
 @rule(
@@ -98,6 +104,11 @@ def function_name(function: Function) -> Iterator[Problem]:
     certain = literal_part(function.name)
     if certain.startswith("arn:") or ":function:" in certain:
         yield from too_long("FunctionName", "the function's ARN", function.name, limits.FUNCTION_ARN_LENGTH, fix)
+        if isinstance(function.name, str) and not _FUNCTION_ARN.fullmatch(certain):
+            message = (
+                f"{quoted(certain)} is neither a function's name nor a whole ARN with a name of up to 64 characters"
+            )
+            yield Problem("FunctionName", message, "Write the name alone.")
         return
     yield from too_long("FunctionName", "the function name", function.name, limits.FUNCTION_NAME_LENGTH, fix)
     if function.name == "":
@@ -106,6 +117,30 @@ def function_name(function: Function) -> Iterator[Problem]:
     if wrong:
         shown = " ".join(repr(character) for character in wrong[:8])
         yield Problem("FunctionName", f"the function name {quoted(certain)} contains {shown}", fix)
+
+
+@rule(
+    "CL114",
+    "One function name twice",
+    Severity.ERROR,
+    aws="The second function fails: a name is there once in an account and Region.",
+    fix="Rename one of the functions, or leave the names to CloudFormation.",
+    source=_CFN,
+)
+def same_name(stack: Stack) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for function in stack.functions.values():
+        name = known(function.name)
+        if name is None or function.place.conditional:
+            continue
+        first = seen.setdefault(name, function.place.path)
+        if first != function.place.path:
+            yield Problem(
+                "FunctionName",
+                f"the function name {quoted(name)} is that of {first} already",
+                "Rename one of the two, or leave the names to CloudFormation.",
+                function.place,
+            )
 
 
 @rule(
@@ -164,6 +199,20 @@ def tags(function: Function) -> Iterator[Problem]:
             yield Problem("Tags", "a tag has an empty key; AWS allows 1 to 128 characters", "Name the key.")
         elif key[:4].lower() == "aws:":
             yield Problem("Tags", f"the tag key {quoted(key)} starts with aws:, which is AWS's own", "Rename the key.")
+        for what, text in (
+            (f"the tag key {quoted(key)}", key),
+            (f"the value of tag {quoted(key)}", literal_part(value)),
+        ):
+            if not _TAG.fullmatch(text) and (wrong := next((c for c in text if not _in_tag(c)), None)):
+                message = f"{what} contains {wrong!r}; AWS takes letters, digits, blanks and _ . : / = + - @"
+                yield Problem("Tags", message, f"Write it without {wrong!r}.")
+    for key in function.repeated_tags:
+        yield Problem("Tags", f"the tag key {quoted(key)} is there more than once", "Keep one of them.")
+
+
+def _in_tag(character: str) -> bool:
+    r"""Whether a tag may have it: `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, and marks of letters and blanks of any kind."""
+    return character in "_.:/=+-@" or character.isspace() or unicodedata.category(character)[0] in "LMNZ"
 
 
 @rule(

@@ -10,12 +10,15 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import CapacityProvider, EnvironmentScaling, Function, ManagedInstances
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, one_of, quoted, too_long
+from constructs_lambda.rules.required import ROLE_ARN, key_arn
 from constructs_lambda.runtimes import RUNTIMES
-from constructs_lambda.tokens import certain_count, known
+from constructs_lambda.tokens import Unknown, certain_count, known, resolve_text
 
 _MANAGED_RUNTIMES = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-runtimes.html"
 
 _CONFIG = "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig"
+_METRICS = ("LambdaCapacityProviderAverageCPUUtilization", "LambdaCapacityProviderAverageGPUUtilization")
+_INSTANCE_TYPE = re.compile(r"[a-zA-Z0-9.*-]{1,30}")
 _PROVIDER_ARN = re.compile(r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:\d{12}:capacity-provider:[a-zA-Z0-9_-]+")
 
 
@@ -51,7 +54,11 @@ def managed_range(function: Function) -> Iterator[Problem]:
             limits.MANAGED_INSTANCES_CONCURRENCY,
             "Choose a concurrency in the range.",
         )
-    scaling = function.scaling
+    yield from environment_problems(function.scaling)
+
+
+def environment_problems(scaling: EnvironmentScaling | Unknown | None) -> Iterator[Problem]:
+    """What is wrong with the numbers of execution environments, of a function or of a version."""
     if not isinstance(scaling, EnvironmentScaling):
         return
     for name, value in (("Min", scaling.minimum), ("Max", scaling.maximum)):
@@ -104,9 +111,9 @@ def capacity_provider(provider: CapacityProvider) -> Iterator[Problem]:
     if name is not None and not (name.startswith("arn:") or re.fullmatch(limits.CAPACITY_PROVIDER_NAME_PATTERN, name)):
         fix = "Use letters, digits, hyphens and underscores."
         yield Problem("CapacityProviderName", f"the capacity provider's name {quoted(name)} is not allowed", fix)
-    yield from too_long(
-        "CapacityProviderName", "the name", provider.name, limits.CAPACITY_PROVIDER_NAME_LENGTH, "Shorten the name."
-    )
+    what = "the capacity provider's name"
+    limit = limits.CAPACITY_PROVIDER_NAME_LENGTH
+    yield from too_long("CapacityProviderName", what, provider.name, limit, "Shorten the name.")
     yield from number_problem(
         "CapacityProviderScalingConfig.MaxVCpuCount",
         "the vCPU maximum",
@@ -146,10 +153,50 @@ def capacity_provider(provider: CapacityProvider) -> Iterator[Problem]:
     ):
         count = certain_count(items)
         if count > (limit.maximum or 0) or (items == () and limit.minimum):
-            yield Problem(prop, f"{count} {what}; AWS allows {limit.allowed}", f"Change the number of {what}.")
+            shown = what.removesuffix("s") if count == 1 else what
+            message = f"the capacity provider has {count} {shown}; AWS allows {limit.allowed}"
+            yield Problem(prop, message, f"Change the number of {what}.")
     if known(provider.scaling_mode) == "Manual" and provider.scaling_policies is None:
         yield Problem(
             "CapacityProviderScalingConfig.ScalingPolicies",
             "the scaling mode is Manual, and there is no scaling policy",
             "Add a scaling policy, or set the mode to Auto.",
         )
+    for policy in provider.policies:
+        prop, percent = "CapacityProviderScalingConfig.ScalingPolicies", known(policy.target_percent)
+        yield from one_of(prop, "the metric to scale on", policy.metric, _METRICS)
+        if percent is not None and not 0 <= percent <= 100:
+            yield Problem(prop, f"the target value is {percent:,}; AWS allows 0 to 100", "Choose a value in the range.")
+
+
+@rule(
+    "CL183",
+    "Capacity provider's instances or role not allowed",
+    Severity.ERROR,
+    aws="CloudFormation or the Lambda API refuses the capacity provider.",
+    fix="Name one architecture, instance types such as m7g.large or m7g.*, and the ARNs of the role and the key.",
+    source=limits.CAPACITY_PROVIDER_INSTANCE_TYPES.source,
+)
+def capacity_provider_parts(provider: CapacityProvider) -> Iterator[Problem]:
+    prop = "InstanceRequirements.Architectures"
+    for architecture in known(provider.architectures) or ():
+        yield from one_of(prop, "the architecture", resolve_text(architecture), ("x86_64", "arm64"))
+    if (count := certain_count(provider.architectures)) > 1 or provider.architectures == ():
+        yield Problem(prop, f"the capacity provider has {count} architectures; AWS takes exactly one", "Name one.")
+    for name, items in (
+        ("AllowedInstanceTypes", provider.allowed_instance_types),
+        ("ExcludedInstanceTypes", provider.excluded_instance_types),
+    ):
+        for item in known(items) or ():
+            kind = known(resolve_text(item))
+            if kind is not None and not _INSTANCE_TYPE.fullmatch(kind):
+                message = f"{quoted(kind)} is no instance type; AWS takes 1 to 30 letters, digits, dots, * and hyphens"
+                yield Problem(f"InstanceRequirements.{name}", message, "Write a type such as m7g.large or m7g.*.")
+    role = known(provider.operator_role)
+    if role is not None and not ROLE_ARN.fullmatch(role):
+        yield Problem(
+            "PermissionsConfig.CapacityProviderOperatorRoleArn",
+            f"the operator role {quoted(role)} is no role's ARN",
+            "Write the role's full ARN, arn:aws:iam::<account>:role/<name>.",
+        )
+    yield from key_arn("KmsKeyArn", provider.kms_key)

@@ -10,7 +10,7 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import Function
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import quoted
-from constructs_lambda.tokens import certain_count, known
+from constructs_lambda.tokens import LOOK_UP, certain_count, known
 
 _VPC = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"
 _NOT_LOOKED_UP = re.compile(r"[ps]-\d{5}")  # what CDK writes for a subnet until a look-up has run
@@ -72,7 +72,7 @@ def network_ids(function: Function) -> Iterator[Problem]:
         ("SecurityGroupIds", function.security_groups, "sg-"),
     ):
         for item in known(items) or ():
-            if not isinstance(item, str) or "{" in item:
+            if not isinstance(item, str) or "{" in item or LOOK_UP in item:
                 continue
             if not item.startswith(prefix):
                 if not _NOT_LOOKED_UP.fullmatch(item):

@@ -23,10 +23,12 @@ def number_problem(prop: str, what: str, value: Number, limit: Limit, fix: str) 
     whole = not isinstance(value, float)
     if whole and limit.admits(value):
         return NONE
-    unit = f" {limit.unit}" if limit.unit else ""
+    unit = f" {limit.counted(value)}" if limit.unit else ""
     if limit.admits(value):
-        return (Problem(prop, f"{what} is {value}{unit}; AWS takes whole numbers only", "Write a whole number."),)
-    return (Problem(prop, f"{what} is {value:,}{unit}; AWS allows {limit.allowed}", fix),)
+        return (
+            Problem(prop, f"{what} is{unit or f' {value}'}; AWS takes whole numbers only", "Write a whole number."),
+        )
+    return (Problem(prop, f"{what} is{unit or f' {value:,}'}; AWS allows {limit.allowed}", fix),)
 
 
 def too_long(prop: str, what: str, value: Text, limit: Limit, fix: str) -> tuple[Problem, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Function
+from constructs_lambda.model import Function, Text
 from constructs_lambda.rules import Context, Problem, rule
 from constructs_lambda.rules.problems import one_of, quoted
 from constructs_lambda.runtimes import RUNTIMES, SOURCE, LambdaRuntime, family_of, nearest, never_existed, newest
@@ -17,6 +18,7 @@ _INLINE = (
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html"
 )
 _MANAGEMENT = "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html"
+_VERSION_ARN = re.compile(r"arn:[a-zA-Z0-9-]+:lambda:[a-z0-9-]+::runtime:.+")
 _MODES = ("Auto", "FunctionUpdate", "Manual")
 _WARNED_BEFORE = timedelta(days=90)
 
@@ -175,20 +177,23 @@ def inline_handler(function: Function) -> Iterator[Problem]:
     source=_MANAGEMENT,
 )
 def runtime_update(function: Function) -> Iterator[Problem]:
-    mode = known(function.runtime_update)
+    yield from update_problems("RuntimeManagementConfig", function.runtime_update, function.runtime_version)
+
+
+def update_problems(setting: str, update: Text, runtime_version: Text) -> Iterator[Problem]:
+    """What is wrong with an update mode and a runtime version, of a function or of a version."""
+    mode, version = known(update), known(runtime_version)
+    prop = f"{setting}.RuntimeVersionArn"
+    if version is not None and not _VERSION_ARN.fullmatch(version):
+        fix = "Write the ARN that Lambda logs at an INIT_START, arn:aws:lambda:<Region>::runtime:<id>."
+        yield Problem(prop, f"{quoted(version)} is no runtime version's ARN", fix)
     if mode is None:
         return
     if mode not in _MODES:
-        yield from one_of("RuntimeManagementConfig.UpdateRuntimeOn", "the runtime update mode", mode, _MODES)
-    elif mode == "Manual" and function.runtime_version is None:
-        yield Problem(
-            "RuntimeManagementConfig.RuntimeVersionArn",
-            "the runtime update mode is Manual, and no runtime version is named",
-            "Add RuntimeVersionArn, or choose Auto or FunctionUpdate.",
-        )
-    elif mode != "Manual" and known(function.runtime_version) is not None:
-        yield Problem(
-            "RuntimeManagementConfig.RuntimeVersionArn",
-            f"a runtime version is named, but the runtime update mode is {mode}",
-            "Set the mode to Manual, or remove RuntimeVersionArn.",
-        )
+        yield from one_of(f"{setting}.UpdateRuntimeOn", "the runtime update mode", mode, _MODES)
+    elif mode == "Manual" and runtime_version is None:
+        message = "the runtime update mode is Manual, and no runtime version is named"
+        yield Problem(prop, message, "Add RuntimeVersionArn, or choose Auto or FunctionUpdate.")
+    elif mode != "Manual" and version is not None:
+        message = f"a runtime version is named, but the runtime update mode is {mode}"
+        yield Problem(prop, message, "Set the mode to Manual, or remove RuntimeVersionArn.")

@@ -10,8 +10,12 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Alias, Function, Stack, Version
 from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules.managed_instances import environment_problems
 from constructs_lambda.rules.problems import number_problem, quoted, too_long
+from constructs_lambda.rules.runtimes import update_problems
 from constructs_lambda.tokens import known
+
+_VERSION = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html"
 
 
 @rule(
@@ -52,9 +56,67 @@ def alias(alias: Alias) -> Iterator[Problem]:
             f"the alias points at {quoted(version)}; AWS takes a version's number or $LATEST",
             "Write the version's number.",
         )
-    yield from too_long(
-        "Description", "the description", alias.description, limits.FUNCTION_DESCRIPTION_LENGTH, "Shorten it."
-    )
+    what = "the alias's description"
+    yield from too_long("Description", what, alias.description, limits.FUNCTION_DESCRIPTION_LENGTH, "Shorten it.")
+    yield from _routing(alias, version)
+
+
+def _routing(alias: Alias, version: str | None) -> Iterator[Problem]:
+    weights, prop = known(alias.weights) or (), "RoutingConfig.AdditionalVersionWeights"
+    for weight in weights:
+        number = known(weight)
+        if number is not None and not 0 <= number <= 1:
+            message = f"the weight of the additional version is {number}; AWS allows 0.0 to 1.0"
+            yield Problem(prop, message, "Write the share of the invocations, such as 0.1.")
+    if len(weights) > 1:
+        yield Problem(prop, f"the alias has {len(weights)} additional versions; AWS allows one", "Keep one.")
+    if weights and version == "$LATEST":
+        yield Problem(
+            prop, "the alias splits the invocations with $LATEST; AWS takes two versions", "Publish a version."
+        )
+    if not known(alias.provisioned_concurrency):
+        return
+    if weights:
+        message = "the alias has provisioned concurrency and an additional version, which exclude each other"
+        yield Problem(prop, message, "Remove the additional version, or the provisioned concurrency.")
+    if version == "$LATEST":
+        message = "the alias points at $LATEST, which can't have provisioned concurrency"
+        yield Problem("FunctionVersion", message, "Point the alias at a published version.")
+
+
+@rule(
+    "CL704",
+    "Version not allowed",
+    Severity.ERROR,
+    aws="The Lambda API refuses the version.",
+    fix="Shorten the description to 256 characters, and write values that AWS takes.",
+    source=_VERSION,
+)
+def version(version: Version) -> Iterator[Problem]:
+    what = "the version's description"
+    yield from too_long("Description", what, version.description, limits.FUNCTION_DESCRIPTION_LENGTH, "Shorten it.")
+    yield from update_problems("RuntimePolicy", version.runtime_update, version.runtime_version)
+    yield from environment_problems(version.scaling)
+
+
+@rule(
+    "CL705",
+    "Two aliases of one name",
+    Severity.ERROR,
+    aws="The second alias fails: the function has one of that name already.",
+    fix="Rename one of the aliases.",
+    source=limits.ALIAS_NAME_LENGTH.source,
+)
+def same_alias(stack: Stack) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], str] = {}
+    for alias in stack.aliases.values():
+        function, name = stack.function_of(alias.function), known(alias.name)
+        if function is None or name is None or alias.place.conditional:
+            continue
+        first = seen.setdefault((function.place.resource, name), alias.place.path)
+        if first != alias.place.path:
+            message = f"the function has an alias {quoted(name)} already: {first}"
+            yield Problem("Name", message, "Rename one of the two.", alias.place)
 
 
 @rule(

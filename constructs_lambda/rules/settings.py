@@ -10,13 +10,17 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import CodeSigningConfig, FileSystem, Function, Image, Logging, ManagedInstances, Stack
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import one_of, quoted, too_long
-from constructs_lambda.tokens import Unknown, certain_count, known, literal_part
+from constructs_lambda.tokens import Unknown, certain_count, known, literal_part, resolve_text
 
 _EFS = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html"
 _LOGS = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html"
 _SIGNING = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html"
-_ACCESS_POINT = re.compile(r"arn:[a-z0-9-]+:(?:elasticfilesystem|s3files):[a-z0-9-]+:\d{12}:\S*access-point/fsap-\S+")
+_ACCESS_POINT = re.compile(
+    r"arn:[a-z0-9-]+:(?:elasticfilesystem:[a-z0-9-]+:\d{12}:access-point/fsap-[a-f0-9]{17}"
+    r"|s3files:[a-z0-9:-]+:file-system/fs-[a-f0-9]{17,40}/access-point/fsap-[a-f0-9]{17,40})"
+)
 _SIGNING_ARN = re.compile(r"arn:[a-z0-9-]+:lambda:[a-z0-9-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17}")
+_PROFILE = re.compile(r"arn:[a-zA-Z0-9-]+:[a-zA-Z0-9-]+:[a-z0-9-]*:(?:\d{12})?:")
 _LOG_GROUP = re.compile(limits.LOG_GROUP_NAME_PATTERN)
 _APPLICATION_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 _SYSTEM_LEVELS = ("DEBUG", "INFO", "WARN")
@@ -62,6 +66,9 @@ def _mount(prop: str, system: FileSystem) -> Iterator[Problem]:
             f"{quoted(arn)} is no access point's ARN; AWS takes one of EFS or S3 Files",
             "Write the ARN of an access point, ...:access-point/fsap-....",
         )
+    yield from one_of(
+        f"{prop}.S3FilesConfig.DirectS3Read", "the direct read", system.direct_read, ("ENABLED", "DISABLED", "AUTO")
+    )
     prop = f"{prop}.LocalMountPath"
     yield from too_long(prop, "the mount path", path, limits.FILE_SYSTEM_MOUNT_PATH_LENGTH, "Shorten the mount path.")
     if isinstance(path, str) and not re.fullmatch(limits.MOUNT_PATH_PATTERN, path):
@@ -156,9 +163,8 @@ def _signed_image(function: Function) -> Problem:
     source=_SIGNING,
 )
 def code_signing_config(config: CodeSigningConfig) -> Iterator[Problem]:
-    yield from one_of(
-        "CodeSigningPolicies.UntrustedArtifactOnDeployment", "the policy", config.policy, ("Warn", "Enforce")
-    )
+    prop = "CodeSigningPolicies.UntrustedArtifactOnDeployment"
+    yield from one_of(prop, "the code signing policy", config.policy, ("Warn", "Enforce"))
     publishers = known(config.publishers)
     if publishers == () or certain_count(publishers) > 20:
         yield Problem(
@@ -166,9 +172,16 @@ def code_signing_config(config: CodeSigningConfig) -> Iterator[Problem]:
             f"the configuration names {certain_count(publishers)} signing profile versions; AWS takes 1 to 20",
             "Name 1 to 20 signing profile versions.",
         )
-    yield from too_long(
-        "Description", "the description", config.description, limits.FUNCTION_DESCRIPTION_LENGTH, "Shorten it."
-    )
+    for publisher in publishers or ():
+        profile = known(resolve_text(publisher))
+        if profile is not None and not _PROFILE.match(profile):
+            yield Problem(
+                "AllowedPublishers.SigningProfileVersionArns",
+                f"{quoted(profile)} is no ARN of a signing profile's version",
+                "Write arn:aws:signer:<Region>:<account>:/signing-profiles/<name>/<version>.",
+            )
+    what = "the code signing configuration's description"
+    yield from too_long("Description", what, config.description, limits.FUNCTION_DESCRIPTION_LENGTH, "Shorten it.")
 
 
 @rule(

@@ -43,8 +43,8 @@ def snap_start_runtime(function: Function) -> Iterator[Problem]:
     "CL151",
     "SnapStart with what it excludes",
     Severity.ERROR,
-    aws="The Lambda API refuses SnapStart together with a file system, more than 512 MB of ephemeral storage, a "
-    "container image or tenant isolation.",
+    aws="The Lambda API refuses SnapStart together with a file system, more than 512 MB of ephemeral storage "
+    "or tenant isolation.",
     fix="Drop SnapStart, or what it excludes.",
     source=_SNAP_START,
 )
@@ -57,7 +57,6 @@ def snap_start_exclusions(function: Function) -> Iterator[Problem]:
         f"{storage:,} MB of ephemeral storage (at most {maximum} MB go with it)" if storage is not None else "": storage
         is not None
         and storage > maximum,
-        "a container image": function.is_image is True,
         "tenant isolation": known(function.tenant_isolation) is not None,
     }
     for what, is_there in excluded.items():
@@ -80,7 +79,7 @@ def snap_start_exclusions(function: Function) -> Iterator[Problem]:
 def snap_start_provisioned(stack: Stack) -> Iterator[Problem]:
     for qualified in stack.provisioned():
         function = stack.function_of(qualified.function)
-        if function and uses_snap_start(function):
+        if function and uses_snap_start(function) and not qualified.place.conditional:
             yield Problem(
                 "ProvisionedConcurrencyConfig",
                 f"provisioned concurrency of {qualified.provisioned_concurrency} on a function with SnapStart, which "

@@ -12,6 +12,7 @@ from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import quoted
 from constructs_lambda.tokens import known
 
+_FORMAT = "2010-09-09"
 _LAMBDA = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Lambda.html"
 
 
@@ -157,3 +158,33 @@ def exports(stack: Stack) -> Iterator[Problem]:
                 f"the export name {quoted(name)} is used by {len(outputs)} outputs: {', '.join(outputs[:4])}",
                 "Rename one of the exports.",
             )
+
+
+@rule(
+    "CL909",
+    "Section of the template not allowed",
+    Severity.ERROR,
+    aws="CloudFormation refuses the template before it creates anything.",
+    fix="Give every parameter its Type, every output its Value, and nothing a name that is taken.",
+    source=limits.OUTPUT_DESCRIPTION_SIZE.source,
+)
+def sections(stack: Stack) -> Iterator[Problem]:
+    if stack.format_version not in (None, _FORMAT):
+        message = f"the template's format is {quoted(stack.format_version or '')}; AWS takes {_FORMAT}"
+        yield Problem("AWSTemplateFormatVersion", message, f"Write {_FORMAT!r}, or leave it out.")
+    for each in stack.lacking:
+        section, _, name = each.rpartition(".")[0].partition(".")
+        prop = each.rpartition(".")[2]
+        message = f"the {section.lower()[:-1]} {quoted(name)} has no {prop}"
+        yield Problem(quoted(each)[1:-1], message, f"Set {prop}.")
+    for name in stack.shared_names:
+        message = f"a parameter and a resource have the name {quoted(name)}"
+        yield Problem(f"Parameters.{quoted(name)[1:-1]}", message, "Rename one of the two.")
+    for name, count in stack.mapping_attributes.items():
+        if not (limit := limits.MAPPING_ATTRIBUTES).admits(count):
+            message = f"the mapping {quoted(name)} has {limit.counted(count)}; AWS allows {limit.allowed}"
+            yield Problem(f"Mappings.{quoted(name)[1:-1]}", message, "Split the mapping.")
+    for name, size in stack.output_descriptions.items():
+        if not (limit := limits.OUTPUT_DESCRIPTION_SIZE).admits(size):
+            message = f"the description of output {quoted(name)} is {size:,} bytes long; AWS allows {limit.allowed}"
+            yield Problem(f"Outputs.{quoted(name)[1:-1]}.Description", message, "Shorten it.")

@@ -29,7 +29,7 @@ def tenant_exclusions(stack: Stack) -> Iterator[Problem]:
     ]
     for companion, what in companions:
         function = stack.function_of(companion.function)
-        if function and known(function.tenant_isolation) == "PER_TENANT":
+        if function and known(function.tenant_isolation) == "PER_TENANT" and not companion.place.conditional:
             yield Problem(
                 "",
                 f"{what} on {function.place.path}, whose tenant isolation excludes it",

@@ -8,6 +8,7 @@ from typing import Any
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Place, Stack
+from constructs_lambda.template.assets import StackAssets, image_address
 from constructs_lambda.template.companions import (
     read_alias,
     read_async_invocation,
@@ -18,7 +19,9 @@ from constructs_lambda.template.companions import (
     read_version,
 )
 from constructs_lambda.template.functions import METADATA_KEY, read_function
+from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.properties import MACRO
+from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
 
 _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
@@ -44,6 +47,7 @@ def read_template(
     account: str | None = None,
     region: str | None = None,
     paths: Mapping[str, str] | None = None,
+    assets: StackAssets | None = None,
 ) -> Stack:
     """The model of one template.
 
@@ -56,6 +60,7 @@ def read_template(
         account: AWS account id the stack goes to.
         region: AWS Region the stack goes to.
         paths: Construct path by logical id, where the cloud assembly tells them.
+        assets: What the stack deploys from this machine, where the cloud assembly tells it.
 
     Raises:
         InputError: The document is no CloudFormation template.
@@ -66,7 +71,7 @@ def read_template(
     if not (isinstance(document, Mapping) and isinstance(resources, Mapping)):
         raise InputError(f"{template}: not a CloudFormation template: it has no Resources")
     has_macro = _has_macro(document)
-    found: dict[str, dict[str, Any]] = {"functions": {}, **{field: {} for field, _ in _READERS.values()}}
+    found: dict[str, dict[str, Any]] = {"functions": {}, "layers": {}, **{field: {} for field, _ in _READERS.values()}}
     for key, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str) or not kind.startswith("AWS::Lambda::"):
@@ -77,12 +82,27 @@ def read_template(
         place = Place(path, logical_id, template, conditional=resource.get("Condition") is not None)
         if has_macro:
             properties = {MACRO: None, **(properties if isinstance(properties, Mapping) else {})}
+        own = metadata.get(METADATA_KEY)
+        own = own if isinstance(own, Mapping) else None
         if kind == "AWS::Lambda::Function":
-            own = metadata.get(METADATA_KEY)
-            found["functions"][logical_id] = read_function(properties, place, own if isinstance(own, Mapping) else None)
+            code = properties.get("Code") if isinstance(properties, Mapping) else None
+            found["functions"][logical_id] = read_function(
+                properties,
+                place,
+                own,
+                asset=assets.package(code) if assets else None,
+                image_asset=assets.image(code) if assets else None,
+                image_address=image_address(code, account, region),
+            )
+        elif kind == "AWS::Lambda::LayerVersion":
+            content = properties.get("Content") if isinstance(properties, Mapping) else None
+            found["layers"][logical_id] = read_layer(
+                properties, place, own, asset=assets.package(content) if assets else None
+            )
         elif kind in _READERS:
             field, read = _READERS[kind]
             found[field][logical_id] = read(properties, place)
+    fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
     return Stack(
         place=Place(stack_path or template, "", template),
         name=name,
@@ -96,7 +116,7 @@ def read_template(
         description=resolve_text(document.get("Description")),
         bad_names=tuple(_bad_names(document)),
         exports=_exports(document.get("Outputs")),
-        **found,
+        **fields,
     )
 
 
@@ -133,11 +153,11 @@ def _bad_names(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _exports(outputs: object) -> dict[str, tuple[str, ...]]:
-    exports: dict[str, tuple[str, ...]] = {}
+    exports: dict[str, list[str]] = {}
     for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
         export = output.get("Export") if isinstance(output, Mapping) and "Condition" not in output else None
         if isinstance(export, Mapping) and export.get("Name") is not None:
             exported = export["Name"]
             text = exported if isinstance(exported, str) else json.dumps(exported, sort_keys=True, default=str)
-            exports[text] = (*exports.get(text, ()), str(name))
-    return exports
+            exports.setdefault(text, []).append(str(name))
+    return {text: tuple(names) for text, names in exports.items()}

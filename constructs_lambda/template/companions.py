@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from constructs_lambda.model import (
     Alias,
     AsyncInvocation,
@@ -10,13 +12,19 @@ from constructs_lambda.model import (
     Cors,
     EventSourceMapping,
     FunctionUrl,
+    Items,
     Number,
     Place,
+    ScalingPolicy,
     Text,
     Version,
 )
+from constructs_lambda.template.functions import read_scaling
 from constructs_lambda.template.properties import MACRO, Properties
-from constructs_lambda.tokens import Unknown
+from constructs_lambda.tokens import Unknown, is_intrinsic
+
+_DESTINATIONS = ("OnSuccess.Destination", "OnFailure.Destination")
+_PROVISIONED = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
 
 
 def read_url(values: object, place: Place) -> FunctionUrl:
@@ -62,7 +70,17 @@ def read_async_invocation(values: object, place: Place) -> AsyncInvocation:
         on_success=_destination(destinations, "OnSuccess"),
         on_failure=_destination(destinations, "OnFailure"),
         malformed=p.malformed,
-        missing=p.missing("FunctionName", "Qualifier"),
+        missing=p.missing("FunctionName", "Qualifier") + _lacking(destinations, *_DESTINATIONS),
+    )
+
+
+def _lacking(outer: Properties | Unknown | None, *parts: str) -> tuple[str, ...]:
+    """Which of these parts (`OnFailure.Destination`) are missing where the mapping around them is there."""
+    if not isinstance(outer, Properties):
+        return ()
+    names = outer.names
+    return outer.missing(
+        *(part for part in parts if (name := part.partition(".")[0]) in names and outer.inside(name) is not None)
     )
 
 
@@ -76,12 +94,17 @@ def _destination(destinations: Properties | Unknown | None, name: str) -> Text:
 def read_version(values: object, place: Place) -> Version:
     """The model of an `AWS::Lambda::Version`."""
     p = Properties(values)
+    policy = p.inside("RuntimePolicy")
     return Version(
         place=place,
         function=p.reference("FunctionName"),
         provisioned_concurrency=_provisioned_concurrency(p),
+        description=p.text("Description"),
+        runtime_update=policy.text("UpdateRuntimeOn") if isinstance(policy, Properties) else policy,
+        runtime_version=policy.text("RuntimeVersionArn") if isinstance(policy, Properties) else policy,
+        scaling=read_scaling(p.inside("FunctionScalingConfig")),
         malformed=p.malformed,
-        missing=p.missing("FunctionName"),
+        missing=p.missing("FunctionName") + _lacking(p, _PROVISIONED, "RuntimePolicy.UpdateRuntimeOn"),
     )
 
 
@@ -95,9 +118,28 @@ def read_alias(values: object, place: Place) -> Alias:
         version=p.text("FunctionVersion"),
         description=p.text("Description"),
         provisioned_concurrency=_provisioned_concurrency(p),
+        weights=_weights(p.inside("RoutingConfig")),
         malformed=p.malformed,
-        missing=p.missing("FunctionName", "FunctionVersion", "Name"),
+        missing=p.missing("FunctionName", "FunctionVersion", "Name") + _lacking(p, _PROVISIONED),
     )
+
+
+def _weights(routing: Properties | Unknown | None) -> tuple[Number, ...] | Unknown | None:
+    if not isinstance(routing, Properties):
+        return routing
+    items = routing.items("AdditionalVersionWeights")
+    if not isinstance(items, tuple):
+        return items
+    return tuple(weight.number("FunctionWeight") for weight in _mappings(routing, "AdditionalVersionWeights", items))
+
+
+def _mappings(p: Properties, name: str, items: Items) -> list[Properties]:
+    """The items of a list that are mappings, and so certain to be there."""
+    return [
+        p.at(name, index, item)
+        for index, item in enumerate(items if isinstance(items, tuple) else ())
+        if isinstance(item, Mapping) and not is_intrinsic(item)
+    ]
 
 
 def _provisioned_concurrency(p: Properties) -> Number:
@@ -119,14 +161,16 @@ def read_event_source_mapping(values: object, place: Place) -> EventSourceMappin
 def read_capacity_provider(values: object, place: Place) -> CapacityProvider:
     """The model of an `AWS::Lambda::CapacityProvider`."""
     p = Properties(values)
-    vpc, scaling, instances = (
+    vpc, scaling, instances, permissions = (
         nested if isinstance(nested, Properties) else Properties({MACRO: None} if nested else None)
         for nested in (
             p.inside("VpcConfig"),
             p.inside("CapacityProviderScalingConfig"),
             p.inside("InstanceRequirements"),
+            p.inside("PermissionsConfig"),
         )
     )
+    policies = _mappings(scaling, "ScalingPolicies", scaling.items("ScalingPolicies"))
     return CapacityProvider(
         place=place,
         name=p.text("CapacityProviderName"),
@@ -135,11 +179,20 @@ def read_capacity_provider(values: object, place: Place) -> CapacityProvider:
         maximum_vcpus=scaling.number("MaxVCpuCount"),
         scaling_mode=scaling.text("ScalingMode"),
         scaling_policies=scaling.items("ScalingPolicies"),
+        policies=tuple(
+            ScalingPolicy(metric=policy.text("PredefinedMetricType"), target_percent=policy.number("TargetValue"))
+            for policy in policies
+        ),
         architectures=instances.items("Architectures"),
         allowed_instance_types=instances.items("AllowedInstanceTypes"),
         excluded_instance_types=instances.items("ExcludedInstanceTypes"),
+        operator_role=permissions.text("CapacityProviderOperatorRoleArn"),
+        kms_key=p.text("KmsKeyArn"),
         malformed=p.malformed,
-        missing=p.missing("PermissionsConfig.CapacityProviderOperatorRoleArn", "VpcConfig.SubnetIds"),
+        missing=p.missing(
+            "PermissionsConfig.CapacityProviderOperatorRoleArn", "VpcConfig.SubnetIds", "VpcConfig.SecurityGroupIds"
+        )
+        + tuple(part for policy in policies for part in policy.missing("PredefinedMetricType", "TargetValue")),
     )
 
 
@@ -153,5 +206,6 @@ def read_code_signing_config(values: object, place: Place) -> CodeSigningConfig:
         policy=policies.text("UntrustedArtifactOnDeployment") if isinstance(policies, Properties) else policies,
         publishers=publishers.items("SigningProfileVersionArns") if isinstance(publishers, Properties) else publishers,
         malformed=p.malformed,
-        missing=p.missing("AllowedPublishers.SigningProfileVersionArns"),
+        missing=p.missing("AllowedPublishers.SigningProfileVersionArns")
+        + _lacking(p, "CodeSigningPolicies.UntrustedArtifactOnDeployment"),
     )

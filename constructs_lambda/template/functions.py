@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from constructs_lambda.artifacts.assets import Asset
 from constructs_lambda.model import (
+    KNOWN_PARTS,
     KNOWN_PROPERTIES,
     Durable,
     EnvironmentScaling,
     FileSystem,
     Function,
     Image,
+    ImageAsset,
     Logging,
     ManagedInstances,
     Place,
@@ -30,13 +33,24 @@ _REQUIRED_PARTS = (
 )
 
 
-def read_function(values: object, place: Place, metadata: Mapping[str, Any] | None = None) -> Function:
+def read_function(
+    values: object,
+    place: Place,
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    asset: Asset | None = None,
+    image_asset: ImageAsset | None = None,
+    image_address: str | None = None,
+) -> Function:
     """The model of an `AWS::Lambda::Function`.
 
     Args:
         values: Its properties, as CloudFormation names them.
         place: Where it stands.
         metadata: The library's own entry in the resource's Metadata.
+        asset: Its package, where that is on this machine.
+        image_asset: Its image, where this app builds it.
+        image_address: Address of its image, as far as the stack decides it.
     """
     p = Properties(values)
     whole_code = UNKNOWN if p.is_text("Code") else p.inside("Code")  # a path until `cloudformation package` has run
@@ -44,6 +58,7 @@ def read_function(values: object, place: Place, metadata: Mapping[str, Any] | No
     vpc = p.inside("VpcConfig")
     vpc_properties = _optional(vpc)
     subnets, security_groups = vpc_properties.items("SubnetIds"), vpc_properties.items("SecurityGroupIds")
+    tags, repeated_tags, tags_without_key = _tags(p)
     return Function(
         place=place,
         name=p.text("FunctionName"),
@@ -57,6 +72,12 @@ def read_function(values: object, place: Place, metadata: Mapping[str, Any] | No
         code_location=_code_location(whole_code, code),
         code_bucket=code.text("S3Bucket"),
         code_key=code.text("S3Key"),
+        code_version=code.text("S3ObjectVersion"),
+        code_storage_mode=code.text("S3ObjectStorageMode"),
+        code_kms_key=code.text("SourceKMSKeyArn"),
+        asset=asset,
+        image_asset=image_asset,
+        image_address=image_address,
         role=p.text("Role"),
         memory_mb=p.number("MemorySize"),
         timeout_seconds=p.number("Timeout"),
@@ -69,7 +90,8 @@ def read_function(values: object, place: Place, metadata: Mapping[str, Any] | No
         subnets=UNKNOWN if isinstance(vpc, Unknown) else subnets,
         security_groups=UNKNOWN if isinstance(vpc, Unknown) else security_groups,
         file_systems=_file_systems(p),
-        tags=_tags(p),
+        tags=tags,
+        repeated_tags=repeated_tags,
         kms_key=p.text("KmsKeyArn"),
         tracing=_nested_text(p, "TracingConfig", "Mode"),
         logging=_logging(p.inside("LoggingConfig")),
@@ -78,15 +100,15 @@ def read_function(values: object, place: Place, metadata: Mapping[str, Any] | No
         tenant_isolation=_nested_text(p, "TenancyConfig", "TenantIsolationMode"),
         durable=_durable(p.inside("DurableConfig")),
         managed_instances=_managed_instances(p.inside("CapacityProviderConfig")),
-        scaling=_scaling(p.inside("FunctionScalingConfig")),
+        scaling=read_scaling(p.inside("FunctionScalingConfig")),
         code_signing_config=p.text("CodeSigningConfigArn"),
         code_signing_reference=p.reference("CodeSigningConfigArn"),
         dead_letter_target=_nested_text(p, "DeadLetterConfig", "TargetArn"),
         runtime_update=_nested_text(p, "RuntimeManagementConfig", "UpdateRuntimeOn"),
         runtime_version=_nested_text(p, "RuntimeManagementConfig", "RuntimeVersionArn"),
         recursive_loop=p.text("RecursiveLoop"),
-        unknown_properties=p.unknown_names(KNOWN_PROPERTIES),
-        missing=_missing_parts(p),
+        unknown_properties=p.unknown_names(KNOWN_PROPERTIES) + _unknown_parts(p),
+        missing=_missing_parts(p) + tags_without_key,
         malformed=p.malformed,
         metadata=metadata,
     )
@@ -99,6 +121,20 @@ def _missing_parts(p: Properties) -> tuple[str, ...]:
         if setting in names and isinstance(p.inside(setting), Properties):
             missing += p.missing(part)
     return tuple(missing)
+
+
+def _unknown_parts(p: Properties) -> tuple[str, ...]:
+    found: list[str] = []
+    for setting in p.names & KNOWN_PARTS.keys():
+        names = KNOWN_PARTS[str(setting)]
+        if setting == "FileSystemConfigs":
+            items = p.items(setting)
+            inner = [p.at(setting, index, item) for index, item in enumerate(items)] if isinstance(items, tuple) else []
+        else:
+            inside = UNKNOWN if setting == "Code" and p.is_text("Code") else p.inside(str(setting))
+            inner = [inside] if isinstance(inside, Properties) else []
+        found += [f"{setting}.{name}" for part in inner for name in part.unknown_names(names)]
+    return tuple(sorted(found))
 
 
 def _optional(properties: Properties | Unknown | None) -> Properties:
@@ -160,21 +196,35 @@ def _file_systems(p: Properties) -> tuple[FileSystem, ...] | Unknown | None:
     systems = [p.at("FileSystemConfigs", index, item) for index, item in enumerate(items) if not is_intrinsic(item)]
     if items and not systems:
         return UNKNOWN
-    return tuple(FileSystem(arn=s.text("Arn"), mount_path=s.text("LocalMountPath")) for s in systems)
+    return tuple(
+        FileSystem(
+            arn=s.text("Arn"),
+            mount_path=s.text("LocalMountPath"),
+            direct_read=_nested_text(s, "S3FilesConfig", "DirectS3Read"),
+        )
+        for s in systems
+    )
 
 
-def _tags(p: Properties) -> Mapping[str, Any] | Unknown | None:
+def _tags(p: Properties) -> tuple[Mapping[str, Any] | Unknown | None, tuple[str, ...], tuple[str, ...]]:
+    """The tags, the keys that stand there more than once, and where a key is missing."""
     items = p.items("Tags")
     if items is None or isinstance(items, Unknown):
-        return items
+        return items, (), ()
     tags: dict[str, Any] = {}
+    repeated: list[str] = []
+    missing: list[str] = []
     for index, item in enumerate(items):
         if is_intrinsic(item):
             continue  # may come to nothing
         tag = p.at("Tags", index, item)
         key = tag.text("Key")
+        if isinstance(key, str) and key in tags:
+            repeated.append(key)
+        if key is None and isinstance(item, Mapping):
+            missing.append(f"Tags.{index}.Key")
         tags[key if isinstance(key, str) else f"\0unknown {index}"] = tag.text("Value")
-    return tags
+    return tags, tuple(dict.fromkeys(repeated)), tuple(missing)
 
 
 def _logging(logging: Properties | Unknown | None) -> Logging | Unknown | None:
@@ -194,6 +244,7 @@ def _durable(durable: Properties | Unknown | None) -> Durable | Unknown | None:
     return Durable(
         execution_timeout_seconds=durable.number("ExecutionTimeout"),
         retention_days=durable.number("RetentionPeriodInDays"),
+        kms_key=durable.text("KMSKeyArn"),
     )
 
 
@@ -210,7 +261,8 @@ def _managed_instances(config: Properties | Unknown | None) -> ManagedInstances 
     )
 
 
-def _scaling(scaling: Properties | Unknown | None) -> EnvironmentScaling | Unknown | None:
+def read_scaling(scaling: Properties | Unknown | None) -> EnvironmentScaling | Unknown | None:
+    """The model of a `FunctionScalingConfig`, of a function or of a version."""
     if not isinstance(scaling, Properties):
         return scaling
     return EnvironmentScaling(

@@ -7,6 +7,7 @@ from typing import Any
 
 from constructs_lambda.model import Flag, Items, Malformed, Number, Text
 from constructs_lambda.tokens import (
+    LOOK_UP,
     NO_VALUE,
     UNKNOWN,
     Unknown,
@@ -105,8 +106,8 @@ class Properties:
         value = self._values.get(name)
         if value is None:
             return self._absent
-        if type(value) is str and "{" not in value:
-            return value  # no token and no reference
+        if type(value) is str and "{" not in value and LOOK_UP not in value:
+            return value  # no token, no reference and no look-up
         resolved = resolve_text(value)
         if resolved is UNKNOWN and isinstance(value, list | Mapping) and not is_intrinsic(value):
             self._note(name, value, "a text")

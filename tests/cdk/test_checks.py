@@ -151,6 +151,18 @@ def test_constructor_refuses_whatever_severity_is_set(app: App, stack: Stack, re
     assert app.synth()
 
 
+def test_severity_takes_the_id_that_reports_show(app: App, stack: Stack) -> None:
+    plain(stack)
+    Validations.of(app).add_plugins(LambdaChecks(severity={"constructs-lambda::CL101": "off"}))
+    assert violations(app) == []
+
+
+@pytest.mark.parametrize("arguments", [{"severity": ["CL101"]}, {"severity": "CL101"}, {"today": "2026-11-22"}])
+def test_arguments_of_the_wrong_type(arguments: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="must be a"):
+        LambdaChecks(**arguments)
+
+
 def test_severities_that_do_not_exist_are_all_named() -> None:
     with pytest.raises(InputError) as caught:
         LambdaChecks(severity={"CL10l": "warning", "CL102": "fatal"})
@@ -189,7 +201,9 @@ def test_acknowledgement_that_matches_nothing_is_reported(app: App, stack: Stack
     assert [rule for rule, _ in violations(app)] == ["CL910"]
 
 
-@pytest.mark.parametrize("rule", ["CL101", "constructs_lambda::CL101", "constructs-lambda::CL1O1"])
+@pytest.mark.parametrize(
+    "rule", ["CL101", "constructs-lambda:CL101", "constructs_lambda::CL101", "constructs-lambda::CL1O1"]
+)
 def test_acknowledgement_with_a_wrong_id_is_reported(app: App, stack: Stack, rule: str) -> None:
     acknowledge(plain(stack), rule)
     Validations.of(app).add_plugins(LambdaChecks())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsii
@@ -442,16 +443,49 @@ def test_value_of_the_wrong_type(stack: Stack, required: dict[str, Any], value: 
         ({"tracing": "Active"}, "tracing must be one of"),
         ({"durable_config": 5}, "durable_config must be one of"),
         ({"timeout": 5}, "timeout must be one of"),
+        ({"layers": 5}, "layers must be one of"),
+        ({"memory_size": float("nan")}, "memory_size: nan is no number"),
+        ({"environment": {"TABLE": None}}, "environment.TABLE: None is no string"),
+        ({"runtime": aws_lambda.Runtime}, "runtime must be"),
     ],
 )
 def test_wrong_types_are_told_in_one_line(
     stack: Stack, required: dict[str, Any], keywords: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(TypeError) as caught:
-        Function(stack, "Orders", **required, **keywords)
+        Function(stack, "Orders", **{**required, **keywords})
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert children(stack) == []
+
+
+@pytest.mark.parametrize(("scope", "id"), [(None, "Orders"), ("Orders", "Shop"), ("the stack", None)])
+def test_no_place_to_be_made_in(stack: Stack, required: dict[str, Any], scope: Any, id: Any) -> None:
+    with pytest.raises(TypeError, match="must be a"):
+        Function(stack if scope == "the stack" else scope, id, **required)
+    assert children(stack) == []
+
+
+def test_app_is_no_place_for_a_function(app: App, required: dict[str, Any]) -> None:
+    with pytest.raises(RuntimeError, match="'Orders' must be created in the scope of a Stack"):
+        Function(app, "Orders", **required)
+
+
+def test_removed_function_takes_nothing_along(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    Function(stack, "First", **required)
+    stack.node.try_remove_child("First")
+    Function(stack, "Second", **required).add_environment("K", "too short a name")
+    assert "ManagedPolicyArns" not in the_only(
+        {key: r for key, r in resources_of_a_failed_synth(app).items() if r["Type"] == "AWS::IAM::Role"}
+    )
+
+
+def resources_of_a_failed_synth(app: App) -> dict[str, Any]:
+    with pytest.raises(RuntimeError, match="CL121"):
+        app.synth()
+    document: dict[str, Any] = json.loads((Path(app.outdir) / "Shop.template.json").read_text())
+    resources: dict[str, Any] = document["Resources"]
+    return resources
 
 
 def test_fraction_of_a_second_is_cdks_to_refuse(stack: Stack, required: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,8 @@ def image(stack: Stack, uri: str) -> None:
 def violations(app: App) -> list[tuple[str, str, str]]:
     """Severity, rule and message of all that `LambdaChecks` reports."""
     Validations.of(app).add_plugins(LambdaChecks())
-    try:
+    with suppress(RuntimeError):
         app.synth()
-    except RuntimeError as error:
-        assert "Validation failed" in str(error)
     document = json.loads((Path(app.outdir) / "validation-report.json").read_text())
     return [
         (violation["severity"], violation["ruleName"], violation["description"])

@@ -30,7 +30,7 @@ Check = Callable[[Sequence[str], Callable[[], bytes]], Report]
 @pytest.fixture
 def checker(monkeypatch: pytest.MonkeyPatch) -> Callable[[Check], None]:
     """Puts a function in the place of `constructs_lambda.checker.check`."""
-    for name in ("NO_COLOR", "FORCE_COLOR"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         monkeypatch.delenv(name, raising=False)
 
     def install(check: Check) -> None:
@@ -167,6 +167,8 @@ def test_a_baseline(tmp_path: Path, finds: Callable[..., None], capsys: pytest.C
         ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
         ({"FORCE_COLOR": "1"}, False, True),
         ({"FORCE_COLOR": "0"}, False, False),
+        ({"TERM": "dumb"}, True, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True, True),
     ],
 )
 def test_colour(
@@ -252,14 +254,29 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-@pytest.mark.parametrize("arguments", [("check", "x"), ("--help",), ("--version",)])
+@pytest.mark.parametrize("arguments", [("check", "x"), ("--help",), ("--version",), ("check", "-h")])
 def test_a_full_disk_is_one_line(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-c", PROGRAM, *arguments]
-        done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=full, stderr=subprocess.PIPE)
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run(command, env=env | {"PYTHONPATH": str(ROOT)}, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr.startswith(b"constructs-lambda: ")
     assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_where_no_message_can_be_written_the_status_tells() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-c", PROGRAM, "chek"]
+        assert subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=full).returncode == 2
+
+
+def test_the_package_runs_as_a_program(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "constructs_lambda", "check", str(tmp_path / "none.json")]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"constructs-lambda: {tmp_path}/none.json: no such file\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a shell")

@@ -1,5 +1,6 @@
 """CL401 to CL908: what stands beside a function, and the stack."""
 
+from datetime import date
 from typing import Any
 
 from rules.cases import ABSENT, NO_VALUE, Case, around, one, resource, stack, unknowns, up_to, zipped
@@ -26,6 +27,11 @@ def dead(arn: Any) -> Any:
     return zipped(DeadLetterConfig={"TargetArn": arn})
 
 
+def routed(*weights: Any, **more: Any) -> Any:
+    additional = [{"FunctionVersion": str(2 + i), "FunctionWeight": weight} for i, weight in enumerate(weights)]
+    return alias(RoutingConfig={"AdditionalVersionWeights": additional}, **more)
+
+
 def conditional(given: Any) -> Any:
     return {**given, "Condition": "C"}
 
@@ -35,7 +41,16 @@ def queues(count: int) -> dict[str, Any]:
 
 
 def section(name: str, count: int) -> dict[str, Any]:
-    return {name: {f"X{i}": {} for i in range(count)}}
+    each = {"Parameters": {"Type": "String"}, "Outputs": {"Value": "v"}, "Mappings": {"a": {"b": "c"}}}[name]
+    return {name: {f"X{i}": each for i in range(count)}}
+
+
+def outputs(**settings: Any) -> dict[str, Any]:
+    return {"Outputs": {"O": settings}}
+
+
+def attributes(first: int, second: int) -> dict[str, Any]:
+    return {"Mappings": {"M": {f"a{i}": {f"b{j}": "c" for j in range(second)} for i in range(first)}}}
 
 
 def exports(*names: Any) -> dict[str, Any]:
@@ -61,9 +76,30 @@ CASES: list[Case] = [
     one("CORS method OPTIONS", "CL402", cors(AllowMethods=["OPTIONS"])),
     one("CORS method in small letters", "CL402", cors(AllowMethods=["get"])),
     *unknowns("CORS lists", lambda v: cors(AllowMethods=v, AllowOrigins=v, AllowHeaders=v, ExposeHeaders=v)),
-    *unknowns("CORS items", lambda v: cors(AllowMethods=[v], AllowOrigins=[v], AllowHeaders=[v])),
+    *unknowns("CORS items", lambda v: cors(AllowMethods=[v, "GET"], AllowOrigins=[v, "*"], AllowHeaders=[v, "a"])),
+    one("CORS without a method in the list", "CL402", cors(AllowMethods=[])),
+    one("CORS without an origin in the list", "CL402", cors(AllowOrigins=[NO_VALUE])),
+    one("CORS origin that is empty", "CL402", cors(AllowOrigins=[""])),
+    one("CORS header that is empty", "CL402", cors(AllowHeaders=[""])),
     one("URL of a version", "CL403", zipped(), U=url("V"), V=version()),
     one("URL of a version's ARN", "CL403", url(TargetFunctionArn="arn:aws:lambda:eu-west-1:111122223333:function:f:3")),
+    one("URL of a version under a condition", "", zipped(), U=conditional(url("V")), V=version()),
+    *(
+        one(f"URL of {target}", expected, url(TargetFunctionArn=target))
+        for target, expected in (
+            ("arn:aws:lambda:eu-west-1:111122223333:function:2024", ""),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:2024:1", "CL403"),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:f:$LATEST", "CL403"),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:f:live", ""),
+            ("111122223333:function:2024", ""),
+            ("111122223333:2024", ""),
+            ("function:f:3", "CL403"),
+            ("orders:3", "CL403"),
+            ("2024", ""),
+        )
+    ),
+    one("destination looked up", "", to(OnFailure="dummy-value-for-/a/b")),
+    one("alias looked up", "", zipped(), A=alias(Name="dummy-value-for-/a/b", FunctionVersion="dummy-value-for-x")),
     one("URL of a function's ARN", "", url(TargetFunctionArn="arn:aws:lambda:eu-west-1:111122223333:function:f3")),
     one("two URLs", "CL404", zipped(), U=url(), W=url()),
     one("two URLs, one of an alias", "", zipped(), U=url(), W=url(Qualifier="live")),
@@ -77,7 +113,11 @@ CASES: list[Case] = [
     one("FIFO queue as a destination", "CL602", to(OnFailure=f"{SQS}.fifo")),
     one("no destination", "", to(OnFailure="")),
     *up_to("destination", "CL602", 350, lambda n: to(OnFailure=SQS + "q" * (n - len(SQS)))),
-    *unknowns("destinations", lambda value: to(OnSuccess=value, OnFailure=value)),
+    *unknowns("destinations", lambda v: to(OnSuccess=v, OnFailure=v) if v != NO_VALUE else invocation()),
+    stack("destination without its ARN", "CL906", I=to(OnFailure=NO_VALUE)),
+    *unknowns("destination, whole", lambda v: invocation(DestinationConfig={"OnFailure": v})),
+    *(one(f"qualifier {q}", "", invocation(Qualifier=q)) for q in ("$LATEST", "$LATEST.PUBLISHED", "3", "live")),
+    one("qualifier with a blank", "CL601", invocation(Qualifier="my alias!")),
     *unknowns("destination settings", lambda value: invocation(DestinationConfig=value)),
     one("two invocations", "CL603", zipped(), I=invocation(), J=invocation()),
     one("two invocations of two qualifiers", "", zipped(), I=invocation(), J=invocation(Qualifier="live")),
@@ -99,6 +139,43 @@ CASES: list[Case] = [
     one("alias of an alias", "CL702", zipped(), A=alias(FunctionVersion="live")),
     one("alias of $LATEST", "", zipped(), A=alias(FunctionVersion="$LATEST")),
     *unknowns("alias", lambda v: alias(Name=v, FunctionVersion=v) if v != NO_VALUE else alias(Description=v)),
+    one("weight", "", zipped(), A=routed(0.1)),
+    *(one(f"weight of {weight}", "", zipped(), A=routed(weight)) for weight in (0, 1, "0.5", {"Ref": "P"})),
+    one("weight above 1", "CL702", zipped(), A=routed(1.5)),
+    one("weight below 0", "CL702", zipped(), A=routed(-0.1)),
+    one("two weights", "CL702", zipped(), A=routed(0.1, 0.2)),
+    one("no weight in the list", "", zipped(), A=routed(provisioned=1)),
+    one("weight and provisioned", "CL702", zipped(), A=routed(0.1, provisioned=1)),
+    one("weight and perhaps provisioned", "", zipped(), A=routed(0.1, provisioned={"Ref": "P"})),
+    one("weights unknown, provisioned", "", zipped(), A=alias(provisioned=1, RoutingConfig={"Ref": "P"})),
+    one("weight beside $LATEST", "CL702", zipped(), A=routed(0.1, FunctionVersion="$LATEST")),
+    one("$LATEST, provisioned", "CL702", zipped(), A=alias(provisioned=1, FunctionVersion="$LATEST")),
+    stack("provisioned without a number", "CL906", A=alias(provisioned=NO_VALUE)),
+    stack("version, provisioned without a number", "CL906", V=version(ProvisionedConcurrencyConfig={})),
+    stack("provisioned that is none", "", A=alias(ProvisionedConcurrencyConfig=NO_VALUE)),
+    stack("provisioned, whole unknown", "", A=alias(ProvisionedConcurrencyConfig={"Ref": "P"})),
+    *up_to("version's description", "CL704", 256, lambda n: version(Description="d" * n)),
+    stack("version's runtime", "", V=version(RuntimePolicy={"UpdateRuntimeOn": "Auto"})),
+    stack("version's runtime somehow", "CL704", V=version(RuntimePolicy={"UpdateRuntimeOn": "manual"})),
+    stack("version's runtime by hand", "CL704", V=version(RuntimePolicy={"UpdateRuntimeOn": "Manual"})),
+    stack("version's runtime without a mode", "CL906", V=version(RuntimePolicy={})),
+    *around(
+        "version's environments",
+        "CL704",
+        (0, 15_000),
+        lambda n: version(FunctionScalingConfig={"MaxExecutionEnvironments": n}),
+    ),
+    stack(
+        "version of more at least than at most",
+        "CL704",
+        V=version(FunctionScalingConfig={"MinExecutionEnvironments": 3, "MaxExecutionEnvironments": 2}),
+    ),
+    *unknowns("version", lambda v: version(Description=v, RuntimePolicy=v, FunctionScalingConfig=v)),
+    one("two aliases of one name", "CL705", zipped(), A=alias(), B=alias()),
+    one("two aliases of two names", "", zipped(), A=alias(), B=alias(Name="b")),
+    one("aliases of two functions", "", zipped(), G=zipped(), A=alias(), B=alias("G")),
+    one("two aliases under conditions", "", zipped(), A=conditional(alias()), B=conditional(alias())),
+    one("two aliases, one unknown", "", zipped(), A=alias(), B=alias(Name={"Ref": "P"})),
     one("provisioned: 0", "CL703", zipped(), A=alias(provisioned=0)),
     one("provisioned: 1", "", zipped(), A=alias(provisioned=1)),
     one("provisioned: as many as reserved", "", zipped(ReservedConcurrentExecutions=5), A=alias(provisioned=5)),
@@ -144,7 +221,7 @@ CASES: list[Case] = [
     stack("URL from a macro", "", U=resource("Url", {"Fn::Transform": {"Name": "M"}})),
     stack("URL under a macro", "", {"Transform": ["Ours"]}, U=resource("Url", {})),
     stack("name with a hyphen", "CL907", **{"my-function": zipped()}),
-    stack("name of a parameter with an underscore", "CL907", {"Parameters": {"a_b": {}}}),
+    stack("name of a parameter with an underscore", "CL907", {"Parameters": {"a_b": {"Type": "String"}}}),
     stack("name of 255 characters", "", **{"a" * 255: zipped()}),
     stack("name of 256 characters", "CL907", **{"a" * 256: zipped()}),
     stack("exports", "", exports("a", "b", {"Fn::Sub": "${P}-a"})),
@@ -153,6 +230,23 @@ CASES: list[Case] = [
     stack(
         "one export twice under conditions",
         "",
-        {"Outputs": {name: {"Condition": name, "Export": {"Name": "a"}} for name in ("One", "Other")}},
+        {"Outputs": {name: {"Condition": name, "Value": "v", "Export": {"Name": "a"}} for name in ("One", "Other")}},
     ),
+    stack("format of the template", "", {"AWSTemplateFormatVersion": "2010-09-09"}),
+    stack("format as a day", "", {"AWSTemplateFormatVersion": date(2010, 9, 9)}),
+    stack("format of another day", "CL909", {"AWSTemplateFormatVersion": "2010-09-10"}),
+    stack("parameter", "", {"Parameters": {"P": {"Type": "String"}}}, F=zipped()),
+    stack("parameter without a type", "CL909", {"Parameters": {"P": {"Default": "x"}}}),
+    stack("parameter from a macro", "", {"Parameters": {"P": {"Fn::Transform": {"Name": "M"}}}}),
+    stack("sections under a macro", "", {"Transform": "Ours", "Parameters": {"P": {}}, "Outputs": {"O": {}}}),
+    stack("parameter with the name of a resource", "CL909", {"Parameters": {"F": {"Type": "String"}}}, F=zipped()),
+    stack("output without a value", "CL909", outputs(Description="x")),
+    stack("output whose value vanishes", "CL909", outputs(Value=NO_VALUE)),
+    stack("output of something unknown", "", outputs(Value={"Ref": "P"}, Description={"Ref": "P"})),
+    stack("outputs from a loop", "", {"Outputs": {"Fn::ForEach::X": ["X", [], {}]}}),
+    stack("output's description of 1,024 bytes", "", outputs(Value="v", Description="d" * 1_024)),
+    stack("output's description of 1,025 bytes", "CL909", outputs(Value="v", Description="d" * 1_025)),
+    stack("mapping of 200 attributes", "", attributes(200, 200)),
+    stack("mapping of 201 attributes", "CL909", attributes(201, 1)),
+    stack("mapping of 201 attributes below", "CL909", attributes(1, 201)),
 ]

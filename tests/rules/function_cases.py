@@ -3,7 +3,20 @@
 import json
 from typing import Any
 
-from rules.cases import ABSENT, IMAGE_URI, NO_VALUE, Case, around, image, managed, one, unknowns, up_to, zipped
+from rules.cases import (
+    ABSENT,
+    IMAGE_URI,
+    NO_VALUE,
+    TEXT_TOKEN,
+    Case,
+    around,
+    image,
+    managed,
+    one,
+    unknowns,
+    up_to,
+    zipped,
+)
 
 
 def name(value: Any) -> Any:
@@ -30,9 +43,29 @@ def runtime_management(**settings: Any) -> Any:
     return zipped(RuntimeManagementConfig=settings)
 
 
+CODE = {"S3Bucket": "packages", "S3Key": "orders.zip"}
+VPC = {"SubnetIds": ["subnet-01"], "SecurityGroupIds": ["sg-01"]}
+ACCESS_POINT = "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0"
+SYSTEM = {"Arn": ACCESS_POINT, "LocalMountPath": "/mnt/a"}
+SOON = {"ApplyOn": "None", "Restore": "Lazy"}
+REGIONAL = {"ImageUri": {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/orders:1"}}
 VERSION_ARN = "arn:aws:lambda:eu-west-1::runtime:0123"
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/0123"
 MAYBE = {"Fn::If": ["C", "x", NO_VALUE]}
+
+WORDS = {
+    "ACCESS_TOKEN": "accessToken",
+    "CREDENTIALS": "same-origin",
+    "PASSWORD": "disabled",
+    "AUTH_TOKEN": "optional",
+    "SESSION_TOKEN": "Authorization",
+    "TOKEN": "x-auth-token",
+    "SECRET": "MyDatabaseSecret",
+    "DB_CREDENTIALS": "OrdersDBCredentials",
+    "SECRET_KEY": "SECRET_KEY",
+}
+FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:"
+LOOK_UP = "dummy-value-for-/a/b"
 
 CASES: list[Case] = [
     one("plain zip function", "", zipped()),
@@ -49,10 +82,15 @@ CASES: list[Case] = [
     one("memory, compute mode unknown", "", zipped(MemorySize=20_000, CapacityProviderConfig={"Ref": "P"})),
     one("memory for no mode", "CL101", zipped(MemorySize=40_000, CapacityProviderConfig={"Ref": "P"})),
     one("memory of a plain function, mode unknown", "", zipped(MemorySize=128, CapacityProviderConfig={"Ref": "P"})),
+    one("memory below every mode", "CL101", zipped(MemorySize=127, CapacityProviderConfig={"Ref": "P"})),
+    one("no memory in any mode", "CL101", zipped(MemorySize=0, CapacityProviderConfig={"Ref": "P"})),
+    one("memory, not whole in any mode", "CL101", zipped(MemorySize=512.5, CapacityProviderConfig={"Ref": "P"})),
     *around("timeout", "CL102", (1, 900), lambda n: zipped(Timeout=n)),
     one("timeout on Managed Instances: 5,400", "", managed(Timeout=5_400)),
     one("timeout on Managed Instances: 5,401", "CL102", managed(Timeout=5_401)),
     one("timeout, compute mode unknown", "", zipped(Timeout=5_400, CapacityProviderConfig={"Ref": "P"})),
+    one("timeout for no mode", "CL102", zipped(Timeout=5_401, CapacityProviderConfig={"Ref": "P"})),
+    one("no timeout in any mode", "CL102", zipped(Timeout=0, CapacityProviderConfig={"Ref": "P"})),
     *around(
         "ephemeral storage",
         "CL103",
@@ -63,6 +101,16 @@ CASES: list[Case] = [
     one("more of it", "CL103", zipped(EphemeralStorage={"Size": 32_769}, AcceleratorConfig={"X": 1})),
     *up_to("function name", "CL104", 64, lambda n: name("a" * n)),
     *unknowns("function name", name),
+    one("function name as an ARN of a name too long", "CL104", name(f"{FUNCTION_ARN}{'a' * 65}")),
+    one("function name as a version's ARN", "CL104", name(f"{FUNCTION_ARN}a:1")),
+    one("function name as a part of an ARN", "CL104", name("111122223333:function:orders")),
+    one(
+        "function name as an ARN with unknown parts", "", name({"Fn::Sub": "arn:aws:lambda:${R}:${A}:function:orders"})
+    ),
+    one("two functions of one name", "CL114", name("orders"), G=name("orders")),
+    one("two functions of two names", "", name("orders"), G=name("Orders")),
+    one("two functions of one name, one under a condition", "", name("orders"), G={**name("orders"), "Condition": "C"}),
+    one("two functions of one unknown name", "", name({"Ref": "P"}), G=name({"Ref": "P"})),
     one("empty function name", "CL104", name("")),
     one("function name with a dot", "CL104", name("orders.api")),
     one("function name with a dot around a token", "CL104", name({"Fn::Sub": "${AWS::StackName}.api"})),
@@ -87,7 +135,20 @@ CASES: list[Case] = [
     one("tag of ours about AWS", "", tags(("awsome:x", "v"))),
     one("tags that may vanish", "", zipped(Tags=[{"Fn::If": ["C", {"Key": "a", "Value": "b"}, NO_VALUE]}] * 51)),
     *unknowns("tags", lambda value: zipped(Tags=value)),
-    *unknowns("tag key and value", lambda value: tags((value, value))),
+    *unknowns("tag key and value", lambda value: tags((value if value != NO_VALUE else "k", value))),
+    one("tag without a key", "CL110", tags((NO_VALUE, "v"))),
+    one("tag that may be any", "", zipped(Tags=[{"Ref": "P"}, TEXT_TOKEN])),
+    one("tag key twice", "CL107", tags(("k", "1"), ("k", "2"))),
+    one("tag keys that differ", "", tags(("k", "1"), ("K", "2"))),
+    one("tag keys that nobody knows", "", tags(({"Ref": "P"}, "1"), ({"Ref": "P"}, "2"))),
+    one("tag key with a number sign", "CL107", tags(("a#b", "v"))),
+    one("tag value with an exclamation mark", "CL107", tags(("k", "hello!"))),
+    one("certain part of a tag value with a star", "CL107", tags(("k", {"Fn::Sub": "*-${P}"}))),
+    one(
+        "tags in all letters",
+        "",
+        tags(("größe", "Straße 1"), ("注文", "e\u0301 \u00a0\t²"), ("a:b/c", "a+b=c@d.e_f-g")),
+    ),
     one("architecture", "", zipped(Architectures=["arm64"])),
     one("architecture misspelt", "CL108", zipped(Architectures=["ARM64"])),
     one("two architectures", "CL108", zipped(Architectures=["arm64", "x86_64"])),
@@ -135,11 +196,24 @@ CASES: list[Case] = [
     *unknowns("code", lambda value: zipped(Code=value if value != NO_VALUE else {"Ref": "P"})),
     one("property in the wrong case", "CL111", zipped(memorySize=1)),
     one("property misspelt", "CL111", zipped(EnvironmentVariable={}, FileSystemConfig=[])),
+    one("part in the wrong case", "CL111", zipped(VpcConfig={"SubnetIDs": []})),
+    one("part misspelt", "CL111", zipped(LoggingConfig={"LogGroups": "a"})),
+    one(
+        "part of a file system misspelt",
+        "CL111",
+        zipped(FileSystemConfigs=[{**SYSTEM, "LocalMountPaths": "/mnt/b"}], VpcConfig=VPC),
+    ),
+    one("part of the future", "", zipped(VpcConfig={"Ipv6Only": True}, Code={**CODE, "Oci": "x"}, SnapStart=SOON)),
+    one("part from a macro", "", zipped(TracingConfig={"mode": "x", "Fn::Transform": {"Name": "M"}})),
     one("property of the future", "", zipped(GpuSharingPolicy={}, PublishTo="LATEST_PUBLISHED")),
     one("inline code and S3", "CL112", zipped(Code={"ZipFile": "pass", "S3Bucket": "abc", "S3Key": "k"})),
     one("inline code or S3", "", zipped(Code={"ZipFile": MAYBE, "S3Bucket": MAYBE, "S3Key": MAYBE})),
     one("image without a URI", "CL112", zipped(PackageType="Image", Runtime=ABSENT, Handler=ABSENT)),
     one("image whose code is unknown", "", image(Code={"Ref": "P"})),
+    one("image without a package type", "CL112", image(PackageType=ABSENT)),
+    one("image of this Region without a package type", "CL112", image(PackageType=ABSENT, Code=REGIONAL)),
+    one("image without a package type, code unknown", "", zipped(Code={"ImageUri": {"Ref": "P"}})),
+    one("image, package type unknown", "", image(PackageType={"Ref": "P"})),
     one("zip from an image", "CL112", zipped(PackageType="Zip", Code={"ImageUri": IMAGE_URI})),
     one("zip or image", "", zipped(Code={"ImageUri": MAYBE, "S3Bucket": MAYBE, "S3Key": MAYBE})),
     one("bucket without a key", "CL112", zipped(Code={"S3Bucket": "packages"})),
@@ -148,6 +222,19 @@ CASES: list[Case] = [
     one("bucket of 3 characters", "", zipped(Code={"S3Bucket": "abc", "S3Key": "k"})),
     one("bucket of 63 characters", "", zipped(Code={"S3Bucket": "b" * 63, "S3Key": "k"})),
     one("bucket of 64 characters", "CL112", zipped(Code={"S3Bucket": "b" * 64, "S3Key": "k"})),
+    one("bucket with a blank", "CL112", zipped(Code={"S3Bucket": "my bucket", "S3Key": "k"})),
+    one("bucket of the old kind", "", zipped(Code={"S3Bucket": "My_Bucket", "S3Key": "k"})),
+    *up_to("package key", "CL112", 1_024, lambda n: zipped(Code={"S3Bucket": "packages", "S3Key": "k" * n})),
+    one("package without a name", "CL112", zipped(Code={"S3Bucket": "packages", "S3Key": ""})),
+    one("package without a version", "CL112", zipped(Code={**CODE, "S3ObjectVersion": ""})),
+    one("package with a version", "", zipped(Code={**CODE, "S3ObjectVersion": "3HL4kqtJlcpXroDTDmJ"})),
+    one("package by reference", "", zipped(Code={**CODE, "S3ObjectStorageMode": "REFERENCE"})),
+    one("package in some way", "CL112", zipped(Code={**CODE, "S3ObjectStorageMode": "reference"})),
+    *unknowns("package", lambda v: zipped(Code={**CODE, "S3ObjectVersion": v, "S3ObjectStorageMode": v})),
+    one("package under a key", "", zipped(Code={**CODE, "SourceKMSKeyArn": KEY_ARN})),
+    one("package under an alias", "CL113", zipped(Code={**CODE, "SourceKMSKeyArn": "alias/orders"})),
+    one("history under an alias", "CL113", zipped(DurableConfig={"ExecutionTimeout": 1, "KMSKeyArn": "alias/a"})),
+    one("history under a key", "", zipped(DurableConfig={"ExecutionTimeout": 1, "KMSKeyArn": KEY_ARN})),
     one("key of KMS", "", zipped(KmsKeyArn=KEY_ARN)),
     one("no key of KMS", "", zipped(KmsKeyArn="")),
     one("alias of KMS", "CL113", zipped(KmsKeyArn="alias/orders")),
@@ -156,6 +243,14 @@ CASES: list[Case] = [
     *up_to("environment", "CL120", 4_096, env_of),
     one("quotes count twice", "CL120", env(CONF=json.dumps({f"k{i}": i for i in range(290)}))),
     one("many small variables", "CL120", env(**{f"K{i:03}": "" for i in range(500)})),
+    one("3 KB as UTF-8, 6 KB escaped", "CL124", env(GREETING="\u6ce8" * 1_000)),
+    one("3 KB of emoji", "CL124", env(GREETING="\U0001f680" * 700)),
+    one("5 KB as UTF-8", "CL120", env(GREETING="\u6ce8" * 1_700)),
+    one("a few umlauts", "", env(GREETING="\u00fc" * 600)),
+    one("umlauts of 4,097 bytes escaped", "CL124", env(GREETING="\u00fc" * 680 + "vv")),
+    one("umlauts of 4,096 bytes escaped", "", env(GREETING="\u00fc" * 680 + "v")),
+    one("backslashes count twice", "CL120", env(PATTERN="\\d" * 1_400)),
+    one("half of it umlauts, the rest unknown", "CL124", env(AB="\u00fc" * 700, CD={"Ref": "P"})),
     one("certain part too large", "CL120", env(AB="v" * 4_096, CD={"Ref": "P"})),
     one("certain part not too large", "", env(AB="v" * 4_000, CD={"Ref": "P"})),
     one("a reference to a secret counts as nothing", "", env(AB="v" * 4_070, CD="{{resolve:secretsmanager:a:b:c}}")),
@@ -184,6 +279,10 @@ CASES: list[Case] = [
     one("password in an address", "CL123", env(DATABASE_URL="postgres://orders:hunter2@db/orders")),
     one("signed token", "CL123", env(BEARER="eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN")),
     one("name of a secret", "", env(DB_SECRET="orders-db-secret", API_KEY="/orders/api-key", AUTH_TOKEN="prod/auth")),
+    one("words and names", "", env(**WORDS)),
+    one("ids", "", env(SECRET="6f1b2c3d-1111-2222-3333-444455556666", API_KEY="1234abcd-12ab-34cd-56ef-1234567890ab")),
+    one("passphrase", "CL123", env(DB_PASSWORD="correct-horse-battery")),
+    one("word with digits", "CL123", env(CLIENT_SECRET="a1b2c3d4e5")),
     one("ARN of a secret", "", env(SECRET="arn:aws:secretsmanager:eu-west-1:111122223333:secret:a")),
     one("switches and short values", "", env(USE_TOKEN="true", API_KEY="none", PASSWORD="x", TOKEN="00000000000")),
     one("secret that only the deployment knows", "", env(DB_PASSWORD="{{resolve:secretsmanager:a:SecretString}}")),
@@ -191,6 +290,8 @@ CASES: list[Case] = [
     one("runtime misspelt", "CL130", zipped(Runtime="python3.13.1")),
     one("runtime in a gap", "CL130", zipped(Runtime="nodejs21.x")),
     one("runtime newer than this library", "", zipped(Runtime="python3.19")),
+    one("runtime without its dot", "CL130", zipped(Runtime="python312")),
+    one("runtime far above", "CL130", zipped(Runtime="nodejs99.x")),
     one("base image as a runtime", "CL130", zipped(Runtime="dotnet9")),
     *unknowns("runtime", lambda value: zipped(Runtime=value if value != NO_VALUE else {"Ref": "P"})),
     one("runtime that is blocked", "CL131", zipped(Runtime="python3.7")),
@@ -206,6 +307,15 @@ CASES: list[Case] = [
     one("inline code of 1,000,001 bytes", "CL134", inline(code={"Fn::Sub": "${P}" + "#" * 1_000_001})),
     *unknowns("inline runtime", lambda value: inline(runtime=value if value != NO_VALUE else {"Ref": "P"})),
     one("runtime version", "", runtime_management(UpdateRuntimeOn="Manual", RuntimeVersionArn=VERSION_ARN)),
+    one(
+        "runtime version by its name",
+        "CL135",
+        runtime_management(UpdateRuntimeOn="Manual", RuntimeVersionArn="python3.14.v1"),
+    ),
+    *unknowns(
+        "runtime version",
+        lambda v: runtime_management(UpdateRuntimeOn="Manual" if v != NO_VALUE else "Auto", RuntimeVersionArn=v),
+    ),
     one("runtime version missing", "CL135", runtime_management(UpdateRuntimeOn="Manual")),
     one("runtime version too much", "CL135", runtime_management(UpdateRuntimeOn="Auto", RuntimeVersionArn=VERSION_ARN)),
     one("runtime mode misspelt", "CL135", runtime_management(UpdateRuntimeOn="auto")),
@@ -214,4 +324,16 @@ CASES: list[Case] = [
     one("handler of inline code", "CL136", inline(handler="app.handler")),
     one("handler of inline code in a layer", "", inline(handler="a.b", Layers=[{"Ref": "L"}])),
     one("handler of inline code that is right", "", inline(handler="index.main")),
+    # --- What CDK writes until it has looked a value up
+    one("looked up", "", zipped(Role=LOOK_UP, KmsKeyArn=LOOK_UP, FunctionName=LOOK_UP, Handler=LOOK_UP + " x")),
+    one("runtime looked up", "", zipped(Runtime=LOOK_UP, MemorySize=LOOK_UP, CodeSigningConfigArn=LOOK_UP)),
+    one(
+        "layer and network looked up",
+        "",
+        zipped(Layers=[LOOK_UP], VpcConfig={"SubnetIds": [LOOK_UP], "SecurityGroupIds": [LOOK_UP]}),
+    ),
+    one("parts looked up", "", name({"Fn::Join": ["-", ["a", f"b{LOOK_UP}", {"Ref": "P"}]]})),
+    one("parts of a substitution looked up", "", name({"Fn::Sub": f"${{P}}-{LOOK_UP}"})),
+    one("certain part beside what is looked up", "CL104", name(f"a.b-{LOOK_UP}")),
+    one("environment looked up", "", env(DB_PASSWORD=LOOK_UP, AB="v" * 4_060)),
 ]

@@ -25,6 +25,7 @@ MAYBE = {"Fn::If": ["C", {"Arn": ACCESS_POINT, "LocalMountPath": "/mnt/a"}, NO_V
 SIGNING = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdefg"
 PROFILE = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/orders/1"
 SNAP = {"ApplyOn": "PublishedVersions"}
+POLICY = {"PredefinedMetricType": "LambdaCapacityProviderAverageCPUUtilization", "TargetValue": 50}
 PER_TENANT = {"TenantIsolationMode": "PER_TENANT"}
 LAYER = "arn:aws:lambda:eu-west-1:111122223333:layer"
 
@@ -34,6 +35,11 @@ SYSTEMS = [{"Arn": ACCESS_POINT, "LocalMountPath": "/mnt/data"}]
 def mount(path: Any = "/mnt/data", arn: Any = ACCESS_POINT, **more: Any) -> Any:
     systems = [{"Arn": arn, "LocalMountPath": path}]
     return zipped(**{"FileSystemConfigs": systems, "VpcConfig": VPC, **more})
+
+
+def direct_read(word: Any) -> Any:
+    system = {"Arn": S3_FILES, "LocalMountPath": "/mnt/data", "S3FilesConfig": {"DirectS3Read": word}}
+    return mount(FileSystemConfigs=[system])
 
 
 def log(**settings: Any) -> Any:
@@ -82,6 +88,10 @@ def scaling(**settings: Any) -> Any:
     return provider(CapacityProviderScalingConfig=settings)
 
 
+def instances(**requirements: Any) -> Any:
+    return provider(InstanceRequirements=requirements)
+
+
 def subnets(count: int) -> Any:
     return zipped(VpcConfig={**VPC, "SubnetIds": [f"subnet-{i:017x}" for i in range(count)]})
 
@@ -106,6 +116,10 @@ CASES: list[Case] = [
         "CL140",
         mount(arn="arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1"),
     ),
+    one("file system by a short id", "CL140", mount(arn=ACCESS_POINT.replace("0123456789abcdef0", "xyz"))),
+    one("file system read from S3", "", direct_read("AUTO")),
+    one("file system read somehow", "CL140", direct_read("auto")),
+    *unknowns("direct read", direct_read),
     one("file system without a path", "CL140", mount(NO_VALUE)),
     one("file system without a VPC", "CL140", mount(VpcConfig=ABSENT)),
     one("file system with an empty VPC", "CL140", mount(VpcConfig={"SubnetIds": [], "SecurityGroupIds": []})),
@@ -141,6 +155,11 @@ CASES: list[Case] = [
     stack("signing profiles unknown", "", S=config(AllowedPublishers={"SigningProfileVersionArns": {"Ref": "P"}})),
     stack("signing policy", "", S=config(CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Enforce"})),
     stack("signing policy misspelt", "CL143", S=config(CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Deny"})),
+    stack("signing without the word", "CL906", S=config(CodeSigningPolicies={})),
+    stack(
+        "signing profile by its name", "CL143", S=config(AllowedPublishers={"SigningProfileVersionArns": ["orders"]})
+    ),
+    stack("signing profile unknown", "", S=config(AllowedPublishers={"SigningProfileVersionArns": [{"Ref": "P"}]})),
     stack("signing description", "CL143", S=config(Description="d" * 257)),
     *up_to("working directory", "CL144", 1_000, lambda n: image(ImageConfig={"WorkingDirectory": "/" + "w" * (n - 1)})),
     *up_to("command", "CL144", 1_500, lambda n: image(ImageConfig={"Command": ["c"] * n})),
@@ -151,7 +170,7 @@ CASES: list[Case] = [
     one("image with a layer", "CL145", image(Layers=[{"Ref": "L"}])),
     one("image with a layer that may vanish", "", image(Layers=[{"Fn::If": ["C", {"Ref": "L"}, NO_VALUE]}])),
     one("image or zip", "", zipped(Code={"ImageUri": {"Ref": "P"}})),
-    one("image without a package type", "CL145", zipped(Code={"ImageUri": IMAGE_URI})),
+    one("image with a handler, without a package type", "CL112 CL145", zipped(Code={"ImageUri": IMAGE_URI})),
     *unknowns("runtime of an image", lambda value: image(Runtime=value, Handler=value)),
     one(
         "inline code under Enforce",
@@ -169,7 +188,7 @@ CASES: list[Case] = [
     one("SnapStart with a file system", "CL151", mount(SnapStart=SNAP)),
     one("SnapStart with 512 MB", "", zipped(SnapStart=SNAP, EphemeralStorage={"Size": 512})),
     one("SnapStart with 513 MB", "CL151", zipped(SnapStart=SNAP, EphemeralStorage={"Size": 513})),
-    one("SnapStart of an image", "CL151", image(SnapStart=SNAP)),
+    one("SnapStart of an image", "", image(SnapStart=SNAP)),
     one("SnapStart with tenants", "CL151", zipped(SnapStart=SNAP, TenancyConfig=PER_TENANT)),
     *unknowns("SnapStart", lambda value: mount(SnapStart=value, Runtime="nodejs24.x")),
     one("SnapStart, provisioned", "CL152", zipped(SnapStart=SNAP), A=alias(provisioned=1)),
@@ -179,6 +198,12 @@ CASES: list[Case] = [
         zipped(SnapStart=SNAP),
         V=version(ProvisionedConcurrencyConfig={"ProvisionedConcurrentExecutions": 1}),
     ),
+    one(
+        "SnapStart, provisioned under a condition",
+        "",
+        zipped(SnapStart=SNAP),
+        A={**alias(provisioned=1), "Condition": "C"},
+    ),
     one("SnapStart with an alias", "", zipped(SnapStart=SNAP), A=alias()),
     *unknowns("provisioned", lambda _: zipped(SnapStart=SNAP), A=alias(provisioned={"Ref": "P"})),
     one("tenants", "", zipped(TenancyConfig=PER_TENANT)),
@@ -186,6 +211,7 @@ CASES: list[Case] = [
     one("tenants with a URL of an alias", "CL160", zipped(TenancyConfig=PER_TENANT), U=url("A"), A=alias()),
     one("tenants with a mapping", "CL160", zipped(TenancyConfig=PER_TENANT), M=mapping()),
     one("tenants, provisioned", "CL160", zipped(TenancyConfig=PER_TENANT), A=alias(provisioned=1)),
+    one("tenants with a URL under a condition", "", zipped(TenancyConfig=PER_TENANT), U={**url(), "Condition": "C"}),
     one("no tenants", "", zipped(), U=url(), M=mapping(), A=alias(provisioned=1)),
     *around("durable timeout", "CL170", (1, 31_622_400), lambda n: durable(n if n != NO_VALUE else 1)),
     *around("durable retention", "CL170", (1, 90), lambda n: durable(days=n)),
@@ -215,12 +241,46 @@ CASES: list[Case] = [
     stack("provider of 2 vCPUs", "", P=scaling(MaxVCpuCount=2)),
     stack("provider of 1 vCPU", "CL182", P=scaling(MaxVCpuCount=1)),
     stack("provider of 15,001 vCPUs", "CL182", P=scaling(MaxVCpuCount=15_001)),
-    stack("provider, scaled", "", P=scaling(ScalingMode="Manual", ScalingPolicies=[{}])),
+    stack("provider, scaled", "", P=scaling(ScalingMode="Manual", ScalingPolicies=[POLICY])),
+    *around(
+        "target value",
+        "CL182",
+        (0, 100),
+        lambda n: scaling(ScalingPolicies=[{**POLICY, "TargetValue": n if n != NO_VALUE else 1}]),
+    ),
+    stack("target value of a half", "", P=scaling(ScalingPolicies=[{**POLICY, "TargetValue": 50.5}])),
+    stack("metric misspelt", "CL182", P=scaling(ScalingPolicies=[{**POLICY, "PredefinedMetricType": "CPU"}])),
+    stack("policy without a target", "CL906", P=scaling(ScalingPolicies=[{**POLICY, "TargetValue": NO_VALUE}])),
+    stack("policy that may vanish", "", P=scaling(ScalingPolicies=[{"Fn::If": ["C", POLICY, NO_VALUE]}])),
+    *unknowns("policies", lambda v: scaling(ScalingPolicies=[v] if v != NO_VALUE else v)),
+    stack("provider of arm64", "", P=instances(Architectures=["arm64"], AllowedInstanceTypes=["m7g.*", "c7g.large"])),
+    stack("provider of arm", "CL183", P=instances(Architectures=["arm"])),
+    stack("provider of two architectures", "CL183", P=instances(Architectures=["arm64", "x86_64"])),
+    stack("instance type with a blank", "CL183", P=instances(AllowedInstanceTypes=["m7g large"])),
+    stack("instance type of 30 letters", "", P=instances(ExcludedInstanceTypes=["m" * 30])),
+    stack("instance type of 31 letters", "CL183", P=instances(ExcludedInstanceTypes=["m" * 31])),
+    stack("no instance types", "", P=instances(AllowedInstanceTypes=[], ExcludedInstanceTypes=[])),
+    stack("operator by its name", "CL183", P=provider(PermissionsConfig={"CapacityProviderOperatorRoleArn": "r"})),
+    stack("provider under an alias", "CL183", P=provider(KmsKeyArn="alias/a")),
+    *unknowns(
+        "instances",
+        lambda v: provider(
+            KmsKeyArn=v,
+            InstanceRequirements={
+                "Architectures": [v, "arm64"][: 1 if v != NO_VALUE else 2],
+                "AllowedInstanceTypes": [v],
+            },
+        ),
+    ),
+    stack("provider without groups", "CL906", P=provider(VpcConfig={"SubnetIds": ["subnet-1"]})),
+    stack(
+        "provider with an empty list of groups", "", P=provider(VpcConfig={"SubnetIds": ["s"], "SecurityGroupIds": []})
+    ),
     stack("provider, scaled by hand without a policy", "CL182", P=scaling(ScalingMode="Manual")),
     stack("provider, scaled somehow", "CL182", P=scaling(ScalingMode="manually")),
     stack("provider with a dot", "CL182", P=provider(CapacityProviderName="a.b")),
     stack("provider with a long name", "CL182", P=provider(CapacityProviderName="a" * 141)),
-    stack("provider in 17 subnets", "CL182", P=provider(VpcConfig={"SubnetIds": ["subnet-1"] * 17})),
+    stack("provider in 17 subnets", "CL182", P=provider(VpcConfig={**VPC, "SubnetIds": ["subnet-1"] * 17})),
     stack("provider in a VPC that is unknown", "", P=provider(VpcConfig={"Ref": "P"}, PermissionsConfig={"Ref": "P"})),
     # --- Layers and networks
     *up_to("layers", "CL201", 5, lambda n: layers(*(f"{LAYER}:l{i}:1" for i in range(n)))),
@@ -230,6 +290,7 @@ CASES: list[Case] = [
     *unknowns("layers", lambda value: zipped(Layers=value)),
     *unknowns("layer", lambda value: layers(value, value)),
     one("two versions of a layer", "CL202", layers(f"{LAYER}:a:1", f"{LAYER}:a:2")),
+    one("one version of a layer twice", "CL202", layers(f"{LAYER}:a:1", f"{LAYER}:a:1")),
     one("versions of two layers", "", layers(f"{LAYER}:a:1", f"{LAYER}:b:1")),
     one("layer without a version", "CL203", layers(f"{LAYER}:a")),
     one("layer by its name", "CL203", layers("a")),

@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from rules import companion_cases, function_cases, settings_cases
+from rules import companion_cases, function_cases, package_cases, settings_cases
 from rules.cases import TODAY, Case, check, ids, zipped
 
 from constructs_lambda.errors import InputError
@@ -18,8 +18,9 @@ from constructs_lambda.rules import FAMILIES, Context, Severities, all_rules, ch
 from constructs_lambda.runtimes import RUNTIMES
 from constructs_lambda.template import read_template
 
-CASES = [*function_cases.CASES, *settings_cases.CASES, *companion_cases.CASES]
-BY_HAND = {"CL133", "CL902", "CL903", "CL910"}  # have tests of their own below
+CASES = [*function_cases.CASES, *settings_cases.CASES, *companion_cases.CASES, *package_cases.CASES]
+WITH_FILES = {f"CL{number}" for number in (*range(204, 213), 214, 221, 222, 223, 225)}  # in test_packages.py
+BY_HAND = {"CL133", "CL902", "CL903", "CL910"} | WITH_FILES  # the others have tests of their own below
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
@@ -165,6 +166,67 @@ def only(case_of: str) -> Finding:
             "provisioned concurrency of 6 in all, but reserved concurrency of 5",
             "Raise the reserved concurrency",
         ),
+        (
+            "one version of a layer twice",
+            "Layers",
+            "the layer 'arn:aws:lambda:eu-west-1:111122223333:layer:a:1' is listed twice",
+            "Remove one.",
+        ),
+        (
+            "two versions of a layer",
+            "Layers",
+            "the layer 'arn:aws:lambda:eu-west-1:111122223333:layer:a' is there 2 times, in the versions 1, 2",
+            "Keep one version.",
+        ),
+        (
+            "provider of 1 vCPU",
+            "CapacityProviderScalingConfig.MaxVCpuCount",
+            "the vCPU maximum is 1 vCPU; AWS allows 2 to 15,000 vCPUs",
+            "Choose a number in the range.",
+        ),
+        (
+            "provider with a long name",
+            "CapacityProviderName",
+            "the capacity provider's name is 141 characters long; AWS allows at most 140",
+            "Shorten the name.",
+        ),
+        (
+            "signing description",
+            "Description",
+            "the code signing configuration's description is 257 characters long; AWS allows at most 256",
+            "Shorten it.",
+        ),
+        (
+            "CORS method OPTIONS",
+            "Cors.AllowMethods",
+            "CORS names the method OPTIONS; AWS takes methods of at most six letters, and * for all",
+            "Remove OPTIONS",
+        ),
+        (
+            "image without a package type",
+            "PackageType",
+            "the code is an image, and there is no PackageType, which is Zip then",
+            "Set PackageType to Image.",
+        ),
+        (
+            "part in the wrong case",
+            "VpcConfig.SubnetIDs",
+            "there is no property 'VpcConfig.SubnetIDs'",
+            "Write SubnetIds.",
+        ),
+        (
+            "3 KB as UTF-8, 6 KB escaped",
+            "Environment.Variables",
+            "the environment takes 6,015 bytes as JSON if AWS writes characters beyond ASCII as \\uXXXX; it allows at "
+            "most 4,096 bytes. Biggest: GREETING 6,013",
+            "Parameter Store",
+        ),
+        (
+            "memory below every mode",
+            "MemorySize",
+            "memory is 127 MB; AWS allows 128 to 10,240 MB, on Managed Instances 2,048 to 32,768 MB",
+            "whole MB",
+        ),
         ("501 resources", "Resources", "the template has 501 resources; AWS allows at most 500 resources", "nested"),
         (
             "one export twice",
@@ -236,10 +298,11 @@ def test_life_of_a_runtime(day: str, expected: tuple[str, ...]) -> None:
     ("acknowledged", "used", "message"),
     [
         ("constructs-lambda::CL101", True, None),
-        ("constructs-lambda::CL101", False, "CL101 is acknowledged here, but finds nothing"),
+        ("constructs-lambda::CL101", False, "CL101 is acknowledged on Shop, but finds nothing there"),
         ("constructs-lambda::CL10", False, "there is no rule 'CL10' (did you mean 'CL10"),
-        ("ours::CL101", False, "the acknowledged id 'ours::CL101' matches no rule"),
-        ("CL101", False, "the acknowledged id 'CL101' matches no rule"),
+        ("ours::CL101", False, "CL101 is acknowledged without its namespace"),
+        ("CL101", False, "CL101 is acknowledged without its namespace"),
+        ("constructs-lambda:CL101", False, "CL101 is acknowledged without its namespace"),
     ],
 )
 def test_acknowledgements(acknowledged: str, used: bool, message: str | None) -> None:

@@ -1,0 +1,1 @@
+"""What is in a Lambda package, read without running or unpacking it."""

@@ -1,0 +1,136 @@
+"""What a Python module defines at its top level, by its syntax tree; nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LARGEST_SOURCE = 512 * 1024
+"""Bytes above which a module isn't parsed: its tree would take a hundred times as much."""
+
+_OLDEST_GRAMMAR = (3, 8)
+# Where one of these stands in a module, a name may come into being without being written.
+_DYNAMIC = frozenset(
+    {"__dict__", "__import__", "eval", "exec", "globals", "import_module", "locals", "modules", "setattr", "vars"}
+)
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """The names of a module.
+
+    Args:
+        names: What is bound at the top level, also under a condition.
+        functions: Functions that are defined there exactly once and without a decorator or condition, by name.
+        is_open: Whether other names may exist: `import *`, `__getattr__`, `globals()` and the like.
+    """
+
+    names: frozenset[str]
+    functions: dict[str, _Definition]
+    is_open: bool
+
+    def handlers(self) -> list[str]:
+        """Functions that Lambda could call, those called handler first."""
+        found = [
+            name for name, function in self.functions.items() if not name.startswith("_") and takes_event(function)
+        ]
+        return sorted(found, key=lambda name: (not name.endswith("handler"), name != "handler", name))
+
+
+def parse_symbols(source: bytes, version: tuple[int, int] | None) -> Symbols | str | None:
+    """The names of a module.
+
+    Args:
+        source: The module.
+        version: Python version that will run it, None where that isn't known.
+
+    Returns:
+        The names; or what is wrong with the syntax, where that version is certain to refuse it; or None where nothing
+        can be said: the module is too large, or written for a Python newer than this one.
+    """
+    if len(source) > LARGEST_SOURCE:
+        return None
+    known = version is not None and _OLDEST_GRAMMAR <= version <= sys.version_info[:2]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source, feature_version=version if known else None)
+            return _symbols(tree)
+    except SyntaxError as error:
+        return f"line {error.lineno or 1}: {error.msg}" if known else None
+    except (ValueError, LookupError, RecursionError, MemoryError, SystemError):
+        return None
+
+
+def takes_event(function: _Definition) -> bool:
+    """Whether a function can be called with an event and a context."""
+    arguments = function.args
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    required = positional - len(arguments.defaults)
+    keywords_required = any(default is None for default in arguments.kw_defaults)
+    return required <= 2 and (positional >= 2 or arguments.vararg is not None) and not keywords_required
+
+
+def _symbols(tree: ast.Module) -> Symbols:
+    names: dict[str, int] = {}
+    is_open = False
+    for name in _bound(tree.body):
+        is_open = is_open or name in ("*", "__getattr__")
+        names[name] = names.get(name, 0) + 1
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):  # bound by a function, if that is called
+            names.update(dict.fromkeys(node.names, 2))
+        is_open = (
+            is_open
+            or (isinstance(node, ast.Name) and node.id in _DYNAMIC)
+            or (isinstance(node, ast.Attribute) and node.attr in _DYNAMIC)
+        )
+    functions = {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, _Definition) and names[node.name] == 1 and not node.decorator_list
+    }
+    return Symbols(frozenset(names), functions, is_open)
+
+
+def _bound(body: list[ast.stmt]) -> Iterator[str]:
+    """Names bound by statements of the module itself, not by those within its functions and classes."""
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            waiting.extend(node.decorator_list)
+            continue
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
+        if isinstance(node, ast.If) and _is_main(node.test):
+            waiting.extend(reversed(node.orelse))
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def _is_main(test: ast.expr) -> bool:
+    """Whether it is `__name__ == "__main__"`, which is false when a module is imported."""
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and test.left.id == "__name__"
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], ast.Eq)
+        and isinstance(test.comparators[0], ast.Constant)
+        and test.comparators[0].value == "__main__"
+    )

@@ -1,0 +1,56 @@
+"""The answer to a question about a package: fine, a problem for certain, or not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What is known: only a `PROBLEM` may become a finding."""
+
+    OK = "ok"
+    PROBLEM = "problem"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is known, and why.
+
+    Args:
+        state: Fine, a problem for certain, or unknown.
+        reason: For a problem, what is wrong and what was found instead, as a clause; for an unknown, what hides it.
+    """
+
+    state: State
+    reason: str = ""
+
+
+OK = Verdict(State.OK)
+
+
+def problem(reason: str) -> Verdict:
+    """The verdict that something is wrong for certain."""
+    return Verdict(State.PROBLEM, printable(reason))
+
+
+def unknown(reason: str) -> Verdict:
+    """The verdict that nothing can be said."""
+    return Verdict(State.UNKNOWN, printable(reason))
+
+
+def printable(text: str) -> str:
+    """The text on one line, whatever the names of files in it: control characters and surrogates are escaped."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    """Names for a sentence: the first few, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,136 @@
+"""`ImageFunction`: a function from a container image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Unpack
+
+from aws_cdk import aws_ecr, aws_ecr_assets, aws_lambda
+from constructs import Construct
+
+from constructs_lambda.cdk.function import Function
+from constructs_lambda.cdk.layers import default_architecture
+from constructs_lambda.cdk.options import FunctionOptions
+from constructs_lambda.errors import PackagingError
+
+
+class ImageFunction(Function):
+    """A function from a container image: one that CDK builds from a folder, or one from a repository.
+
+    All that `Function` says holds here. A folder is built for the function's architecture when the app is deployed,
+    which takes Docker or a tool like it; the synth needs none. At synth the Dockerfile is read: an image that can't
+    speak Lambda's Runtime API, or is made for another architecture, is reported.
+
+    What differs where you don't set it:
+
+    - `architecture`: Arm (`arm64`) for a folder. For an image from a repository CDK's, which is x86_64.
+
+    Creates: what `Function` creates; the image of a folder goes to the repository of CDK's bootstrap.
+
+    Costs when idle: nothing but the storage of logs, and of the image (0.10 USD per GB and month in us-east-1).
+
+    Args:
+        scope: Parent construct.
+        id: Id within the parent.
+        directory: Folder with a Dockerfile, relative to the working directory, like CDK's assets. Either this or
+            `repository`.
+        repository: Repository with the image, in the function's Region.
+        tag_or_digest: Tag or digest of the image in the repository. Prefer a digest, or tags that are never moved:
+            CloudFormation doesn't see that another image has a tag.
+        file: Name of the Dockerfile in the folder. `Dockerfile` where it isn't given.
+        build_args: Build arguments. No secrets: they stay in the image.
+        target: Stage of the Dockerfile to build. The last one where it isn't given.
+        exclude: What of the folder is neither sent to the build nor part of the asset's hash, as CDK's patterns,
+            besides what `.dockerignore` names.
+        cmd: In place of the image's CMD.
+        entrypoint: In place of the image's ENTRYPOINT.
+        working_directory: In place of the image's WORKDIR.
+        capacity_provider: As for `Function`.
+        **options: Keywords of `Function`.
+
+    Raises:
+        TypeError: Neither or both of `directory` and `repository`, or a keyword that belongs to the other one.
+        PackagingError: The folder or its Dockerfile isn't there.
+        LimitError: What AWS would refuse, everything at once.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        directory: str | Path | None = None,
+        repository: aws_ecr.IRepository | None = None,
+        tag_or_digest: str | None = None,
+        file: str | None = None,
+        build_args: Mapping[str, str] | None = None,
+        target: str | None = None,
+        exclude: Sequence[str] | None = None,
+        cmd: Sequence[str] | None = None,
+        entrypoint: Sequence[str] | None = None,
+        working_directory: str | None = None,
+        capacity_provider: aws_lambda.CapacityProvider | None = None,
+        **options: Unpack[FunctionOptions],
+    ) -> None:
+        for_folder = {"file": file, "build_args": build_args, "target": target, "exclude": exclude}
+        for_repository = {"tag_or_digest": tag_or_digest}
+        container = {"cmd": cmd, "entrypoint": entrypoint, "working_directory": working_directory}
+        if directory is not None and repository is None:
+            _refuse("directory", for_repository)
+            architecture = options.get("architecture") or default_architecture()
+            options = {**options, "architecture": architecture}
+            _refuse_missing_dockerfile(Path(directory), file or "Dockerfile")
+            code: aws_lambda.Code = aws_lambda.Code.from_asset_image(
+                str(directory), platform=_platform(architecture), **_given(for_folder), **_given(container)
+            )
+        elif repository is not None and directory is None:
+            _refuse("repository", for_folder)
+            if tag_or_digest is None:
+                raise TypeError(
+                    "repository= needs tag_or_digest=: with a tag like 'latest' a new image would never be deployed"
+                )
+            code = aws_lambda.Code.from_ecr_image(repository, tag_or_digest=tag_or_digest, **_given(container))
+        else:
+            both = "both were" if directory is not None else "neither was"
+            raise TypeError(f"an ImageFunction takes either directory= or repository=; {both} given")
+        super().__init__(
+            scope,
+            id,
+            code=code,
+            handler=_from_image()[0],
+            runtime=_from_image()[1],
+            capacity_provider=capacity_provider,
+            **options,
+        )
+
+
+def _given(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in keywords.items() if value is not None}
+
+
+def _refuse(source: str, keywords: Mapping[str, Any]) -> None:
+    if wrong := sorted(_given(keywords)):
+        raise TypeError(f"{', '.join(wrong)} can't be used together with {source}=")
+
+
+def _refuse_missing_dockerfile(directory: Path, file: str) -> None:
+    if not directory.is_dir():
+        raise PackagingError(f"{directory} is not a folder" if directory.exists() else f"{directory} doesn't exist")
+    if not (directory / file).is_file():
+        raise PackagingError(
+            f"{directory} has no {file}. Fix: write one that starts with `FROM public.ecr.aws/lambda/python:3.14`, "
+            "name it with file=, or use PythonFunction, which needs none."
+        )
+
+
+def _platform(architecture: aws_lambda.Architecture) -> aws_ecr_assets.Platform:
+    if not isinstance(architecture, aws_lambda.Architecture):
+        raise TypeError(f"architecture must be an aws_lambda.Architecture; got {architecture!r}")
+    return aws_ecr_assets.Platform.custom(architecture.docker_platform)
+
+
+@cache
+def _from_image() -> tuple[str, aws_lambda.Runtime]:
+    return aws_lambda.Handler.FROM_IMAGE, aws_lambda.Runtime.FROM_IMAGE

@@ -1,0 +1,136 @@
+"""`PythonFunction`: Python source with its dependencies, packaged without Docker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Unpack
+
+from aws_cdk import Duration, aws_lambda
+from constructs import Construct
+
+from constructs_lambda.artifacts.archives import inspect
+from constructs_lambda.artifacts.handlers import check_handler
+from constructs_lambda.artifacts.packages import Package
+from constructs_lambda.artifacts.verdicts import State
+from constructs_lambda.cdk.function import Function
+from constructs_lambda.cdk.layers import (
+    PythonLayer,
+    built,
+    code_of,
+    default_architecture,
+    default_runtime,
+    is_bundling,
+    say,
+    target_of,
+)
+from constructs_lambda.cdk.options import FunctionOptions
+from constructs_lambda.errors import PackagingError
+from constructs_lambda.packaging import Built, Target, Trim
+
+DEFAULT_MEMORY_MB = 512
+DEFAULT_TIMEOUT_SECONDS = 10
+
+
+@cache
+def _default_timeout() -> Duration:
+    return Duration.seconds(DEFAULT_TIMEOUT_SECONDS)
+
+
+class PythonFunction(Function):
+    """A Python function from a folder of source, packaged with its dependencies: without Docker, reproducible.
+
+    Dependencies come from `uv.lock`, `poetry.lock`, `requirements.txt` or `pyproject.toml` in the entry, as wheels for
+    the function's runtime and architecture. The same input gives the same asset on every machine; what has not changed
+    is taken from a cache. In unit tests switch bundling off, as for CDK's own bundling:
+    `App(context={"aws:cdk:bundling-stacks": []})` packages the source alone.
+
+    All that `Function` says holds here; what differs where you don't set it:
+
+    - `runtime`: `python3.14`, a constant of this library that changes with a minor release only.
+    - `architecture`: Arm (`arm64`), which costs a fifth less for the same time.
+    - `memory_size`: 512 MB, and `timeout`: 10 s.
+
+    Creates: what `Function` creates.
+
+    Costs when idle: nothing but the storage of logs.
+
+    Args:
+        scope: Parent construct.
+        id: Id within the parent.
+        entry: Folder of the source, relative to the working directory, like CDK's assets.
+        handler: File and function, `app.handler` where it isn't given.
+        runtime: Python runtime.
+        source: Folder below the entry that becomes the root of the package, such as `src`. The entry itself where it
+            isn't given.
+        trim: What is left out of dependencies and source. Tests, caches, stubs and the like where it isn't given.
+        **options: Keywords of `Function`.
+
+    Raises:
+        PackagingError: The entry can't be packaged, or has no such handler; the handlers found are named.
+        LimitError: What AWS would refuse, everything at once.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        entry: str | Path,
+        handler: str = "app.handler",
+        runtime: aws_lambda.Runtime | None = None,
+        source: str = ".",
+        trim: Trim | None = None,
+        capacity_provider: aws_lambda.CapacityProvider | None = None,
+        **options: Unpack[FunctionOptions],
+    ) -> None:
+        runtime = runtime or default_runtime()
+        architecture = options.get("architecture") or default_architecture()
+        layers = options.get("layers") or ()
+        target = target_of(runtime, architecture)
+        self.built = built(scope, entry, target, source=source, trim=trim)
+        in_layers = _held_by(layers, target, self.built.versions)
+        if in_layers:
+            self.built = built(scope, entry, target, source=source, trim=trim, exclude_packages=in_layers)
+        if is_bundling(scope):  # without its dependencies, nobody can tell
+            _refuse_missing_handler(entry, handler, target, self.built, layers)
+        defaults: dict[str, Any] = {"architecture": architecture}
+        if options.get("memory_size") is None and capacity_provider is None:
+            defaults["memory_size"] = DEFAULT_MEMORY_MB
+        if options.get("timeout") is None:
+            defaults["timeout"] = _default_timeout()
+        super().__init__(
+            scope,
+            id,
+            code=code_of(scope, self.built.path, self.built.content_hash),
+            handler=handler,
+            runtime=runtime,
+            capacity_provider=capacity_provider,
+            **{**options, **defaults},
+        )
+        say(self, entry, self.built)
+
+
+def _held_by(layers: Sequence[aws_lambda.ILayerVersion], target: Target, versions: Mapping[str, str]) -> frozenset[str]:
+    """The packages that a layer of ours for the same target holds in the function's own version."""
+    held = [layer.built.versions for layer in layers if isinstance(layer, PythonLayer) and layer.target == target]
+    return frozenset(name for name, version in versions.items() if any(each.get(name) == version for each in held))
+
+
+def _refuse_missing_handler(
+    entry: str | Path, handler: str, target: Target, package: Built, layers: Sequence[aws_lambda.ILayerVersion]
+) -> None:
+    ours = [_inspected(layer.built.path) for layer in layers if isinstance(layer, PythonLayer)]
+    has_unknown_code = len(ours) < len(layers)
+    verdict = check_handler(
+        _inspected(package.path), handler, target.runtime, layers=ours, has_unknown_code=has_unknown_code
+    )
+    if verdict.state is State.PROBLEM:
+        raise PackagingError(f"{entry}: {verdict.reason}. Fix: set handler= to the function that is meant.")
+
+
+@lru_cache(maxsize=8)
+def _inspected(archive: Path) -> Package:
+    """What is in a package of the cache, where nothing changes under its name."""
+    return inspect(archive)

@@ -1,0 +1,150 @@
+"""Folders as lists of files: patterns applied, links followed within the folder, names the same on every system."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import unicodedata
+from pathlib import Path
+
+from constructs_lambda.errors import PackagingError
+from constructs_lambda.packaging.archive import File, digest, opened
+from constructs_lambda.packaging.trim import matcher
+
+
+def source_files(root: Path, patterns: tuple[str, ...], within: Path | None = None) -> list[File]:
+    """List what a source folder holds, sorted by name.
+
+    Args:
+        root: The folder whose content is wanted.
+        patterns: What is left out.
+        within: The folder that links may not leave; `root` by default.
+
+    Raises:
+        PackagingError: For a link in a circle, to nowhere or out of the folder, for what is no file, and for names that
+            can't stand in a zip or that differ in their Unicode form only.
+    """
+    unwanted, border = matcher(patterns), Path(os.path.realpath(within or root))
+    found: dict[str, File] = {}
+
+    def visit(folder: Path, prefix: str, above: frozenset[str]) -> None:
+        try:
+            with os.scandir(folder) as entries:
+                children = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            raise PackagingError(f"{folder} can't be read: {error.strerror}") from error
+        if prefix and any(entry.name == "pyvenv.cfg" for entry in children):
+            return
+        for entry in children:
+            name = prefix + _portable(entry)
+            if unwanted.fullmatch(name):
+                continue
+            path, real = Path(entry.path), ""
+            if entry.is_symlink():
+                real = _followed(path, border)
+            try:
+                status = entry.stat()
+            except OSError as error:
+                raise PackagingError(f"{path} can't be read: {error.strerror}") from error
+            if stat.S_ISDIR(status.st_mode):
+                real = real or os.path.realpath(path)
+                if real in above:
+                    raise PackagingError(f"{path} is a link to a folder that it stands in: it has no end")
+                visit(path, f"{name}/", above | {real})
+            elif stat.S_ISREG(status.st_mode):
+                if name in found:
+                    raise PackagingError(f"{path} and {found[name].path} have the same name but for their Unicode form")
+                found[name] = File(name, path, status.st_size, bool(status.st_mode & stat.S_IXUSR))
+            else:
+                raise PackagingError(f"{path} is neither a file nor a folder; leave it out with a pattern")
+
+    visit(root, "", frozenset({os.path.realpath(root)}))
+    return [found[name] for name in sorted(found)]
+
+
+def _portable(entry: os.DirEntry[str]) -> str:
+    """The name in composed form, which Python imports by, and which every file system gives."""
+    name = unicodedata.normalize("NFC", entry.name)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise PackagingError(f"{os.fsencode(entry.path)!r} is not named in UTF-8; rename it") from None
+    return name
+
+
+def _followed(link: Path, border: Path) -> str:
+    try:
+        real = link.resolve(strict=True)
+    except FileNotFoundError:
+        raise PackagingError(f"{link} is a link to {link.readlink()}, which isn't there") from None
+    except (OSError, RuntimeError):  # Python before 3.13 says RuntimeError
+        raise PackagingError(f"{link} is a link in a circle") from None
+    if not real.is_relative_to(border):
+        raise PackagingError(
+            f"{link} is a link out of {border}; copy what it leads to, make it a dependency, or leave it out "
+            "with a pattern"
+        )
+    return str(real)
+
+
+def installed_files(root: Path, patterns: tuple[str, ...], leave_out: frozenset[str] = frozenset()) -> list[File]:
+    """List what uv installed into a folder: the patterns applied, and scripts of the building machine left out.
+
+    A folder that a pattern fits stays if a module that stays imports it: `numpy.testing` needs one of numpy's `tests`.
+    """
+    unwanted = matcher(patterns)
+    found: list[File] = []
+    dropped: dict[str, str] = {}  # a folder's dotted name, as it is imported, to its path
+
+    def visit(folder: str, prefix: str) -> None:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = prefix + entry.name
+                if name in leave_out:
+                    continue
+                directory = entry.is_dir(follow_symlinks=False)
+                if unwanted.fullmatch(name):
+                    if directory and entry.name.isidentifier() and entry.name != "__pycache__":
+                        dropped[name.replace("/", ".")] = name
+                elif directory:
+                    visit(entry.path, f"{name}/")
+                elif not (prefix == "bin/" and _is_script(entry.path)):
+                    status = entry.stat()
+                    found.append(File(name, Path(entry.path), status.st_size, bool(status.st_mode & stat.S_IXUSR)))
+
+    visit(str(root), "")
+    for needed in _imported(found, frozenset(dropped)):
+        visit(str(root / dropped[needed]), f"{dropped[needed]}/")
+    return found
+
+
+def _imported(files: list[File], folders: frozenset[str]) -> set[str]:
+    """Which of these folders, by their dotted names, are imported by a module of the same package."""
+    if not folders:
+        return set()
+    packages = {folder.split(".")[0] for folder in folders}
+    last = "|".join(sorted({folder.rpartition(".")[2] for folder in folders}))
+    statement = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(\.*)([\w.]*?\b(?:{last}))\b".encode(), re.MULTILINE)
+    imported = set()
+    for file in files:
+        if file.name.endswith(".py") and file.name.split("/")[0] in packages:
+            for dots, module in statement.findall(file.path.read_bytes()):
+                within = file.name.split("/")[: -len(dots)] if dots else []
+                imported.add(".".join([*within, module.decode()]))
+    return imported & folders
+
+
+def _is_script(path: str) -> bool:
+    with opened(Path(path)) as content:
+        return content.read(2) == b"#!"
+
+
+def fingerprint(files: list[File]) -> str:
+    """The digest of files by reading them, as `Writer.add` returns it; times are not trusted."""
+    pairs = []
+    for file in files:
+        with opened(file.path) as content:
+            pairs.append((file, hashlib.file_digest(content, "sha256").digest()))
+    return digest(pairs)
