@@ -35,9 +35,9 @@ from aws_cdk import Acknowledgment, Validations
 Validations.of(function).acknowledge(Acknowledgment(id="constructs-lambda::{example}", reason="..."))
 ```
 
-`constructs-lambda check cdk.out` reads acknowledgements too. Those on the App or a Stage are in no file of `cdk.out`: it
-knows them only where `LambdaChecks` ran in the synth and noted what they accepted. One that matches nothing is itself
-reported ({unused}).
+`constructs-lambda check cdk.out` reads acknowledgements too. Those on the App or a Stage are in no file of `cdk.out`:
+it knows them only where `LambdaChecks` ran in the synth and noted what they accepted. One that matches nothing is
+itself reported ({unused}).
 What the constructor of our `Function` refuses can't be acknowledged, because nothing was created. Should AWS have
 raised such a limit since, set the property afterwards (`function.node.default_child.memory_size = ...`) and acknowledge
 that.

@@ -11,7 +11,10 @@ import pytest
 
 import constructs_lambda
 
-CORE = "errors findings limits runtimes tokens model rules documents assembly template checker formats baseline cli"
+CORE = (
+    "errors findings limits runtimes tokens model rules documents assembly template sources "
+    "checker formats baseline cli"
+)
 
 
 def test_all_is_sorted_and_true() -> None:

@@ -21,7 +21,6 @@ from constructs_lambda.packaging import BUILDER, Built, Cache, Target, Trim, bui
 from constructs_lambda.packaging.archive import Writer
 from constructs_lambda.packaging.trees import fingerprint, source_files
 
-DEFAULT_RUNTIME = "PYTHON_3_14"
 DEFAULT_EXCLUDE = (".git", ".DS_Store", "__pycache__")
 
 # https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/#lambda-layer
@@ -164,8 +163,8 @@ def powertools_layer(
 ) -> aws_lambda.ILayerVersion:
     """The layer of Powertools for AWS Lambda (Python) that AWS publishes, by its ARN in the stack's Region.
 
-    In a stack without a Region of its own it is the one of the commercial Regions. What is in it isn't known before the
-    deployment, so a `PythonFunction` doesn't leave out what it holds.
+    In a stack without a Region it is the one of the commercial Regions. What it holds isn't known before the deployment,
+    so a `PythonFunction` leaves nothing out for it.
 
     Args:
         scope: Parent construct.
@@ -200,14 +199,13 @@ def powertools_layer(
 
 @cache
 def default_runtime() -> aws_lambda.Runtime:
-    """The runtime where none is given: a constant of this library, never the newest that CDK knows."""
-    runtime: aws_lambda.Runtime = getattr(aws_lambda.Runtime, DEFAULT_RUNTIME)
-    return runtime
+    """The runtime where none is given: a choice of this library, never the newest that CDK knows."""
+    return aws_lambda.Runtime.PYTHON_3_14
 
 
 @cache
 def default_architecture() -> aws_lambda.Architecture:
-    """The processor where none is given: Arm, because we build the package."""
+    """The processor where none is given."""
     return aws_lambda.Architecture.ARM_64
 
 
@@ -230,7 +228,7 @@ def built(scope: Construct, entry: str | Path, target: Target, **settings: Any) 
 
 
 def _has_source(entry: Path, settings: dict[str, Any]) -> bool:
-    """Whether a package holds anything besides dependencies, or can't be built at all."""
+    """Whether there is anything besides dependencies, or nothing that can be built."""
     root = entry / settings.get("source", ".")
     if not root.is_dir() or not any((entry / name).is_file() for name in _MANIFESTS):
         return True
@@ -264,8 +262,8 @@ def _code_of_own(scope: Construct, path: Path, exclude: tuple[str, ...]) -> aws_
         return code_of(scope, *_packed(path, exclude))
     if not path.exists():
         raise PackagingError(f"{path} doesn't exist")
-    if not zipfile.is_zipfile(path):
-        raise PackagingError(f"{path} is neither a folder nor a zip archive")
+    if path.suffix not in (".zip", ".jar") or not zipfile.is_zipfile(path):  # CDK goes by the name
+        raise PackagingError(f"{path} is neither a folder nor a zip archive whose name ends with .zip")
     with path.open("rb") as file:  # times are not trusted
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return aws_lambda.Code.from_asset(str(path), asset_hash=digest)

@@ -337,6 +337,7 @@ def test_overlapping_files_cost_nothing(tmp_path: Path) -> None:
     assert time.perf_counter() - begin < 1
 
 
+@pytest.mark.slow
 def test_too_many_files(tmp_path: Path) -> None:
     header = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"x"
     directory = header * 600_000
@@ -345,7 +346,7 @@ def test_too_many_files(tmp_path: Path) -> None:
     begin = time.perf_counter()
     with pytest.raises(InputError, match="more than 500,000 files"):
         inspect(path)
-    assert time.perf_counter() - begin < 5
+    assert time.perf_counter() - begin < 30  # about 3 s; a loaded machine takes three times as long
 
 
 def test_very_deep_and_very_long_names_take_little_memory(tmp_path: Path) -> None:

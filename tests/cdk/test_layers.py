@@ -54,7 +54,7 @@ def test_no_list_where_none_is_given_and_removal_as_asked(app: App, stack: Stack
 
 
 def test_files_rewritten_in_place_are_shipped(make_app: Callable[..., App], tmp_path: Path) -> None:
-    for kind in ("folder", "zip"):
+    for kind in ("folder", "archive.zip"):
         shipped = []
         for word in ("old", "new"):
             app = make_app()
@@ -81,12 +81,13 @@ def test_the_same_content_is_the_same_asset(app: App, stack: Stack, tmp_path: Pa
 
 
 def test_paths_that_cannot_be_packed(stack: Stack, tmp_path: Path) -> None:
-    fill(tmp_path, {"text": "no archive"})
+    fill(tmp_path, {"text": "no archive", "text.zip": "no archive"})
     (tmp_path / "empty").mkdir()
     (fill(tmp_path / "leaves", {"a": ""}) / "link").symlink_to(tmp_path / "text")
     for name, message in (
         ("missing", "missing doesn't exist"),
         ("text", "neither a folder nor a zip archive"),
+        ("text.zip", "neither a folder nor a zip archive"),
         ("empty", "holds nothing to package"),
         ("leaves", "is a link out of"),
     ):
