@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "docs" / "adopt.md", ROOT / "docs" / "checks.md"]
+PAGES = [README, ROOT / "docs" / "adopt.md", ROOT / "docs" / "checks.md", ROOT / "docs" / "packaging.md"]
 
 
 class Block(NamedTuple):

@@ -163,8 +163,8 @@ def powertools_layer(
 ) -> aws_lambda.ILayerVersion:
     """The layer of Powertools for AWS Lambda (Python) that AWS publishes, by its ARN in the stack's Region.
 
-    In a stack without a Region it is the one of the commercial Regions. What it holds isn't known before the deployment,
-    so a `PythonFunction` leaves nothing out for it.
+    In a stack without a Region it is the one of the commercial Regions. What it holds isn't known before the
+    deployment, so a `PythonFunction` leaves nothing out for it.
 
     Args:
         scope: Parent construct.

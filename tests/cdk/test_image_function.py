@@ -123,7 +123,7 @@ def test_missing_files(stack: Stack, directory: Path, tmp_path: Path) -> None:
         ({"directory": directory, "file": "Dockerfile.dev"}, r"has no Dockerfile\.dev"),
     ):
         with pytest.raises(PackagingError, match=message):
-            ImageFunction(stack, "Orders", **keywords)  # type: ignore[arg-type]
+            ImageFunction(stack, "Orders", **keywords)
     assert stack.node.children == []
 
 
