@@ -52,7 +52,7 @@ contracts: .venv/.ready
 	@.venv/bin/lint-imports --no-logo
 
 bench: .venv/.ready ## measure against plain CDK
-	@for file in benchmarks/[a-z]*.py; do .venv/bin/python $$file $(ARGS) || exit; done
+	@.venv/bin/python benchmarks/synth.py $(ARGS)
 
 docs: .venv/.ready ## generate docs/rules.md from the rules
 	@.venv/bin/python docs/generate.py

@@ -11,8 +11,9 @@ from aws_cdk import Duration, aws_lambda
 from constructs import Construct
 
 from constructs_lambda.artifacts.archives import inspect
-from constructs_lambda.artifacts.handlers import check_handler
+from constructs_lambda.artifacts.handlers import check_handler, python_version
 from constructs_lambda.artifacts.packages import Package
+from constructs_lambda.artifacts.symbols import LARGEST_SOURCE, Symbols, parse_symbols, takes_event
 from constructs_lambda.artifacts.verdicts import State
 from constructs_lambda.cdk.function import Function
 from constructs_lambda.cdk.layers import (
@@ -26,7 +27,7 @@ from constructs_lambda.cdk.layers import (
     target_of,
 )
 from constructs_lambda.cdk.options import FunctionOptions
-from constructs_lambda.errors import PackagingError
+from constructs_lambda.errors import InputError, PackagingError
 from constructs_lambda.packaging import Built, Target, Trim
 
 DEFAULT_MEMORY_MB = 512
@@ -93,7 +94,8 @@ class PythonFunction(Function):
         in_layers = _held_by(layers, target, self.built.versions)
         if in_layers:
             self.built = built(scope, entry, target, source=source, trim=trim, exclude_packages=in_layers)
-        if is_bundling(scope):  # without its dependencies, nobody can tell
+        # Without its dependencies, nobody can tell.
+        if is_bundling(scope) and not _is_in_source(Path(entry) / source, handler, target):
             _refuse_missing_handler(entry, handler, target, self.built, layers)
         defaults: dict[str, Any] = {"architecture": architecture}
         if options.get("memory_size") is None and capacity_provider is None:
@@ -116,6 +118,21 @@ def _held_by(layers: Sequence[aws_lambda.ILayerVersion], target: Target, version
     """The packages that a layer of ours for the same target holds in the function's own version."""
     held = [layer.built.versions for layer in layers if isinstance(layer, PythonLayer) and layer.target == target]
     return frozenset(name for name, version in versions.items() if any(each.get(name) == version for each in held))
+
+
+def _is_in_source(root: Path, handler: str, target: Target) -> bool:
+    """Whether the handler stands where it nearly always does; listing a package of thousands of files takes longer."""
+    module, _, symbol = handler.rpartition(".")
+    place = root / module.replace(".", "/")
+    try:
+        with place.with_name(f"{place.name}.py").open("rb") as file:
+            symbols = parse_symbols(file.read(LARGEST_SOURCE + 1), python_version(target.runtime))
+    except (OSError, ValueError, InputError):
+        return False
+    if not isinstance(symbols, Symbols) or symbol not in symbols.names or place.exists():
+        return False
+    function = symbols.functions.get(symbol)
+    return function is None or takes_event(function)
 
 
 def _refuse_missing_handler(

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from assemblies import HANDLER, fill
 from aws_cdk import App, Duration, Stack, Stage, aws_lambda
-from aws_cdk.assertions import Annotations, Match
 from synthesized import resources_of
 
 from constructs_lambda import LimitError, PackagingError, PythonFunction, PythonLayer
@@ -276,9 +275,10 @@ def test_a_handler_in_a_layer_is_found(stack: Stack, entry: Entry) -> None:
 
 def test_notes_are_information(app: App, stack: Stack, entry: Entry) -> None:
     PythonFunction(stack, "Orders", entry=entry("lib"))
-    found = Annotations.from_stack(stack).find_info("/Shop/Orders", Match.string_like_regexp(r"requirements\.txt.*lib"))
-    assert len(found) == 1
-    app.synth()
+    metadata = json.loads((Path(app.synth().directory) / "Shop.metadata.json").read_text())
+    (note,) = [each["data"] for each in metadata["/Shop/Orders"] if each["type"] == "aws:cdk:info"]
+    assert "requirements.txt" in note
+    assert "lib" in note
 
 
 def test_bundling_switched_off(
@@ -305,3 +305,28 @@ def test_bundling_switched_off_for_other_stacks(make_app: Callable[..., App], en
         dict(PythonFunction(Stack(app, name), "F", entry=entry("lib==1.0")).built.versions) for name in ("Shop", "Else")
     ]
     assert versions == [{"lib": "1.0"}, {}]
+
+
+@pytest.mark.parametrize(
+    ("source", "handler", "message"),
+    [
+        ("def handler(event):\n    return 1\n", "app.handler", "not to be called with an event and a context"),
+        (HANDLER, "handler", "the path of a module, a dot and a function"),
+        (HANDLER, ".handler", "the path of a module, a dot and a function"),
+        (HANDLER, "\0.handler", "found app.handler"),
+    ],
+)
+def test_handlers_that_would_fail(stack: Stack, entry: Entry, source: str, handler: str, message: str) -> None:
+    with pytest.raises(PackagingError, match=message):
+        PythonFunction(stack, "Orders", entry=entry(source=source), handler=handler)
+
+
+def test_a_handler_in_the_source_is_found_without_listing_the_package(
+    stack: Stack, entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from constructs_lambda.cdk import python_function
+
+    monkeypatch.setattr(python_function, "inspect", lambda _: pytest.fail("the package was listed"))
+    folder = fill(entry("lib==1.0"), {"deep/er/main.py": HANDLER})
+    for number, handler in enumerate(("app.handler", "deep.er.main.handler", "deep/er/main.handler")):
+        PythonFunction(stack, f"F{number}", entry=folder, handler=handler)
