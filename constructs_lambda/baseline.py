@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from constructs_lambda.documents import one_line, read_document
-from constructs_lambda.errors import InputError
+from constructs_lambda.documents import read_document
+from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.findings import Finding
 
 _VERSION = 2  # 1 knew no file

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly, TemplateFile
-from constructs_lambda.documents import load_document, one_line, read_bytes
-from constructs_lambda.errors import InputError
+from constructs_lambda.documents import load_document, read_bytes
+from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.findings import Finding, Report, in_order
 from constructs_lambda.model import Acknowledgement, Stack
 from constructs_lambda.rules import Context, Severities, check_stack, check_subject

@@ -34,3 +34,8 @@ class InputError(ConstructsLambdaError):
 
 class PackagingError(ConstructsLambdaError):
     """Code and dependencies can't be packaged; the text names what and says the ways out."""
+
+
+def one_line(text: str) -> str:
+    """The text with everything escaped that could break a line or steer a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

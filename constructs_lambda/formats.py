@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from constructs_lambda.baseline import identify
-from constructs_lambda.documents import one_line
+from constructs_lambda.errors import one_line
 from constructs_lambda.findings import Finding, Report, Severity
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}

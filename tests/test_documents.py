@@ -13,8 +13,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from constructs_lambda.documents import MAX_BYTES, MAX_DEPTH, load_document, one_line, read_document
-from constructs_lambda.errors import InputError
+from constructs_lambda.documents import MAX_BYTES, MAX_DEPTH, load_document, read_document
+from constructs_lambda.errors import InputError, one_line
 
 
 def load(text: str, name: str = "app.yaml") -> object:

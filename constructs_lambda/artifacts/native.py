@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from constructs_lambda.artifacts.handlers import python_version
 from constructs_lambda.artifacts.packages import Package
 from constructs_lambda.artifacts.sizes import distributions, find_owners
-from constructs_lambda.artifacts.verdicts import printable
-from constructs_lambda.errors import InputError
+from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.runtimes import RUNTIMES, family_of
 
 _HEADER_BYTES = 64
@@ -134,7 +133,7 @@ def wrong_for(package: Package, architecture: str, runtime: str | None) -> tuple
         if reasons and all(reasons):
             found[name] = reasons[0]
     for_any = {owners.of(name) for name, of_wheel in tags.items() if any(tag.endswith("-any") for tag in of_wheel)}
-    misfits = (Misfit(name, printable(reason), owners.of(name)) for name, reason in sorted(found.items()))
+    misfits = (Misfit(name, one_line(reason), owners.of(name)) for name, reason in sorted(found.items()))
     return tuple(misfit for misfit in misfits if misfit.package not in for_any)
 
 

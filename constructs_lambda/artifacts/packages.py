@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-from constructs_lambda.artifacts.verdicts import printable
-from constructs_lambda.errors import InputError
+from constructs_lambda.errors import InputError, one_line
 
 MOST_ENTRIES = 500_000
 """Files above which a package isn't read: what 250 MB can hold by far, and little memory."""
@@ -143,4 +142,4 @@ class Package:
 
 def bad_file(path: Path, reason: str) -> InputError:
     """The error that a file can't be used: one line that names it."""
-    return InputError(printable(f"{path}: {reason}"))
+    return InputError(one_line(f"{path}: {reason}"))

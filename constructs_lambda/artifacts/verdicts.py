@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from constructs_lambda.errors import one_line
+
 
 class State(StrEnum):
     """What is known: only a `PROBLEM` may become a finding."""
@@ -32,22 +34,12 @@ OK = Verdict(State.OK)
 
 def problem(reason: str) -> Verdict:
     """The verdict that something is wrong for certain."""
-    return Verdict(State.PROBLEM, printable(reason))
+    return Verdict(State.PROBLEM, one_line(reason))
 
 
 def unknown(reason: str) -> Verdict:
     """The verdict that nothing can be said."""
-    return Verdict(State.UNKNOWN, printable(reason))
-
-
-def printable(text: str) -> str:
-    """The text on one line, whatever the names of files in it: control characters and surrogates are escaped."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
+    return Verdict(State.UNKNOWN, one_line(reason))
 
 
 def listed(names: list[str], most: int = 5) -> str:

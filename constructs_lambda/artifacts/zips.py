@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple
 
 from constructs_lambda import limits
 from constructs_lambda.artifacts.packages import MOST_ENTRIES, Entry, Package, bad_file
-from constructs_lambda.artifacts.verdicts import printable
+from constructs_lambda.errors import one_line
 
 _END = struct.Struct("<4s4H2LH")
 _END64_LOCATOR = struct.Struct("<4sLQL")
@@ -88,7 +88,7 @@ def read_zip(path: Path) -> Package:
         problems.append("its files overlap")
     entries.sort()
     source = _Zip(path, members)
-    return Package(path, tuple(entries), size, not count, tuple(map(printable, problems)), source)
+    return Package(path, tuple(entries), size, not count, tuple(map(one_line, problems)), source)
 
 
 def verify_sizes(
@@ -125,7 +125,7 @@ def verify_sizes(
             found.append(f"{entry.name} has {amount} than the {entry.size_bytes} bytes that it claims")
         elif crc != package.source.members[entry.name].crc:
             found.append(f"{entry.name} is damaged: its checksum is wrong")
-    return tuple(map(printable, found))
+    return tuple(map(one_line, found))
 
 
 def _find_directory(path: Path, file: BinaryIO, size: int) -> _Directory:

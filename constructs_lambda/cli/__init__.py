@@ -11,8 +11,7 @@ from typing import TextIO
 
 import click
 
-from constructs_lambda.documents import one_line
-from constructs_lambda.errors import InputError
+from constructs_lambda.errors import InputError, one_line
 
 _COMMANDS = ("check", "package")
 

@@ -60,9 +60,9 @@ def _as_json(package: Package, sizes: Mapping[str, int], limit: int) -> str:
 
 
 def _as_text(package: Package, sizes: Mapping[str, int], limit: int) -> str:
-    from constructs_lambda.artifacts.verdicts import printable
+    from constructs_lambda.errors import one_line
 
-    rows = [(printable(name), size) for name, size in sizes.items()]
+    rows = [(one_line(name), size) for name, size in sizes.items()]
     if len(rows) > _SHOWN:
         others = rows[_SHOWN:]
         rows = [*rows[:_SHOWN], (f"({len(others)} more)", sum(size for _, size in others))]

@@ -13,7 +13,7 @@ import select
 import stat
 from pathlib import Path
 
-from constructs_lambda.errors import InputError
+from constructs_lambda.errors import InputError, one_line
 
 MAX_BYTES = 16 * 2**20  # CloudFormation takes 1 MB; a template that is too large must still be read to be reported
 MAX_DEPTH = 200
@@ -82,11 +82,6 @@ def load_document(data: bytes, name: str) -> object:
         return _parse(_decode(data), name.lower())
     except InputError as problem:
         raise InputError(one_line(f"{'standard input' if name == '-' else name}: {problem}")) from None
-
-
-def one_line(text: str) -> str:
-    """The text with everything escaped that could break a line or steer a terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _decode(data: bytes) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from constructs_lambda import limits
-from constructs_lambda.artifacts.verdicts import State, listed, printable
+from constructs_lambda.artifacts.verdicts import State, listed
+from constructs_lambda.errors import one_line
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Deployment
 from constructs_lambda.rules import Problem, rule
@@ -101,7 +102,7 @@ def handler(deployment: Deployment) -> Iterator[Problem]:
         yield Problem(
             "Handler",
             f"the handler {quoted(name)} doesn't exist: {cut(verdict.reason)}",
-            f"Write {printable(found[0])[:100]!r}, or add the function." if found else "Correct the handler's name.",
+            f"Write {one_line(found[0])[:100]!r}, or add the function." if found else "Correct the handler's name.",
         )
 
 
@@ -141,7 +142,7 @@ def native_code(deployment: Deployment) -> Iterator[Problem]:
         more = f"; in all {len(misfits)} files{of}" if len(misfits) > 1 else of
         yield Problem(
             "Layers" if is_layer else "Code",
-            cut(printable(f"{what} has native code that doesn't fit: {first.name} {first.reason}{more}")),
+            cut(one_line(f"{what} has native code that doesn't fit: {first.name} {first.reason}{more}")),
             f"Install for {runtime or 'the runtime'} and the architecture {architecture}, or change the function's.",
         )
 
@@ -199,7 +200,7 @@ def copies(deployment: Deployment) -> Iterator[Problem]:
     yield Problem(
         "Layers",
         cut(
-            printable(f"{names} {'are' if len(twice) > 1 else 'is'} in {' and '.join(places)}: {in_mb(saved)} too much")
+            one_line(f"{names} {'are' if len(twice) > 1 else 'is'} in {' and '.join(places)}: {in_mb(saved)} too much")
         ),
         "Leave it to the layer, or take it out of the layer.",
     )

@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from constructs_lambda import limits
-from constructs_lambda.artifacts.verdicts import listed, printable
+from constructs_lambda.artifacts.verdicts import listed
+from constructs_lambda.errors import one_line
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Function, Upload
 from constructs_lambda.rules import Problem, rule
@@ -45,7 +46,7 @@ def ways_out(sizes: Mapping[str, int], function: Function | None = None) -> str:
     left, moved = sum(sizes.values()), 0
     largest = sorted(sizes.items(), key=lambda item: -item[1])
     named = [(name, size) for name, size in largest[:3] if size > left * _WORTH_NAMING]
-    names = ", ".join(f"{printable(name)[:_LONGEST_NAME]} {in_mb(size)}" for name, size in named)
+    names = ", ".join(f"{one_line(name)[:_LONGEST_NAME]} {in_mb(size)}" for name, size in named)
     for _, size in largest:
         if limits.UNZIPPED_PACKAGE_SIZE.admits(left - moved):
             break
