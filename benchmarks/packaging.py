@@ -3,6 +3,7 @@
     python benchmarks/packaging.py                      the light set, 5 rounds
     python benchmarks/packaging.py --set heavy --rounds 3
 
+`sam build` needs a python3.13 on the PATH, whose version it compares with the function's.
 Wheels are cached for all; what is installed is pinned first, once. Each way is a process of its own, so each pays for
 its start; ours is also given without it (`inside`), as an app with many functions sees it. Prints medians, the spread
 (first to third quartile), ratios of medians and the peak of memory; it sets no exit status by them.
@@ -81,7 +82,10 @@ class Bench:
         self.count = 0
 
     def run(self, command: list[str]) -> str:
-        return subprocess.run(command, check=True, capture_output=True, text=True, cwd=self.root).stdout
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self.root, check=False)
+        if done.returncode:
+            sys.exit(f"{' '.join(command[:3])} failed:\n{done.stderr}")
+        return done.stdout
 
     def pip(self) -> None:
         tags = [f"--platform=manylinux_2_{minor}_aarch64" for minor in range(28, 16, -1)]  # pip adds no older ones

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -80,14 +80,8 @@ class Function(aws_lambda.Function):
         capacity_provider: aws_lambda.CapacityProvider | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
-        _refuse_no_place(scope, id)
-        given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
-        _refuse_unknown_keywords(given)
-        is_managed = capacity_provider is not None
-        keywords = {"code": code, "handler": handler, "runtime": runtime, **_defaults(given, is_managed), **given}
-        if not _can_be_extended(given.get("role")):
-            keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
-        _refuse_what_aws_refuses(scope, id, keywords, is_managed)
+        options_and_code: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
+        keywords = checked(type(self), scope, id, options_and_code, is_managed=capacity_provider is not None)
         log_group = _own_log_group(scope, id, keywords)
         if log_group is not None:
             keywords["log_group"] = log_group
@@ -159,6 +153,39 @@ class Function(aws_lambda.Function):
             aws_iam.Policy(self, "ExecutionPolicy", roles=[self.role], statements=statements)
 
 
+def checked(
+    kind: type[Function],
+    scope: Construct,
+    id: str,
+    options: Mapping[str, Any],
+    *,
+    is_managed: bool,
+    others: Collection[str] = (),
+) -> dict[str, Any]:
+    """The keywords of `Function` that are set, with the defaults filled in, after all that can be known was checked.
+
+    Args:
+        kind: What is to be made.
+        scope: The parent to be.
+        id: The id to be.
+        options: The keywords; what is None counts as not set. `code` may be missing.
+        is_managed: Whether the function will run on Managed Instances.
+        others: Keywords of a subclass, for the nearest name to one that doesn't exist.
+
+    Raises:
+        LimitError: What AWS would refuse, everything at once.
+        TypeError: A keyword that doesn't exist, or a value of the wrong type.
+    """
+    _refuse_no_place(scope, id)
+    given = {name: value for name, value in options.items() if value is not None}
+    _refuse_unknown_keywords(kind, given, others)
+    keywords = {**_defaults(given, is_managed), **given}
+    if not _can_be_extended(given.get("role")):
+        keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
+    _refuse_what_aws_refuses(scope, id, keywords, is_managed)
+    return keywords
+
+
 def _refuse_no_place(scope: object, id: object) -> None:
     if not isinstance(scope, Construct):
         raise TypeError(f"scope must be a construct, such as a Stack; got {scope!r}")
@@ -166,13 +193,13 @@ def _refuse_no_place(scope: object, id: object) -> None:
         raise TypeError(f"id must be a text; got {id!r}")
 
 
-def _refuse_unknown_keywords(given: Mapping[str, Any]) -> None:
+def _refuse_unknown_keywords(kind: type[Function], given: Mapping[str, Any], others: Collection[str]) -> None:
     if given.keys() <= JSII_NAMES.keys():
         return
     installed = inspect.signature(aws_lambda.Function.__init__).parameters  # may be newer than our list
-    unknown = [f"{name!r}{nearest(name, JSII_NAMES)}" for name in given if name not in installed]
-    if unknown:
-        raise TypeError(f"Function() got unexpected keyword arguments: {', '.join(unknown)}")
+    known = [*JSII_NAMES, *others]
+    if unknown := [f"{name!r}{nearest(name, known)}" for name in given if name not in installed]:
+        raise TypeError(f"{kind.__name__}() got unexpected keyword arguments: {', '.join(unknown)}")
 
 
 def _defaults(given: Mapping[str, Any], is_managed: bool = False) -> dict[str, Any]:

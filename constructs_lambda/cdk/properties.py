@@ -22,7 +22,7 @@ def function_properties(keywords: Mapping[str, Any], *, is_managed: bool = False
     """The properties of an `AWS::Lambda::Function`.
 
     Args:
-        keywords: The keywords of `Function`, defaults filled in.
+        keywords: The keywords of `Function`, defaults filled in; `code` may be missing.
         is_managed: Whether it will run on Managed Instances.
     """
     runtime = _name(keywords["runtime"])
@@ -33,7 +33,7 @@ def function_properties(keywords: Mapping[str, Any], *, is_managed: bool = False
         "Handler": None if is_image else keywords["handler"],
         "Runtime": None if is_image else runtime,
         "PackageType": "Image" if is_image else None,
-        "Code": _code(keywords["code"], is_image),
+        "Code": _code(keywords.get("code"), is_image),
         "Role": _NOT_KNOWN,
         "MemorySize": keywords.get("memory_size"),
         "Timeout": seconds(keywords.get("timeout")),
@@ -160,7 +160,7 @@ def _whole_days(duration: Duration) -> Any:
 def wrong_type(keywords: Mapping[str, Any], error: Exception) -> TypeError:
     """The error in one line: CDK's own check of the keywords' types tells most, the kernel's answer the rest."""
     try:
-        aws_lambda.FunctionProps(**keywords)
+        aws_lambda.FunctionProps(**{"code": aws_lambda.Code.from_inline("-"), **keywords})
     except TypeError as told:
         return told
     lines = [line.lstrip(" │├╰─") for line in str(error).splitlines()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Unpack
@@ -15,7 +15,7 @@ from constructs_lambda.artifacts.handlers import check_handler, python_version
 from constructs_lambda.artifacts.packages import Package
 from constructs_lambda.artifacts.symbols import LARGEST_SOURCE, Symbols, parse_symbols, takes_event
 from constructs_lambda.artifacts.verdicts import State
-from constructs_lambda.cdk.function import Function
+from constructs_lambda.cdk.function import Function, checked
 from constructs_lambda.cdk.layers import (
     PythonLayer,
     built,
@@ -32,6 +32,7 @@ from constructs_lambda.packaging import Built, Target, Trim
 
 DEFAULT_MEMORY_MB = 512
 DEFAULT_TIMEOUT_SECONDS = 10
+_KEYWORDS = ("entry", "source", "trim", "capacity_provider")
 
 
 @cache
@@ -90,34 +91,33 @@ class PythonFunction(Function):
         architecture = options.get("architecture") or default_architecture()
         layers = options.get("layers") or ()
         target = target_of(runtime, architecture)
-        self.built = built(scope, entry, target, source=source, trim=trim)
-        in_layers = _held_by(layers, target, self.built.versions)
-        if in_layers:
-            self.built = built(scope, entry, target, source=source, trim=trim, exclude_packages=in_layers)
-        # Without its dependencies, nobody can tell.
-        if is_bundling(scope) and not _is_in_source(Path(entry) / source, handler, target):
-            _refuse_missing_handler(entry, handler, target, self.built, layers)
         defaults: dict[str, Any] = {"architecture": architecture}
         if options.get("memory_size") is None and capacity_provider is None:
             defaults["memory_size"] = DEFAULT_MEMORY_MB
         if options.get("timeout") is None:
             defaults["timeout"] = _default_timeout()
-        super().__init__(
-            scope,
-            id,
-            code=code_of(scope, self.built.path, self.built.content_hash),
-            handler=handler,
-            runtime=runtime,
-            capacity_provider=capacity_provider,
-            **{**options, **defaults},
-        )
+        keywords: dict[str, Any] = {"handler": handler, "runtime": runtime, **options, **defaults}
+        if "code" in keywords:
+            raise TypeError("PythonFunction() makes its code from entry=; for code= there is Function")
+        # Before anything is fetched.
+        checked(type(self), scope, id, keywords, is_managed=capacity_provider is not None, others=_KEYWORDS)
+        self.built = built(scope, entry, target, source=source, trim=trim, in_layers=_held_by(layers, target))
+        # Without its dependencies, nobody can tell.
+        if is_bundling(scope) and not _is_in_source(Path(entry) / source, handler, target):
+            _refuse_missing_handler(entry, handler, target, self.built, layers)
+        code = code_of(scope, self.built.path, self.built.content_hash)
+        super().__init__(scope, id, code=code, capacity_provider=capacity_provider, **keywords)
         say(self, entry, self.built)
 
 
-def _held_by(layers: Sequence[aws_lambda.ILayerVersion], target: Target, versions: Mapping[str, str]) -> frozenset[str]:
-    """The packages that a layer of ours for the same target holds in the function's own version."""
-    held = [layer.built.versions for layer in layers if isinstance(layer, PythonLayer) and layer.target == target]
-    return frozenset(name for name, version in versions.items() if any(each.get(name) == version for each in held))
+def _held_by(layers: Sequence[aws_lambda.ILayerVersion], target: Target) -> dict[str, str]:
+    """The version of each package that layers of ours for the same target hold, where they agree on it."""
+    held: dict[str, set[str]] = {}
+    for layer in layers:
+        if isinstance(layer, PythonLayer) and layer.target == target:
+            for name, version in layer.built.versions.items():
+                held.setdefault(name, set()).add(version)
+    return {name: versions.pop() for name, versions in held.items() if len(versions) == 1}
 
 
 def _is_in_source(root: Path, handler: str, target: Target) -> bool:

@@ -15,11 +15,11 @@ from constructs_lambda.errors import PackagingError
 from constructs_lambda.packaging import install, sources, trees
 from constructs_lambda.packaging.archive import File, Writer
 from constructs_lambda.packaging.cache import Cache, Entry
-from constructs_lambda.packaging.pins import Manifest, Pins, name_of
+from constructs_lambda.packaging.pins import Manifest, Pins, name_of, pinned_version
 from constructs_lambda.packaging.targets import Target
 from constructs_lambda.packaging.trim import BOTO3, PROJECT_PATTERNS, Trim, distributions, needless, normalized, sizes
 
-BUILDER = 1  # raised with every change of what is built from the same input
+BUILDER = 2  # raised with every change of what is built from the same input
 _LAYER = "python/"
 
 
@@ -52,7 +52,7 @@ def build(
     source: str = ".",
     layer: bool = False,
     trim: Trim | None = None,
-    exclude_packages: Collection[str] = (),
+    in_layers: Mapping[str, str] = MappingProxyType({}),
     bundling: bool = True,
     cache: Cache | None = None,
     progress: bool | None = None,
@@ -65,7 +65,8 @@ def build(
         source: Folder below the entry that becomes the root of the package, as `src`; the entry itself by default.
         layer: Lay everything out below `python/`. A source that has a folder `python` already is taken as it is.
         trim: What is left out; `Trim()` by default.
-        exclude_packages: Names of distributions to leave out, because a layer has them.
+        in_layers: Version of each distribution that the function's layers hold; what is needed in that very version is
+            left out.
         bundling: False leaves dependencies out, for unit tests.
         cache: The cache; by default the one of this user.
         progress: Whether to show on standard error what is fetched; by default on a terminal only.
@@ -80,8 +81,8 @@ def build(
     if not root.resolve().is_relative_to(entry.resolve()):
         raise PackagingError(f"source {source!r} leaves the entry {entry}")
     progress = sys.stderr.isatty() if progress is None else progress
-    excluded = frozenset(normalized(name) for name in exclude_packages)
-    job = _Job(entry, target, _LAYER if layer else "", trim or Trim(), excluded, cache or Cache(), progress)
+    held = {normalized(name): version for name, version in in_layers.items()}
+    job = _Job(entry, target, _LAYER if layer else "", trim or Trim(), held, cache or Cache(), progress)
     try:
         return job.build(root, bundling)
     finally:
@@ -101,13 +102,14 @@ class _Job:
         target: Target,
         prefix: str,
         trim: Trim,
-        excluded: frozenset[str],
+        held: Mapping[str, str],
         cache: Cache,
         progress: bool,
     ) -> None:
         self.entry, self.target, self.prefix, self.trim = entry, target, prefix, trim
-        self.cache, self.progress = cache, progress
-        self.left_out = excluded | (BOTO3 if trim.without_boto3 else frozenset())
+        self.held, self.cache, self.progress = held, cache, progress
+        self.left_out = frozenset(normalized(name) for name in trim.without)
+        self.left_out |= BOTO3 if trim.without_boto3 else frozenset()
         self.common = [str(target), target.platform, prefix, trim.patterns, sorted(self.left_out), trim.without_boto3]
 
     def build(self, root: Path, bundling: bool) -> Built:
@@ -147,8 +149,9 @@ class _Job:
     def _source(self, root: Path, manifest: Manifest | None) -> list[File]:
         files = trees.source_files(root, self.trim.source_patterns, self.entry)
         if manifest:
-            used = {file.resolve() for file in manifest.files}
-            files = [file for file in files if file.path.resolve() not in used]
+            used = {file.resolve(): file.name for file in manifest.files}
+            alike = frozenset(used.values())  # to resolve each file would take long
+            files = [file for file in files if file.path.name not in alike or file.path.resolve() not in used]
         if self.prefix and not any(file.name.startswith(self.prefix) for file in files):
             files = [dataclasses.replace(file, name=self.prefix + file.name) for file in files]
         return files
@@ -162,15 +165,22 @@ class _Job:
 
     def _parts(self, manifest: Manifest, pins: Pins) -> list[Entry]:
         """Local projects one by one, then all from an index: a change in one project installs only that one."""
+        held = sorted(self.held.items())
         parts = [
-            self._part(["local", self._content(self.entry / place)], self.entry / place, manifest, pins)
+            self._part(["local", self._content(self.entry / place), held], self.entry / place, manifest, pins)
             for place in pins.local
         ]
-        wanted = [pin for pin in pins.requirements if name_of(pin) not in self.left_out]
+        wanted = [pin for pin in pins.requirements if name_of(pin) not in self.left_out and not self._is_held(pin)]
         if wanted:
             text = "\n".join((*manifest.settings, *wanted))
-            parts.append(self._part(["pins", sorted(wanted), manifest.found], text, manifest, pins))
+            names = {name_of(pin) for pin in wanted}
+            still_held = [each for each in held if each[0] in names]
+            parts.append(self._part(["pins", sorted(wanted), manifest.found, still_held], text, manifest, pins))
         return parts
+
+    def _is_held(self, pin: str) -> bool:
+        version = self.held.get(name_of(pin))
+        return version is not None and pinned_version(pin) == version
 
     def _content(self, path: Path) -> str:
         if path.is_dir():
@@ -191,7 +201,7 @@ class _Job:
                     scratch / "installed",
                     self.target,
                     folder=self.entry,
-                    complete_but=self.left_out if pins.unchecked else None,
+                    complete_but=self.left_out | self.held.keys() if pins.unchecked else None,
                     options=manifest.options,
                     progress=self.progress,
                 )
@@ -203,6 +213,7 @@ class _Job:
         found = distributions(installed)
         unwanted = needless(found, named) if self.trim.without_boto3 else frozenset()
         unwanted |= self.left_out
+        unwanted |= {each.name for each in found if self.held.get(each.name) == each.version}
         dropped = frozenset(file for each in found if each.name in unwanted for file in each.files)
         files = trees.installed_files(installed, self.trim.patterns, dropped)
         kept = {file.name: file.size for file in files}

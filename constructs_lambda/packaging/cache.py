@@ -73,7 +73,7 @@ class Cache:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or default_folder()
+        self.folder = (folder or default_folder()).absolute()
         self.notes: list[str] = []
         self._write_to = self.folder
         self._removers: list[threading.Thread] = []

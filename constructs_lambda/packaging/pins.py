@@ -99,6 +99,12 @@ def name_of(requirement: str) -> str:
     return normalized(match.group()) if match else ""
 
 
+def pinned_version(requirement: str) -> str:
+    """The version that a requirement pins, empty where it pins none."""
+    match = re.search(r"===?\s*([^\s;,*]+)\s*(?:;|--hash|$)", requirement.split(" #")[0])
+    return match.group(1) if match else ""
+
+
 def names(requirements: Iterable[str]) -> tuple[str, ...]:
     """Return the normalized names of requirements, sorted."""
     return tuple(sorted({name_of(each) for each in requirements} - {""}))

@@ -21,6 +21,7 @@ from constructs_lambda.packaging.pins import (
     logical_lines,
     name_of,
     names,
+    pinned_version,
     read,
     sorted_out,
     toml,
@@ -29,7 +30,6 @@ from constructs_lambda.packaging.pins import (
 from constructs_lambda.packaging.targets import Target
 from constructs_lambda.packaging.trim import normalized
 
-_PINNED = re.compile(r"===?\s*[^\s;*,]+\s*(;|--hash|$)| @ ")
 _INCLUDES = re.compile(r"(-r|--requirement|-c|--constraint)[\s=]*(.+)")
 _PLACES = re.compile(r"(-f|--find-links)[\s=]*(.+)")
 _SETTINGS = re.compile(
@@ -98,7 +98,7 @@ def _from_requirements(entry: Path) -> Manifest:
     include(entry / "requirements.txt", constraint=False)
     hashed = bool(requirements) and all("--hash" in line and "==" in line for line in requirements)
     named = names(requirements)
-    loose = names(line for line in requirements if not _PINNED.search(line.split(" #")[0]))
+    loose = names(line for line in requirements if not pinned_version(line) and " @ " not in line)
 
     # uv takes a wheel in a folder for the one it knows, by its name, even if it was built anew.
     fresh = tuple(sorted({f"--refresh-package={name_of(wheel.name.split('-')[0])}" for wheel in wheels}))

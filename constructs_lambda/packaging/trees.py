@@ -29,7 +29,7 @@ def source_files(root: Path, patterns: tuple[str, ...], within: Path | None = No
     unwanted, border = matcher(patterns), Path(os.path.realpath(within or root))
     found: dict[str, File] = {}
 
-    def visit(folder: Path, prefix: str, above: frozenset[str]) -> None:
+    def visit(folder: Path, prefix: str, at: str, above: frozenset[str]) -> None:
         try:
             with os.scandir(folder) as entries:
                 children = sorted(entries, key=lambda entry: entry.name)
@@ -41,18 +41,17 @@ def source_files(root: Path, patterns: tuple[str, ...], within: Path | None = No
             name = prefix + _portable(entry)
             if unwanted.fullmatch(name):
                 continue
-            path, real = Path(entry.path), ""
-            if entry.is_symlink():
-                real = _followed(path, border)
+            path = Path(entry.path)
+            real = _followed(path, border) if entry.is_symlink() else ""
             try:
                 status = entry.stat()
             except OSError as error:
                 raise PackagingError(f"{path} can't be read: {error.strerror}") from error
             if stat.S_ISDIR(status.st_mode):
-                real = real or os.path.realpath(path)
+                real = real or f"{at}{os.sep}{entry.name}"  # `realpath` asks for each folder above
                 if real in above:
                     raise PackagingError(f"{path} is a link to a folder that it stands in: it has no end")
-                visit(path, f"{name}/", above | {real})
+                visit(path, f"{name}/", real, above | {real})
             elif stat.S_ISREG(status.st_mode):
                 if name in found:
                     raise PackagingError(f"{path} and {found[name].path} have the same name but for their Unicode form")
@@ -60,7 +59,8 @@ def source_files(root: Path, patterns: tuple[str, ...], within: Path | None = No
             else:
                 raise PackagingError(f"{path} is neither a file nor a folder; leave it out with a pattern")
 
-    visit(root, "", frozenset({os.path.realpath(root)}))
+    top = os.path.realpath(root)
+    visit(root, "", top, frozenset({top}))
     return [found[name] for name in sorted(found)]
 
 

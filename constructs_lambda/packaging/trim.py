@@ -99,12 +99,15 @@ class Trim:
     Args:
         patterns: Left out of dependencies; the module's docstring says how a pattern is read.
         source_patterns: Left out of one's own source.
+        without: Names of distributions that are left out, because a layer that isn't ours has them: `powertools_layer`,
+            for instance. What only they need stays, unless it is named too.
         without_boto3: Leave out boto3, botocore, s3transfer and jmespath, which the runtime has; of what they need,
             also urllib3, python-dateutil and six where neither the manifest nor another package names them.
     """
 
     patterns: tuple[str, ...] = DEPENDENCY_PATTERNS
     source_patterns: tuple[str, ...] = SOURCE_PATTERNS
+    without: tuple[str, ...] = ()
     without_boto3: bool = False
 
 

@@ -19,7 +19,6 @@ from constructs_lambda.tokens import known
 _UPDATE = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-zip.html"
 _TROUBLE = "https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html"
 _MB = 1024 * 1024
-_VERIFIED_BYTES = 50 * _MB  # unpacking takes 2 ms a MB; what claims more is left to Lambda
 _LONGEST_NAME = 40
 _WORTH_NAMING = 0.02  # share of the whole
 _MOST_TEXT = 300
@@ -111,7 +110,7 @@ def damaged(upload: Upload) -> Iterator[Problem]:
     if not found and not upload.is_ours and asset.package is not None and asset.package.packed_bytes is not None:
         from constructs_lambda.artifacts.zips import verify_sizes
 
-        found = listed(list(asset.ask(verify_sizes, _VERIFIED_BYTES) or ()), 2)
+        found = listed(list(asset.ask(verify_sizes) or ()), 2)
     if found:
         yield Problem(upload.property, f"the archive of the {upload.what}: {cut(found)}", "Make the archive anew.")
 

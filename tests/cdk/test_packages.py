@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -63,6 +64,17 @@ def bomb(stack: Stack, folder: Path) -> None:
     function(stack, code=folder / "bomb.zip")
 
 
+def lying_bomb(stack: Stack, folder: Path) -> None:
+    with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros.bin", bytes(300 * 1024 * 1024))
+        archive.writestr("app.py", HANDLER)
+    content = bytearray((folder / "bomb.zip").read_bytes())
+    for place in (22, content.index(b"PK\1\2") + 24):
+        content[place : place + 4] = struct.pack("<L", 60 * 1024 * 1024)
+    (folder / "bomb.zip").write_bytes(content)
+    function(stack, code=folder / "bomb.zip")
+
+
 def empty(stack: Stack, folder: Path) -> None:
     function(stack, code=fill(folder / "empty", {}))
 
@@ -99,6 +111,7 @@ def wrong_platform(stack: Stack, folder: Path) -> None:
     ("build", "severity", "rule", "words"),
     [
         (bomb, "error", "CL204", "314,572,8"),
+        (lying_bomb, "error", "CL206", "more than the 62914560 bytes that it claims"),
         (empty, "error", "CL205", "empty"),
         (other_runtime, "warning", "CL213", "not compatible"),
         (library, "warning", "CL210", "architecture x86_64"),
@@ -107,7 +120,7 @@ def wrong_platform(stack: Stack, folder: Path) -> None:
         (lambda s, _: image(s, "docker.io/library/python:3.14"), "error", "CL220", "Docker Hub"),
         (wrong_platform, "warning", "CL223", "architecture arm64"),
     ],
-    ids=["P03", "P04", "P07", "P14", "six layers", "I06", "I07", "platform"],
+    ids=["P03", "a wrong claim", "P04", "P07", "P14", "six layers", "I06", "I07", "platform"],
 )
 def test_what_breaks(app: App, tmp_path: Path, build: Build, severity: str, rule: str, words: str) -> None:
     build(Stack(app, "Shop", env=HERE), tmp_path)

@@ -212,6 +212,25 @@ def test_limits_are_refused_together(stack: Stack, entry: Entry) -> None:
     assert stack.node.children == []
 
 
+@pytest.mark.parametrize(
+    ("keywords", "error", "message"),
+    [
+        ({"memory_size": 1}, LimitError, "CL101"),
+        ({"timout": Duration.seconds(1)}, TypeError, r"PythonFunction\(\) got .*'timout' \(did you mean 'timeout'"),
+        ({"sources": "src"}, TypeError, "did you mean 'source'"),
+        ({"code": aws_lambda.Code.from_inline("x")}, TypeError, "entry="),
+        ({"layers": 3}, TypeError, "layers"),
+    ],
+)
+def test_what_is_wrong_is_refused_before_anything_is_built(
+    stack: Stack, entry: Entry, monkeypatch: pytest.MonkeyPatch, keywords: Any, error: type[Exception], message: str
+) -> None:
+    monkeypatch.setattr("constructs_lambda.cdk.layers.build", None)
+    with pytest.raises(error, match=message):
+        PythonFunction(stack, "Orders", entry=entry(), **keywords)
+    assert stack.node.children == []
+
+
 def test_wrong_types(stack: Stack, entry: Entry) -> None:
     wrong: Any = "python3.14"
     for options in ({"runtime": wrong}, {"architecture": wrong}, {"memroy_size": 128}):
@@ -250,6 +269,13 @@ def test_a_function_leaves_to_a_layer_what_it_holds(app: App, stack: Stack, entr
     assert set(alone.built.versions) == {"lib", "mine", "other"}
     layers = resources_of(app, "AWS::Lambda::Function")
     assert sum("Layers" in each["Properties"] for each in layers.values()) == 1
+
+
+def test_layers_that_disagree_hold_nothing(stack: Stack, entry: Entry) -> None:
+    """Of two layers with one file the last wins, whatever the function wants."""
+    layers = [PythonLayer(stack, f"L{v}", entry=entry(f"other=={v}.0", name=f"l{v}", source="")) for v in (1, 2)]
+    function = PythonFunction(stack, "Orders", entry=entry("other==1.0"), layers=layers)
+    assert function.built.versions == {"other": "1.0"}
 
 
 def test_a_layer_for_another_target_holds_nothing_for_it(stack: Stack, entry: Entry) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from constructs_lambda.errors import PackagingError
 from constructs_lambda.packaging import Built, Cache, Target, Trim, build, install
+from constructs_lambda.packaging.pins import pinned_version
 
 from .conftest import TARGET, Wheel, names
 
@@ -62,7 +63,6 @@ def test_what_changes_the_hash(wheel: Wheel, entry: Entry, cache: Cache) -> None
         build(folder, Target("python3.12", "arm64")).content_hash,
         built(folder, layer=True).content_hash,
         built(folder, trim=Trim(patterns=())).content_hash,
-        built(folder, exclude_packages={"lib"}).content_hash,
         built(folder, bundling=False).content_hash,
         built(entry("lib==2.0")).content_hash,
         built(entry("lib==2.0", source="y = 1\n")).content_hash,
@@ -132,7 +132,36 @@ def test_a_hashed_list_that_lacks_something_is_refused(wheel: Wheel, entry: Entr
     digest = hashlib.sha256(lib.read_bytes()).hexdigest()
     with pytest.raises(PackagingError, match=r"incomplete: lib requires dep>=1\. Lock"):
         built(entry(f"lib==1.0 \\\n    --hash=sha256:{digest}"))
-    assert built(entry(f"lib==1.0 --hash=sha256:{digest}"), exclude_packages={"Dep"}).versions == {"lib": "1.0"}
+    assert built(entry(f"lib==1.0 --hash=sha256:{digest}"), in_layers={"Dep": "1.0"}).versions == {"lib": "1.0"}
+
+
+def test_what_layers_hold_in_that_very_version_is_not_installed(
+    wheel: Wheel, entry: Entry, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel("lib", requires=("dep",))
+    wheel("dep")
+    folder = entry("lib==1.0", "dep==1.0")
+    assert built(folder, cache, in_layers={"Dep": "1.0"}).versions == {"lib": "1.0"}
+    assert set(built(folder, cache, in_layers={"dep": "1.1"}).versions) == {"dep", "lib"}
+    monkeypatch.setattr("constructs_lambda.packaging.install.install", None)
+    held = built(folder, cache, in_layers={"lib": "1.0", "dep": "1.0"})
+    assert (names(held.path), held.versions) == (["app.py"], {})
+    assert held.content_hash == built(folder, cache, bundling=False).content_hash  # the same content
+
+
+@pytest.mark.parametrize(
+    ("requirement", "version"),
+    [("a==1.0", "1.0"), ("a[x]===1.0 ; python_version>'3'", "1.0"), ("a==1.0 --hash=sha256:1", "1.0")]
+    + [(loose, "") for loose in ("a>=1.0", "a", "a @ file:///a.whl", "a==1.*", "a==1.0,!=1.1", "a!=1.0")],
+)
+def test_pinned_versions(requirement: str, version: str) -> None:
+    assert pinned_version(requirement) == version
+
+
+def test_named_packages_stay_out_on_request(wheel: Wheel, entry: Entry) -> None:
+    wheel("big_lib", requires=("dep",))
+    wheel("dep")
+    assert built(entry("big-lib==1.0", "dep==1.0"), trim=Trim(without=("Big.Lib",))).versions == {"dep": "1.0"}
 
 
 def test_only_wheels_that_fit_the_target(wheel: Wheel, entry: Entry) -> None:
