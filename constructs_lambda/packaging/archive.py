@@ -48,6 +48,8 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
+COMMENT = b"constructs-lambda"
+"""Ends each archive written here, so that nobody has to verify its sizes and checksums."""
 _DATE = 33  # 1980-01-01, the first day a zip can name
 
 
@@ -255,7 +257,8 @@ class Writer:
             self._file.write(_END64.pack(b"PK\6\6", 44, 3 << 8 | 45, 45, 0, 0, count, count, size, start))
             self._file.write(_LOCATOR.pack(b"PK\6\7", 0, start + size, 1))
         short = min(count, 0xFFFF)
-        self._file.write(_END.pack(b"PK\5\6", 0, 0, short, short, min(size, _LIMIT), min(start, _LIMIT), 0))
+        end = _END.pack(b"PK\5\6", 0, 0, short, short, min(size, _LIMIT), min(start, _LIMIT), len(COMMENT))
+        self._file.write(end + COMMENT)
         self._file.flush()
 
 
@@ -270,8 +273,9 @@ def _in_kernel(source: IO[bytes], target: IO[bytes], count: int) -> int:
 
 def _read_directory(file: IO[bytes]) -> tuple[list[tuple[bytes, int, bytes]], int]:
     """Name, offset and directory entry of each member in the order of the file, and where the members end."""
-    file.seek(-min(file.seek(0, os.SEEK_END), _END.size + _LOCATOR.size + _END64.size), os.SEEK_END)
-    tail = file.read()
+    longest = _END.size + _LOCATOR.size + _END64.size + len(COMMENT)
+    file.seek(-min(file.seek(0, os.SEEK_END), longest), os.SEEK_END)
+    tail = file.read().removesuffix(COMMENT)
     _, _, _, _, _, size, start, _ = _END.unpack(tail[-_END.size :])
     if tail.startswith(b"PK\6\6"):
         size, start = _END64.unpack(tail[: _END64.size])[8:]

@@ -69,6 +69,7 @@ def manifest(entry: Path) -> Manifest | None:
 def _from_requirements(entry: Path) -> Manifest:
     files: list[Path] = []
     requirements: list[str] = []
+    constraints: list[str] = []
     settings: list[str] = []
     wheels: list[Path] = []
 
@@ -92,25 +93,30 @@ def _from_requirements(entry: Path) -> Manifest:
                 wheels.extend(sorted(folder.glob("*.whl")) if folder.is_dir() else ())
             elif _SETTINGS.match(line):
                 settings.append(line)
-            elif not constraint:
+            elif constraint:
+                constraints.append(line)
+            else:
                 requirements.append(line)
 
     include(entry / "requirements.txt", constraint=False)
     hashed = bool(requirements) and all("--hash" in line and "==" in line for line in requirements)
     named = names(requirements)
-    loose = names(line for line in requirements if not pinned_version(line) and " @ " not in line)
+    pinned_names = set(names(line for line in (*requirements, *constraints) if pinned_version(line) or " @ " in line))
+    loose = sorted(set(named) - pinned_names)
+    # In a compiled list everything is named, whoever asked for it.
+    roots = () if hashed or (not loose and "botocore" in named) else named
 
     # uv takes a wheel in a folder for the one it knows, by its name, even if it was built anew.
     fresh = tuple(sorted({f"--refresh-package={name_of(wheel.name.split('-')[0])}" for wheel in wheels}))
 
     def resolve(target: Target, progress: bool) -> Pins:
         if hashed:  # such a file is complete, or refused when it is installed
-            return Pins(tuple(requirements), (), named, unchecked=True)
+            return Pins(tuple(requirements), (), roots, unchecked=True)
         pinned = not loose and not fresh
         text = compiled(["requirements.txt", *fresh], entry, target, progress, pinned=pinned)
         pins, local = sorted_out(text, entry, entry)
-        free = sorted(set(loose) | (set(names(pins)) - set(named)))
-        return Pins(pins, local, named, unpinned(entry / "requirements.txt", free))
+        free = sorted(set(loose) | (set(names(pins)) - pinned_names))
+        return Pins(pins, local, roots, unpinned(entry / "requirements.txt", free))
 
     found = trees.fingerprint([File(wheel.name, wheel, 0, False) for wheel in wheels]) if wheels else ""
     key = digest_of("requirements", files, [found.encode()])

@@ -76,6 +76,7 @@ SOURCE_PATTERNS = (
     *_NEVER_SOURCE,
     # The manifests have done their work, and may name a registry.
     "/requirements*.txt",
+    "/requirements*.in",
     "/pyproject.toml",
     "/uv.lock",
     "/uv.toml",

@@ -6,9 +6,10 @@ from aws_cdk import App, CfnOutput, Duration, Environment, RemovalPolicy, Stack,
 from aws_cdk.aws_lambda_event_sources import SqsEventSource
 from constructs import Construct
 
-from constructs_lambda import Function
+from constructs_lambda import PythonFunction, PythonLayer, Trim
 
-FUNCTIONS = Path(__file__).resolve().parent / "functions"
+HERE = Path(__file__).resolve().parent
+TRIM = Trim(without_boto3=True)  # the Lambda runtime has it
 WORKER_TIMEOUT_SECONDS = 30
 
 
@@ -44,33 +45,37 @@ class OrdersStack(Stack):
             removal_policy=RemovalPolicy.DESTROY,
         )
 
-        orders = Function(
+        shared = PythonLayer(
+            self, "Shared", entry=HERE / "layers" / "shared", trim=TRIM, description="What the functions import"
+        )
+        orders = PythonFunction(
             self,
             "Orders",
             description="GET /orders/{id} and POST /orders",
-            code=code("orders"),
-            handler="app.handler",
-            runtime=aws_lambda.Runtime.PYTHON_3_14,
-            architecture=aws_lambda.Architecture.ARM_64,
-            memory_size=512,
-            timeout=Duration.seconds(10),
-            environment={"TABLE_NAME": table.table_name, "QUEUE_URL": placed.queue_url, "MAX_ITEMS": "50"},
+            entry=HERE / "functions" / "orders",
+            layers=[shared],
+            trim=TRIM,
+            environment={
+                "TABLE_NAME": table.table_name,
+                "QUEUE_URL": placed.queue_url,
+                "MAX_ITEMS": "50",
+                "POWERTOOLS_SERVICE_NAME": "orders",
+            },
         )
         table.grant(orders, "dynamodb:GetItem", "dynamodb:PutItem")
         placed.grant_send_messages(orders)
         url = orders.add_function_url(auth_type=aws_lambda.FunctionUrlAuthType.AWS_IAM)
 
-        worker = Function(
+        worker = PythonFunction(
             self,
             "Worker",
             description="Confirms placed orders",
-            code=code("worker"),
-            handler="app.handler",
-            runtime=aws_lambda.Runtime.PYTHON_3_14,
-            architecture=aws_lambda.Architecture.ARM_64,
+            entry=HERE / "functions" / "worker",
+            layers=[shared],
+            trim=TRIM,
             memory_size=256,
             timeout=Duration.seconds(WORKER_TIMEOUT_SECONDS),
-            environment={"TABLE_NAME": table.table_name},
+            environment={"TABLE_NAME": table.table_name, "POWERTOOLS_SERVICE_NAME": "orders"},
         )
         table.grant(worker, "dynamodb:UpdateItem")
         worker.add_event_source(
@@ -78,11 +83,6 @@ class OrdersStack(Stack):
         )
 
         CfnOutput(self, "OrdersUrl", value=url.url, description="Takes requests signed with AWS Signature Version 4")
-
-
-def code(name: str) -> aws_lambda.Code:
-    """The code of one function, without what Python leaves beside it."""
-    return aws_lambda.Code.from_asset(str(FUNCTIONS / name), exclude=["**/__pycache__", "**/*.pyc"])
 
 
 def main() -> None:

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from constructs_lambda.artifacts.archives import inspect
+from constructs_lambda.artifacts.native import native_files, wrong_for
+from constructs_lambda.artifacts.packages import Package
+from constructs_lambda.artifacts.sizes import bytes_by_package
 from constructs_lambda.checker import check
 
 pytestmark = pytest.mark.cdk
@@ -59,6 +63,19 @@ def template(outdir: Path) -> dict[str, Any]:
     return synthesize(EXAMPLE, outdir)
 
 
+@pytest.fixture(scope="module")
+def packages(template: dict[str, Any], outdir: Path) -> dict[str, Package]:
+    """What the layer and the functions bring, by their ids, as it would be uploaded."""
+    manifest = json.loads((outdir / "Orders.assets.json").read_text())
+    files = {key: outdir / asset["source"]["path"] for key, asset in manifest["files"].items()}
+    found = {}
+    for id, resource in template["Resources"].items():
+        content = resource["Properties"].get("Content") or resource["Properties"].get("Code")
+        if content:
+            found[re.sub(r"[0-9A-F]{8}$", "", id)] = inspect(files[content["S3Key"].removesuffix(".zip")])
+    return found
+
+
 def violations(outdir: Path) -> list[Any]:
     report = json.loads((outdir / "validation-report.json").read_text())
     return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
@@ -74,10 +91,19 @@ def test_the_important_settings(template: dict[str, Any]) -> None:
     from aws_cdk.assertions import Match, Template
 
     found = Template.from_json(template)
-    orders = {"Variables": {"TABLE_NAME": Match.any_value(), "QUEUE_URL": Match.any_value(), "MAX_ITEMS": "50"}}
+    (layer,) = found.find_resources("AWS::Lambda::LayerVersion")
+    variables = {"TABLE_NAME": Match.any_value(), "QUEUE_URL": Match.any_value(), "MAX_ITEMS": "50"}
+    orders = {"Variables": Match.object_like(variables)}
     found.has_resource_properties(
         "AWS::Lambda::Function",
         {"Handler": "app.handler", "MemorySize": 512, "Timeout": 10, "Environment": orders},
+    )
+    found.has_resource(
+        "AWS::Lambda::LayerVersion",
+        {
+            "Properties": {"CompatibleRuntimes": ["python3.14"], "CompatibleArchitectures": ["arm64"]},
+            "DeletionPolicy": "Retain",
+        },
     )
     found.has_resource_properties("AWS::Lambda::Url", {"AuthType": "AWS_IAM"})
     found.has_resource_properties(
@@ -90,6 +116,7 @@ def test_the_important_settings(template: dict[str, Any]) -> None:
         {
             "Runtime": "python3.14",
             "Architectures": ["arm64"],
+            "Layers": [{"Ref": layer}],
             "LoggingConfig": {"LogFormat": "JSON", "LogGroup": Match.any_value()},
             "TracingConfig": {"Mode": "Active"},
         },
@@ -104,17 +131,43 @@ def test_snapshot(template: dict[str, Any]) -> None:
     assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
 
 
+def test_no_package_is_shipped_twice(packages: dict[str, Package]) -> None:
+    assert packages.keys() == {"Shared", "Orders", "Worker"}
+    assert {"aws_lambda_powertools", "aws_xray_sdk", "pydantic"} <= bytes_by_package(packages["Shared"]).keys()
+    assert packages["Orders"].files.keys() == packages["Worker"].files.keys() == {"app.py"}
+
+
+def test_the_layer_holds_what_the_functions_import(packages: dict[str, Package]) -> None:
+    shared = packages["Shared"]
+    assert all(name.startswith("python/") for name in shared.files)
+    assert "python/shop.py" in shared.files
+    assert not shared.folders["python"] & {"boto3", "botocore", "requirements.txt"}
+
+
+def test_native_code_is_for_the_functions(packages: dict[str, Package]) -> None:
+    native = {file.name: file.architecture for file in native_files(packages["Shared"])}
+    assert len(native) >= 2
+    assert set(native.values()) == {"arm64"}
+    assert wrong_for(packages["Shared"], "arm64", "python3.14") == ()
+
+
+def test_the_layer_is_small(packages: dict[str, Package]) -> None:
+    assert sum(package.unpacked_bytes for package in packages.values()) < 20_000_000
+
+
 def test_what_python_leaves_beside_the_code_is_not_shipped(template: dict[str, Any], tmp_path: Path) -> None:
     example = tmp_path / "orders"
     shutil.copytree(EXAMPLE, example, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("orders", "worker"):
-        compiled = example / "functions" / name / "__pycache__" / "app.cpython-314.pyc"
+    for name in ("functions/orders", "functions/worker", "layers/shared"):
+        compiled = example / name / "__pycache__" / "app.cpython-314.pyc"
         compiled.parent.mkdir()
         compiled.write_bytes(b"compiled")
-    outdir = tmp_path / "cdk.out"
-    assert synthesize(example, outdir) == template
-    shipped = {file.relative_to(asset).as_posix() for asset in outdir.glob("asset.*") for file in asset.rglob("*")}
-    assert shipped == {"app.py"}
+    assert synthesize(example, tmp_path / "cdk.out") == template  # the hashes too
+
+
+def test_the_pins_name_no_index_and_no_folder() -> None:
+    pins = (EXAMPLE / "layers" / "shared" / "requirements.txt").read_text()
+    assert not re.findall(r"://|^-|/", pins, re.MULTILINE)
 
 
 def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:

@@ -106,6 +106,9 @@ def test_unpinned_is_resolved_once_and_said(wheel: Wheel, entry: Entry) -> None:
     assert "doesn't pin dep, lib: resolved once" in package.notes[0]
     assert built(folder).notes == package.notes
     assert "doesn't pin dep:" in built(entry("lib==1.0")).notes[0]
+    constrained = entry("lib", "-c limits.txt", name="constrained")
+    (constrained / "limits.txt").write_text("lib==1.0\ndep==1.0\nelse==1.0\n")
+    assert built(constrained).notes == ()
 
 
 def test_includes_constraints_and_hashes(wheel: Wheel, entry: Entry) -> None:
@@ -194,6 +197,9 @@ def test_boto3_stays_out_on_request(wheel: Wheel, entry: Entry) -> None:
     assert set(built(folder, trim=Trim(without_boto3=True)).packages) == {"other", "urllib3"}
     named = entry("boto3", "other", "six", name="named")
     assert set(built(named, trim=Trim(without_boto3=True)).packages) == {"other", "urllib3", "six"}
+    everything = ("boto3", "botocore", "python-dateutil", "six", "urllib3", "other")
+    compiled = entry(*(f"{each}==1.0" for each in everything), name="compiled")  # says not who asked for what
+    assert set(built(compiled, trim=Trim(without_boto3=True)).packages) == {"other", "urllib3"}
 
 
 def test_a_layer_lies_below_python(wheel: Wheel, entry: Entry) -> None:

@@ -4,39 +4,31 @@ SQS delivers a message at least once, so confirming a confirmed order does nothi
 answer: only that one comes back, and after five tries it goes to the queue of the failed ones.
 """
 
-import json
-import logging
-import os
-from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-import boto3  # type: ignore  # the Lambda runtime has it
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from shop import Placed, table
 
-logger = logging.getLogger(__name__)
-logger.setLevel(logging.INFO)
-
-
-@cache
-def table() -> Any:
-    return boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
-
-
-def handler(event: Mapping[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
-    failed = []
-    for record in event["Records"]:
-        try:
-            confirm(json.loads(record["body"])["id"])
-        except Exception:
-            logger.exception("message failed", extra={"message_id": record["messageId"]})
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+logger = Logger()
+tracer = Tracer(patch_modules=["botocore"])
+processor = BatchProcessor(EventType.SQS, logger=logger)
 
 
-def confirm(order_id: str) -> None:
-    orders = table()
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(event, confirm, processor, context)
+
+
+@tracer.capture_method
+def confirm(record: SQSRecord) -> None:
+    order_id = Placed.model_validate_json(record.body).id
     try:
-        orders.update_item(
+        table.update_item(
             Key={"id": order_id},
             UpdateExpression="SET #status = :confirmed",
             ConditionExpression="#status = :placed",
@@ -44,9 +36,9 @@ def confirm(order_id: str) -> None:
             ExpressionAttributeValues={":placed": "placed", ":confirmed": "confirmed"},
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except orders.meta.client.exceptions.ConditionalCheckFailedException as error:
+    except table.meta.client.exceptions.ConditionalCheckFailedException as error:
         if "Item" not in error.response:
             raise LookupError(f"there is no order {order_id}") from None
-        logger.info("order confirmed before", extra={"order": order_id})
+        logger.info("order confirmed before", order=order_id)
     else:
-        logger.info("order confirmed", extra={"order": order_id})
+        logger.info("order confirmed", order=order_id)
