@@ -12,8 +12,8 @@ from constructs_lambda.assembly import Assembly, TemplateFile
 from constructs_lambda.documents import load_document, read_bytes
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.findings import Finding, Report, in_order
-from constructs_lambda.model import Acknowledgement, Stack
-from constructs_lambda.rules import Context, Severities, check_stack, check_subject
+from constructs_lambda.model import Acknowledgement, Stack, Topology
+from constructs_lambda.rules import Context, Severities, check_stack, check_subject, check_topology
 from constructs_lambda.rules.acknowledgements import NAMESPACE, is_ours
 from constructs_lambda.sources import Sources, nothing_in, real_path
 from constructs_lambda.template import read_template
@@ -38,10 +38,16 @@ def check(paths: Sequence[str], stdin: Callable[[], bytes], today: date | None =
     sources = Sources()
     context, severities = Context(today or date.today()), Severities()
     templates = functions = 0
-    for stack in _stacks(paths, stdin, sources, problems):
+    together: dict[str, list[Stack]] = {}
+    for app, stack in _stacks(paths, stdin, sources, problems):
         templates += 1
         functions += len(stack.functions)
         findings.extend(check_stack(stack, context, severities))
+        together.setdefault(app, []).append(stack)
+        if app == stack.place.template:  # a template by itself: what was read of it can go
+            findings.extend(check_topology(Topology(together.pop(app)), context, severities))
+    for stacks in together.values():
+        findings.extend(check_topology(Topology(stacks), context, severities))
     if problems:
         raise InputError("\n".join(map(one_line, problems)))
     judged, lenient = sources.acknowledgements()
@@ -61,8 +67,10 @@ def check_assembly(
         store: Where what is in the assets is kept during a run.
     """
     findings: list[Finding] = []
-    for file in assembly.templates:
-        findings.extend(check_stack(_read(file, str(file.file), store), context, severities))
+    stacks = [_read(file, str(file.file), store) for file in assembly.templates]
+    for stack in stacks:
+        findings.extend(check_stack(stack, context, severities))
+    findings.extend(check_topology(Topology(stacks), context, severities))
     return findings, tuple(_marked(assembly.acknowledgements, findings))
 
 
@@ -102,8 +110,8 @@ def _stacks(
     stdin: Callable[[], bytes],
     sources: Sources,
     problems: list[str],
-) -> Iterator[Stack]:
-    """The stacks behind the paths, one after the other, each file once; fills `problems` on the way."""
+) -> Iterator[tuple[str, Stack]]:
+    """The stacks behind the paths, each file once, with the app they are part of; fills `problems` on the way."""
     store = AssetStore()
     seen = sources.checked
     chosen: dict[str, str] = {}
@@ -113,7 +121,10 @@ def _stacks(
         try:
             if path == STDIN:
                 data = stdin()
-                yield read_template(load_document(data, "standard input"), template="stdin", size_bytes=len(data))
+                yield (
+                    "stdin",
+                    read_template(load_document(data, "standard input"), template="stdin", size_bytes=len(data)),
+                )
                 continue
             found = sources.behind(Path(path))
         except InputError as error:
@@ -129,7 +140,8 @@ def _stacks(
                 continue
             seen.add(real)
             try:
-                yield _read(file, str(file.file), store)
+                stack = _read(file, str(file.file), store)
+                yield str(file.file.parent if file.stack_path else file.file), stack
             except InputError as error:
                 if is_certain:
                     problems.append(str(error))

@@ -63,6 +63,7 @@ class Package:
     is_empty: bool
     problems: tuple[str, ...]
     source: Source = field(repr=False)
+    comment: bytes = b""
 
     @functools.cached_property
     def unpacked_bytes(self) -> int:

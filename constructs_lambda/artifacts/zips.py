@@ -51,6 +51,7 @@ class _Directory(NamedTuple):
     entries: int
     shift: int  # bytes before the archive's own first one, as in a self-extracting archive
     trailing: int
+    comment: bytes
 
 
 def read_zip(path: Path) -> Package:
@@ -90,7 +91,7 @@ def read_zip(path: Path) -> Package:
         problems.append("its files overlap")
     entries.sort()
     source = _Zip(path, members)
-    return Package(path, tuple(entries), size, not count, tuple(map(one_line, problems)), source)
+    return Package(path, tuple(entries), size, not count, tuple(map(one_line, problems)), source, directory.comment)
 
 
 def verify_sizes(
@@ -168,7 +169,9 @@ def _directory_of(file: BinaryIO, end: int, record: bytes, file_size: int) -> _D
     file.seek(start + shift)
     if size and file.read(4) != b"PK\1\2":
         return None
-    return _Directory(start + shift, size, count, shift, abs(file_size - end - _END.size - comment))
+    file.seek(end + _END.size)
+    trailing = abs(file_size - end - _END.size - comment)
+    return _Directory(start + shift, size, count, shift, trailing, file.read(comment))
 
 
 def _members(path: Path, data: bytes, shift: int) -> Iterator[tuple[Entry | None, _Member]]:

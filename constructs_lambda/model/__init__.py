@@ -4,6 +4,7 @@ A field is None where nothing is set, `Unknown` where only the deployment will t
 and reports read the model and nothing else. Sizes and times carry their unit in the name.
 """
 
+from constructs_lambda.model.attachments import Attachment, NetworkUse, Position, Rights, Way
 from constructs_lambda.model.companions import (
     COMPANION_FIELDS,
     Alias,
@@ -34,43 +35,84 @@ from constructs_lambda.model.functions import (
     Place,
     Text,
 )
+from constructs_lambda.model.networks import (
+    NETWORK_FIELDS,
+    Association,
+    EgressRule,
+    Endpoint,
+    GatewayAttachment,
+    Instance,
+    Link,
+    Links,
+    NatGateway,
+    Networks,
+    Route,
+    SecurityGroup,
+    Subnet,
+    Target,
+)
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerVersion, Upload
+from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
     Acknowledgement,
     Stack,
 )
+from constructs_lambda.model.topology import Topology
 
 __all__ = [
     "COMPANION_FIELDS",
     "KNOWN_PARTS",
     "KNOWN_PROPERTIES",
+    "NETWORK_FIELDS",
     "Acknowledgement",
     "Alias",
+    "Association",
     "AsyncInvocation",
+    "Attachment",
     "CapacityProvider",
     "CodeSigningConfig",
     "Companion",
     "Cors",
     "Deployment",
     "Durable",
+    "EgressRule",
+    "Endpoint",
     "EnvironmentScaling",
     "EventSourceMapping",
     "FileSystem",
     "Flag",
     "Function",
     "FunctionUrl",
+    "GatewayAttachment",
     "Image",
     "ImageAsset",
+    "Instance",
     "Items",
     "LayerVersion",
+    "Link",
+    "Links",
     "Logging",
     "Malformed",
     "ManagedInstances",
+    "NatGateway",
+    "NetworkUse",
+    "Networks",
     "Number",
     "Place",
+    "Policy",
+    "Position",
+    "Rights",
+    "Role",
+    "Route",
     "ScalingPolicy",
+    "SecurityGroup",
     "Stack",
+    "Statement",
+    "Subnet",
+    "Target",
     "Text",
+    "Topology",
     "Upload",
     "Version",
+    "Way",
 ]

@@ -10,6 +10,7 @@ from constructs_lambda.tokens import Unknown
 
 if TYPE_CHECKING:
     from constructs_lambda.artifacts.assets import Asset
+    from constructs_lambda.model.networks import Links, Target
     from constructs_lambda.model.packages import ImageAsset
 
 KNOWN_PROPERTIES = frozenset(
@@ -198,6 +199,8 @@ class Function:
     image_address: str | None = None
     """Address of its image as far as the stack's own account and Region decide it, None where anything else does."""
     role: Text = None
+    role_link: Target = None
+    """What the template names as its role."""
     memory_mb: Number = None
     timeout_seconds: Number = None
     ephemeral_storage_mb: Number = None
@@ -208,6 +211,10 @@ class Function:
     vpc: Flag = None
     subnets: Items = None
     security_groups: Items = None
+    subnet_links: Links = None
+    security_group_links: Links = None
+    ipv6: Flag = None
+    """Whether it may use IPv6 in subnets that have it."""
     file_systems: tuple[FileSystem, ...] | Unknown | None = None
     tags: Mapping[str, Any] | Unknown | None = None
     repeated_tags: tuple[str, ...] = ()

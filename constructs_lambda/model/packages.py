@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from constructs_lambda.model.functions import Function, Items, Malformed, Place, Text
 from constructs_lambda.tokens import Unknown, known, resolve_text
@@ -52,7 +52,6 @@ class LayerVersion:
     architectures: Items = None
     asset: Asset | None = None
     """Its content, where that is a file or folder of this machine."""
-    metadata: Mapping[str, Any] | None = None
     """What one of our constructs wrote about itself, None for a plain CDK layer."""
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
@@ -72,14 +71,12 @@ class Upload:
         what: What it is.
         property: CloudFormation property that names it.
         asset: The file or folder.
-        is_ours: Whether one of our constructs built it, from an entry folder.
     """
 
     place: Place
     what: Literal["package", "layer"]
     property: str
     asset: Asset
-    is_ours: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
 
 from constructs_lambda import limits
 from constructs_lambda.model.companions import (
@@ -19,14 +18,10 @@ from constructs_lambda.model.companions import (
     Version,
 )
 from constructs_lambda.model.functions import Function, Place, Text
+from constructs_lambda.model.networks import Networks, Target
 from constructs_lambda.model.packages import Deployment, LayerVersion, Upload
+from constructs_lambda.model.roles import Policy, Role
 from constructs_lambda.tokens import Unknown, known
-
-if TYPE_CHECKING:
-    from constructs_lambda.artifacts.assets import Asset
-
-ENTRY = "entry"
-"""Key in our metadata of the folder that a package is built from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +70,9 @@ class Stack:
         shared_names: Names that a parameter and a resource have in common.
         mapping_attributes: Names in each mapping, on the level that has the most.
         output_descriptions: Bytes of the description of each output that has one.
+        outputs: What each output names.
+        nested: By the file of a nested stack's template, the resource that makes it and what its parameters are given.
+        networks: What of VPCs stands in it.
     """
 
     place: Place
@@ -103,6 +101,11 @@ class Stack:
     capacity_providers: Mapping[str, CapacityProvider] = field(default_factory=dict)
     code_signing_configs: Mapping[str, CodeSigningConfig] = field(default_factory=dict)
     layers: Mapping[str, LayerVersion] = field(default_factory=dict)
+    outputs: Mapping[str, Target] = field(default_factory=dict)
+    nested: Mapping[str, tuple[str, Mapping[str, Target]]] = field(default_factory=dict)
+    networks: Networks = field(default_factory=Networks)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
     def companions(self) -> Iterator[Companion]:
         """The resources beside the functions."""
@@ -120,10 +123,10 @@ class Stack:
         """Every package and layer on this machine, and every function of whose deployment something is known."""
         for layer in self.layers.values():
             if layer.asset:
-                yield _upload("layer", "Content", layer, layer.asset)
+                yield Upload(place=layer.place, what="layer", property="Content", asset=layer.asset)
         for function in self.functions.values():
             if function.asset:
-                yield _upload("package", "Code", function, function.asset)
+                yield Upload(place=function.place, what="package", property="Code", asset=function.asset)
             if function.asset or self.layers or function.is_image is not False:
                 yield self.deployment(function)
 
@@ -152,8 +155,3 @@ class Stack:
             qualified = self.aliases.get(reference) or self.versions.get(reference)
             reference = qualified.function if qualified else None
         return self.functions.get(reference) if reference else None
-
-
-def _upload(what: Literal["package", "layer"], prop: str, owner: Function | LayerVersion, asset: Asset) -> Upload:
-    is_ours = ENTRY in (owner.metadata or ())
-    return Upload(place=owner.place, what=what, property=prop, asset=asset, is_ours=is_ours)

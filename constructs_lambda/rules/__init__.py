@@ -24,7 +24,7 @@ from typing import Any
 from constructs_lambda import model
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding, Severity
-from constructs_lambda.model import Place, Stack
+from constructs_lambda.model import Place, Stack, Topology
 
 FAMILIES = {
     1: "Function",
@@ -232,6 +232,13 @@ def check_stack(stack: Stack, context: Context, severities: Severities) -> Itera
     yield from check_subject(stack, stack.place, context, severities)
 
 
+def check_topology(topology: Topology, context: Context, severities: Severities) -> Iterator[Finding]:
+    """Runs every rule about what lies between resources, possibly of several stacks."""
+    for subjects in (topology.attachments(), topology.uses()):
+        for subject in subjects:
+            yield from check_subject(subject, subject.place, context, severities)
+
+
 __all__ = [
     "FAMILIES",
     "Context",
@@ -241,6 +248,7 @@ __all__ = [
     "all_rules",
     "check_stack",
     "check_subject",
+    "check_topology",
     "nearest",
     "rule",
 ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.model import Place, Stack
+from constructs_lambda.model import Networks, Place, Stack, Target
 from constructs_lambda.template.assets import StackAssets, image_address
 from constructs_lambda.template.companions import (
     read_alias,
@@ -20,7 +19,10 @@ from constructs_lambda.template.companions import (
 )
 from constructs_lambda.template.functions import METADATA_KEY, read_function
 from constructs_lambda.template.layers import read_layer
+from constructs_lambda.template.links import export_name, read_link
+from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.properties import MACRO
+from constructs_lambda.template.roles import OnDemand, read_policy, read_role
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
 
@@ -33,6 +35,8 @@ _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::CapacityProvider": ("capacity_providers", read_capacity_provider),
     "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
 }
+_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+_FAMILIES = ("AWS::Lambda::", "AWS::EC2::", "AWS::IAM::", "AWS::CloudFormation::Stack")
 _LONGEST_NAME = 255
 _TRANSFORMS_THAT_ONLY_ADD = {"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"}
 
@@ -72,9 +76,13 @@ def read_template(
         raise InputError(f"{template}: not a CloudFormation template: it has no Resources")
     has_macro = _has_macro(document)
     found: dict[str, dict[str, Any]] = {"functions": {}, "layers": {}, **{field: {} for field, _ in _READERS.values()}}
+    networks: dict[str, Any] = {}
+    roles: dict[str, tuple[object, Place]] = {}
+    policies: dict[str, tuple[object, Place]] = {}
+    nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     for key, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
-        if not isinstance(kind, str) or not kind.startswith("AWS::Lambda::"):
+        if not isinstance(kind, str) or not kind.startswith(_FAMILIES):
             continue
         logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
@@ -97,11 +105,22 @@ def read_template(
         elif kind == "AWS::Lambda::LayerVersion":
             content = properties.get("Content") if isinstance(properties, Mapping) else None
             found["layers"][logical_id] = read_layer(
-                properties, place, own, asset=assets.package(content) if assets else None
+                properties, place, asset=assets.package(content) if assets else None
             )
         elif kind in _READERS:
             field, read = _READERS[kind]
             found[field][logical_id] = read(properties, place)
+        elif kind in NETWORK_READERS:
+            field, read = NETWORK_READERS[kind]
+            networks.setdefault(field, {})[logical_id] = read(properties, place)
+        elif kind == "AWS::IAM::Role":
+            roles[logical_id] = (properties, place)
+        elif kind in _POLICIES:
+            policies[logical_id] = (properties, place)
+        elif kind == "AWS::CloudFormation::Stack" and assets and isinstance(properties, Mapping):
+            file = assets.template(properties.get("TemplateURL")) or ""
+            given = _links(properties.get("Parameters"))
+            nested[file] = ("", {}) if file in nested else (logical_id, given)  # one file for two: whose is it?
     fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
     return Stack(
         place=Place(stack_path or template, "", template),
@@ -116,6 +135,11 @@ def read_template(
         description=resolve_text(document.get("Description")),
         bad_names=tuple(_bad_names(document)),
         exports=_exports(document.get("Outputs")),
+        outputs=_links({name: value for name, (value, _) in _outputs(document.get("Outputs")).items()}),
+        nested=nested,
+        networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
+        roles=OnDemand(roles, read_role),
+        policies=OnDemand(policies, read_policy),
         **fields,
     )
 
@@ -152,12 +176,25 @@ def _bad_names(document: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{section}.{text}"
 
 
+def _outputs(outputs: object) -> dict[str, tuple[object, object]]:
+    """Value and export name of each output that is certain to be there."""
+    return {
+        str(name): (
+            output.get("Value"),
+            output["Export"].get("Name") if isinstance(output.get("Export"), Mapping) else None,
+        )
+        for name, output in (outputs.items() if isinstance(outputs, Mapping) else ())
+        if isinstance(output, Mapping) and "Condition" not in output
+    }
+
+
 def _exports(outputs: object) -> dict[str, tuple[str, ...]]:
     exports: dict[str, list[str]] = {}
-    for name, output in outputs.items() if isinstance(outputs, Mapping) else ():
-        export = output.get("Export") if isinstance(output, Mapping) and "Condition" not in output else None
-        if isinstance(export, Mapping) and export.get("Name") is not None:
-            exported = export["Name"]
-            text = exported if isinstance(exported, str) else json.dumps(exported, sort_keys=True, default=str)
-            exports.setdefault(text, []).append(str(name))
+    for name, (_, exported) in _outputs(outputs).items():
+        if exported is not None:
+            exports.setdefault(export_name(exported), []).append(name)
     return {text: tuple(names) for text, names in exports.items()}
+
+
+def _links(values: object) -> dict[str, Target]:
+    return {str(name): read_link(value) for name, value in (values.items() if isinstance(values, Mapping) else ())}

@@ -38,6 +38,12 @@ class StackAssets:
         key = as_written(code.get("S3Key"))
         return _find(self._files, key, key) if key else None
 
+    def template(self, url: object) -> str | None:
+        """The file of a nested stack's template, None where it isn't on this machine."""
+        address = as_written(url) if self._manifests else ""
+        asset = _find(self._files, address.rpartition("/")[2], address) if address else None
+        return str(asset.path) if asset else None
+
     def image(self, code: object) -> ImageAsset | None:
         """The image behind the `Code` of a function, None where it is none that this app builds."""
         if not isinstance(code, Mapping) or not self._manifests:

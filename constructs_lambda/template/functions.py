@@ -19,6 +19,7 @@ from constructs_lambda.model import (
     ManagedInstances,
     Place,
 )
+from constructs_lambda.template.links import read_link, read_links
 from constructs_lambda.template.properties import Properties
 from constructs_lambda.tokens import UNKNOWN, Unknown, is_intrinsic
 
@@ -59,6 +60,7 @@ def read_function(
     vpc_properties = _optional(vpc)
     subnets, security_groups = vpc_properties.items("SubnetIds"), vpc_properties.items("SecurityGroupIds")
     tags, repeated_tags, tags_without_key = _tags(p)
+    raw: Mapping[str, Any] = values if isinstance(values, Mapping) else {}
     return Function(
         place=place,
         name=p.text("FunctionName"),
@@ -79,6 +81,7 @@ def read_function(
         image_asset=image_asset,
         image_address=image_address,
         role=p.text("Role"),
+        role_link=read_link(raw.get("Role")),
         memory_mb=p.number("MemorySize"),
         timeout_seconds=p.number("Timeout"),
         ephemeral_storage_mb=_nested_number(p, "EphemeralStorage", "Size"),
@@ -89,6 +92,9 @@ def read_function(
         vpc=UNKNOWN if isinstance(vpc, Unknown) else _in_vpc(subnets),
         subnets=UNKNOWN if isinstance(vpc, Unknown) else subnets,
         security_groups=UNKNOWN if isinstance(vpc, Unknown) else security_groups,
+        subnet_links=None if subnets is None else read_links(raw["VpcConfig"]["SubnetIds"]),
+        security_group_links=None if security_groups is None else read_links(raw["VpcConfig"]["SecurityGroupIds"]),
+        ipv6=vpc_properties.flag("Ipv6AllowedForDualStack"),
         file_systems=_file_systems(p),
         tags=tags,
         repeated_tags=repeated_tags,

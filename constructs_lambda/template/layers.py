@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from constructs_lambda.artifacts.assets import Asset
 from constructs_lambda.model import LayerVersion, Place
 from constructs_lambda.template.properties import Properties
 
 
-def read_layer(
-    values: object, place: Place, metadata: Mapping[str, Any] | None = None, *, asset: Asset | None = None
-) -> LayerVersion:
+def read_layer(values: object, place: Place, *, asset: Asset | None = None) -> LayerVersion:
     """The model of an `AWS::Lambda::LayerVersion`.
 
     Args:
         values: Its properties, as CloudFormation names them.
         place: Where it stands.
-        metadata: The library's own entry in the resource's Metadata.
         asset: Its content, where that is on this machine.
     """
     p = Properties(values)
@@ -30,7 +24,6 @@ def read_layer(
         runtimes=p.items("CompatibleRuntimes"),
         architectures=p.items("CompatibleArchitectures"),
         asset=asset,
-        metadata=metadata,
         malformed=p.malformed,
         missing=p.missing("Content.S3Bucket", "Content.S3Key"),
     )

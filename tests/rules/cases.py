@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from constructs_lambda.findings import Finding
-from constructs_lambda.rules import Context, Severities, check_stack
+from constructs_lambda.model import Topology
+from constructs_lambda.rules import Context, Severities, check_stack, check_topology
 from constructs_lambda.template import read_template
 
 TODAY = date(2026, 11, 22)
@@ -45,7 +46,8 @@ class Case:
 
 def check(document: dict[str, Any], **about: Any) -> list[Finding]:
     stack = read_template(document, **{"template": "t.json", "size_bytes": 1, **about})
-    return list(check_stack(stack, Context(TODAY), Severities()))
+    context, severities = Context(TODAY), Severities()
+    return [*check_stack(stack, context, severities), *check_topology(Topology([stack]), context, severities)]
 
 
 def ids(findings: list[Finding]) -> tuple[str, ...]:

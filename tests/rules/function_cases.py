@@ -44,7 +44,7 @@ def runtime_management(**settings: Any) -> Any:
 
 
 CODE = {"S3Bucket": "packages", "S3Key": "orders.zip"}
-VPC = {"SubnetIds": ["subnet-01"], "SecurityGroupIds": ["sg-01"]}
+VPC = {"SubnetIds": ["subnet-01", "subnet-02"], "SecurityGroupIds": ["sg-01"]}
 ACCESS_POINT = "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0"
 SYSTEM = {"Arn": ACCESS_POINT, "LocalMountPath": "/mnt/a"}
 SOON = {"ApplyOn": "None", "Restore": "Lazy"}

@@ -20,7 +20,7 @@ from rules.cases import (
 
 ACCESS_POINT = "arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0"
 S3_FILES = "arn:aws:s3files:eu-west-1:111122223333:file-system/fs-0123456789abcdef0/access-point/fsap-0123456789abcdef0"
-VPC = {"SubnetIds": ["subnet-01"], "SecurityGroupIds": ["sg-01"]}
+VPC = {"SubnetIds": ["subnet-01", "subnet-02"], "SecurityGroupIds": ["sg-01"]}
 MAYBE = {"Fn::If": ["C", {"Arn": ACCESS_POINT, "LocalMountPath": "/mnt/a"}, NO_VALUE]}
 SIGNING = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdefg"
 PROFILE = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/orders/1"
@@ -79,7 +79,7 @@ def durable(timeout: Any = 60, days: Any = 1, **properties: Any) -> Any:
 
 
 def provider(**properties: Any) -> Any:
-    vpc = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+    vpc = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
     role = {"CapacityProviderOperatorRoleArn": "arn:aws:iam::111122223333:role/operator"}
     return resource("CapacityProvider", {"VpcConfig": vpc, "PermissionsConfig": role, **properties})
 
@@ -301,9 +301,13 @@ CASES: list[Case] = [
     *unknowns("VPC", lambda value: zipped(VpcConfig=value)),
     *unknowns("subnets and groups", lambda value: zipped(VpcConfig={"SubnetIds": value, "SecurityGroupIds": value})),
     *unknowns("subnet and group", lambda value: zipped(VpcConfig={"SubnetIds": [value], "SecurityGroupIds": [value]})),
-    one("subnets without groups", "CL302", zipped(VpcConfig={"SubnetIds": ["subnet-1"]})),
+    one("subnets without groups", "CL302", zipped(VpcConfig={"SubnetIds": ["subnet-1", "subnet-2"]})),
     one("groups without subnets", "CL302", zipped(VpcConfig={"SubnetIds": [], "SecurityGroupIds": ["sg-1"]})),
-    one("groups unknown", "", zipped(VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": {"Ref": "P"}})),
+    one(
+        "groups unknown",
+        "",
+        zipped(VpcConfig={"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": {"Ref": "P"}}),
+    ),
     one("subnet by its name", "CL303", zipped(VpcConfig={**VPC, "SubnetIds": ["private-a"]})),
     one("group for a subnet", "CL303", zipped(VpcConfig={**VPC, "SubnetIds": ["sg-1"]})),
     one("subnets in one text", "CL303", zipped(VpcConfig={**VPC, "SubnetIds": ["subnet-1,subnet-2"]})),

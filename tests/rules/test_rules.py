@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from rules import companion_cases, function_cases, package_cases, settings_cases
+from rules import companion_cases, function_cases, network_cases, package_cases, settings_cases
 from rules.cases import TODAY, Case, check, ids, zipped
 
 from constructs_lambda.errors import InputError
@@ -18,7 +18,13 @@ from constructs_lambda.rules import FAMILIES, Context, Severities, all_rules, ch
 from constructs_lambda.runtimes import RUNTIMES
 from constructs_lambda.template import read_template
 
-CASES = [*function_cases.CASES, *settings_cases.CASES, *companion_cases.CASES, *package_cases.CASES]
+CASES: list[Case] = [
+    *function_cases.CASES,
+    *settings_cases.CASES,
+    *companion_cases.CASES,
+    *package_cases.CASES,
+    *network_cases.CASES,
+]
 WITH_FILES = {f"CL{number}" for number in (*range(204, 213), 214, 221, 222, 223, 225)}  # in test_packages.py
 BY_HAND = {"CL133", "CL902", "CL903", "CL910"} | WITH_FILES  # the others have tests of their own below
 

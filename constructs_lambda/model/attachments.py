@@ -1,0 +1,140 @@
+"""A function in a VPC with its surroundings: what rules and reports look at. `topology` puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from constructs_lambda.model.functions import Function, Place
+from constructs_lambda.model.networks import SecurityGroup, Subnet
+from constructs_lambda.model.references import Spot
+from constructs_lambda.model.roles import Statement
+from constructs_lambda.tokens import Unknown, known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The way from a subnet to one destination.
+
+    Args:
+        leads_out: Whether it ends in the internet for a Lambda function; None where that isn't known.
+        steps: What it leads through, such as a route table and a NAT gateway, as a message names them.
+        reason: Why it doesn't, as a clause.
+        is_public: Whether it is the direct one through an internet gateway, which needs a public address.
+    """
+
+    leads_out: bool | None
+    steps: tuple[str, ...] = ()
+    reason: str = ""
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One subnet of a function.
+
+    Args:
+        subnet: The subnet, None where it isn't made in this app.
+        shown: What a message calls it.
+        vpc: Its VPC, None where that isn't known.
+        internet: The way of IPv4 traffic.
+        internet6: The way of IPv6 traffic.
+        services: AWS services with an endpoint that it can use, None where there may be others.
+        has_endpoints: Whether there is any endpoint for it, None where that isn't known.
+        has_ipv6: Whether it has IPv6 addresses, None where that isn't known.
+        is_open: Whether it may stand for anything.
+    """
+
+    subnet: Subnet | None
+    shown: str
+    vpc: Spot | None
+    internet: Way
+    internet6: Way
+    services: frozenset[str] | None
+    has_endpoints: bool | None
+    has_ipv6: bool | None = None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What a function's role allows.
+
+    Args:
+        statements: Those that are known.
+        managed_policies: ARNs of managed policies, as far as they are literal.
+        is_open: Whether there may be others.
+        place: Where the role stands, None where it isn't made in this app.
+    """
+
+    statements: tuple[Statement, ...]
+    managed_policies: tuple[str, ...]
+    is_open: bool
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A function in a VPC, with what the app tells about its surroundings.
+
+    Args:
+        place: Where the function stands.
+        function: The function.
+        positions: Its subnets, None where the list isn't known.
+        groups: Its security groups with their VPCs; None in it for one that isn't made in this app; None where the list
+            isn't known.
+        lets_out: Whether its groups let anything out, None where that isn't known.
+        rights: What its role allows.
+        is_polled: Whether Lambda reads a queue or stream for it, with the role's rights.
+        delivers: Whether Lambda sends what failed, or results, somewhere with the role's rights.
+    """
+
+    place: Place
+    function: Function
+    positions: tuple[Position, ...] | None
+    groups: tuple[tuple[SecurityGroup, Spot | None] | None, ...] | None
+    lets_out: bool | None
+    rights: Rights
+    is_polled: bool
+    delivers: bool
+
+    @property
+    def reach(self) -> frozenset[str] | None:
+        """What our construct says that it must reach: `private`, `public`; None where nothing says."""
+        said = (self.function.metadata or {}).get("reach")
+        return frozenset(map(str, said)) if isinstance(said, list | tuple) else None
+
+    @property
+    def leads_out(self) -> bool | None:
+        """Whether it reaches the internet by IPv4, from each of its subnets; False where one of them has no way."""
+        return _worst([position.internet.leads_out for position in self.positions or ()])
+
+    @property
+    def leads_out6(self) -> bool | None:
+        """Whether it reaches the internet by IPv6 from each of its subnets."""
+        if known(self.function.ipv6) is not True:
+            return None if isinstance(self.function.ipv6, Unknown) else False
+        return _worst([position.internet6.leads_out for position in self.positions or ()])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkUse:
+    """What the app uses of an account's quotas in one Region; each mapping says where, and how many.
+
+    Args:
+        place: A stack of that Region.
+        addresses: Elastic IP addresses.
+        nat_gateways: NAT gateways in the Availability Zone that has the most.
+        interfaces: Network interfaces of Lambda: one for each combination of a subnet and security groups.
+    """
+
+    place: Place
+    addresses: Mapping[str, int]
+    nat_gateways: Mapping[str, int]
+    interfaces: Mapping[str, int]
+
+
+def _worst(answers: list[bool | None]) -> bool | None:
+    if not answers:
+        return None
+    return False if False in answers else None if None in answers else True

@@ -1,0 +1,152 @@
+"""VPCs and what is in them, as CloudFormation is told to make them. `topology` puts the pieces together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from constructs_lambda.model.functions import Flag, Place, Text
+from constructs_lambda.tokens import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a template names: a resource of its own, one of another stack, or an id.
+
+    Args:
+        name: Logical id of a resource or name of a parameter, the name of an export, or the id itself.
+        attribute: What `Fn::GetAtt` asks for; empty for a `Ref`.
+        kind: `resource` (parameters included), `export` or `id`.
+    """
+
+    name: str
+    attribute: str = ""
+    kind: str = "resource"
+
+
+Target = Link | Unknown | None
+Links = tuple[Link | Unknown, ...] | Unknown | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subnet:
+    """An `AWS::EC2::Subnet`."""
+
+    place: Place
+    vpc: Target
+    zone: str | None
+    """Its Availability Zone as text, the intrinsic as JSON where one stands there; None where nothing does."""
+    type: str | None
+    """What CDK tagged it as: `Public`, `Private` or `Isolated`."""
+    has_ipv6: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Association:
+    """Which route table a subnet uses (`AWS::EC2::SubnetRouteTableAssociation`)."""
+
+    place: Place
+    subnet: Target
+    table: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where traffic for a destination goes (`AWS::EC2::Route`)."""
+
+    place: Place
+    table: Target
+    destination: Text
+    """A CIDR block, or the id of a prefix list."""
+    via: str | None
+    """The property that names the target: `NatGatewayId`, `GatewayId`, ...; None where there is none."""
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NatGateway:
+    """An `AWS::EC2::NatGateway`."""
+
+    place: Place
+    subnet: Target
+    vpc: Target
+    is_public: Flag
+    is_regional: Flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAttachment:
+    """An internet gateway at a VPC (`AWS::EC2::VPCGatewayAttachment`)."""
+
+    place: Place
+    vpc: Target
+    internet_gateway: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A way to an AWS service without the internet (`AWS::EC2::VPCEndpoint`)."""
+
+    place: Place
+    vpc: Target
+    service: str | None
+    """What follows the Region in the service's name, such as `s3` or `ecr.api`; None where that isn't known."""
+    is_gateway: Flag
+    tables: Links
+    private_dns: Flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityGroup:
+    """An `AWS::EC2::SecurityGroup`."""
+
+    place: Place
+    vpc: Target
+    lets_out: bool | None
+    """Whether its own rules let anything out; None where that isn't known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EgressRule:
+    """A rule beside its group (`AWS::EC2::SecurityGroupEgress`)."""
+
+    place: Place
+    group: Target
+    lets_out: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An `AWS::EC2::Instance`: a route may lead to it."""
+
+    place: Place
+    checks_source: Flag
+    """Whether it drops what isn't addressed to it, as AWS has it by default; then it can't be a NAT."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Networks:
+    """What of networks stands in one template, by logical id.
+
+    `is_open` says that a macro or a loop may add to it.
+    """
+
+    is_open: bool = False
+    vpcs: Mapping[str, Place] = field(default_factory=dict)
+    internet_gateways: Mapping[str, Place] = field(default_factory=dict)
+    egress_only_gateways: Mapping[str, Place] = field(default_factory=dict)
+    route_tables: Mapping[str, Place] = field(default_factory=dict)
+    addresses: Mapping[str, Place] = field(default_factory=dict)
+    subnets: Mapping[str, Subnet] = field(default_factory=dict)
+    associations: Mapping[str, Association] = field(default_factory=dict)
+    routes: Mapping[str, Route] = field(default_factory=dict)
+    nat_gateways: Mapping[str, NatGateway] = field(default_factory=dict)
+    attachments: Mapping[str, GatewayAttachment] = field(default_factory=dict)
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    security_groups: Mapping[str, SecurityGroup] = field(default_factory=dict)
+    egress_rules: Mapping[str, EgressRule] = field(default_factory=dict)
+    instances: Mapping[str, Instance] = field(default_factory=dict)
+
+
+NETWORK_FIELDS = tuple(each.name for each in fields(Networks) if each.name != "is_open")
+"""The fields of `Networks` that hold resources."""

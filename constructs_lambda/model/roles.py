@@ -1,0 +1,48 @@
+"""IAM roles and policies, as far as they tell what a function may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from constructs_lambda.model.functions import Place, Text
+from constructs_lambda.model.networks import Links, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy.
+
+    Args:
+        is_allowed: Whether it allows; otherwise it denies.
+        actions: Its actions in lower case, such as `dynamodb:getitem` or `s3:get*`; None where they aren't known.
+        excludes: Whether it is about all actions but these (`NotAction`).
+    """
+
+    is_allowed: bool
+    actions: tuple[str, ...] | None
+    excludes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """An `AWS::IAM::Role`.
+
+    `managed_policies` are the ARNs as far as they are literal, and what they name; `is_open` says that something of it
+    isn't known.
+    """
+
+    place: Place
+    name: Text
+    managed_policies: tuple[tuple[str, Target], ...]
+    statements: tuple[Statement, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy beside its roles (`AWS::IAM::Policy`, `ManagedPolicy`, `RolePolicy`)."""
+
+    place: Place
+    roles: Links
+    statements: tuple[Statement, ...]
+    is_open: bool

@@ -1,0 +1,51 @@
+"""What a template refers to: `Ref`, `Fn::GetAtt`, `Fn::ImportValue` and literal ids -> links of the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lambda.model import Link, Links, Target
+from constructs_lambda.tokens import LOOK_UP, NO_VALUE, UNKNOWN, resolve_list
+
+
+def read_link(value: object) -> Target:
+    """What a value names; None where nothing is set, unknown where only the deployment will tell."""
+    if value is None or value == NO_VALUE:
+        return None
+    if isinstance(value, str):
+        return UNKNOWN if "{" in value or LOOK_UP in value else Link(value, kind="id")
+    if not (isinstance(value, Mapping) and len(value) == 1):
+        return UNKNOWN
+    ((function, argument),) = value.items()
+    if function == "Ref" and isinstance(argument, str) and not argument.startswith("AWS::"):
+        return Link(argument)
+    if function == "Fn::GetAtt":
+        name, _, attribute = argument.partition(".") if isinstance(argument, str) else _pair(argument)
+        return Link(name, attribute) if name else UNKNOWN
+    if function == "Fn::ImportValue":
+        return Link(export_name(argument), kind="export")
+    return UNKNOWN
+
+
+def _pair(argument: Any) -> tuple[str, str, str]:
+    if isinstance(argument, list) and len(argument) == 2 and all(isinstance(each, str) for each in argument):
+        return argument[0], ".", argument[1]
+    return "", "", ""
+
+
+def read_links(value: object) -> Links:
+    """What the items of a list name; a single value stands for a list of one."""
+    items = resolve_list(value) if isinstance(value, list | tuple) else None if value is None else (value,)
+    if not isinstance(items, tuple):
+        return items
+    links = tuple(read_link(item) for item in items)
+    if len(items) == 1 and not isinstance(value, list | tuple) and not isinstance(links[0], Link):
+        return UNKNOWN  # an intrinsic that stands for the whole list
+    return tuple(UNKNOWN if link is None else link for link in links)
+
+
+def export_name(name: object) -> str:
+    """The name of an export, or the text of the intrinsic that makes it."""
+    return name if isinstance(name, str) else json.dumps(name, sort_keys=True, default=str)

@@ -1,0 +1,96 @@
+"""IAM roles and policies -> model. They are read when somebody asks, because only functions in a VPC make one ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from constructs_lambda.model import Place, Policy, Role, Statement
+from constructs_lambda.template.links import read_link, read_links
+from constructs_lambda.template.properties import Properties
+from constructs_lambda.tokens import is_intrinsic, literal_part, resolve_text
+
+T = TypeVar("T")
+
+
+class OnDemand(Mapping[str, T]):
+    """A mapping whose values are read from templates when they are asked for.
+
+    Args:
+        resources: Properties and place by logical id.
+        read: Makes the value.
+    """
+
+    def __init__(self, resources: Mapping[str, tuple[object, Place]], read: Callable[[object, Place], T]) -> None:
+        self._resources, self._read = resources, read
+        self._found: dict[str, T] = {}
+
+    def __getitem__(self, logical_id: str) -> T:
+        """The value, read once."""
+        if logical_id not in self._found:
+            self._found[logical_id] = self._read(*self._resources[logical_id])
+        return self._found[logical_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """The logical ids."""
+        return iter(self._resources)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._resources)
+
+
+def read_role(values: object, place: Place) -> Role:
+    """The model of an `AWS::IAM::Role`."""
+    p = Properties(values)
+    managed = p.items("ManagedPolicyArns")
+    arns = managed if isinstance(managed, tuple) else ()
+    attached = tuple((literal_part(resolve_text(arn)), read_link(arn)) for arn in arns)
+    policies = p.items("Policies")
+    inline = policies if isinstance(policies, tuple) else ()
+    documents = [each.get("PolicyDocument") if isinstance(each, Mapping) else None for each in inline]
+    statements, is_open = _statements(documents)
+    unknown = any(not (each is None or isinstance(each, tuple)) for each in (managed, policies)) or p.is_open
+    return Role(
+        place=place,
+        name=p.text("RoleName"),
+        managed_policies=attached,
+        statements=statements,
+        is_open=is_open or unknown or place.conditional,
+    )
+
+
+def read_policy(values: object, place: Place) -> Policy:
+    """The model of an `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` or `AWS::IAM::RolePolicy`."""
+    raw = values if isinstance(values, Mapping) else {}
+    statements, is_open = _statements([raw.get("PolicyDocument")])
+    roles = raw.get("RoleName") if "RoleName" in raw else raw.get("Roles")
+    return Policy(
+        place=place,
+        roles=read_links(roles),
+        statements=statements,
+        is_open=is_open or Properties(values).is_open or place.conditional,
+    )
+
+
+def _statements(documents: list[object]) -> tuple[tuple[Statement, ...], bool]:
+    """The statements that are certain to be there, and whether there may be others."""
+    found, is_open = [], False
+    for document in documents:
+        if not isinstance(document, Mapping) or is_intrinsic(document):
+            is_open = True
+            continue
+        statements = document.get("Statement")
+        for each in statements if isinstance(statements, list) else [statements]:
+            if not isinstance(each, Mapping) or is_intrinsic(each):
+                is_open = True
+                continue
+            excludes = "NotAction" in each
+            actions = _actions(each.get("NotAction" if excludes else "Action"))
+            found.append(Statement(each.get("Effect") == "Allow", actions, excludes))
+    return tuple(found), is_open
+
+
+def _actions(value: Any) -> tuple[str, ...] | None:
+    actions = value if isinstance(value, list) else [value]
+    return tuple(each.lower() for each in actions) if all(isinstance(each, str) for each in actions) else None
