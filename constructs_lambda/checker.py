@@ -22,13 +22,19 @@ from constructs_lambda.template.assets import StackAssets
 STDIN = "-"
 
 
-def check(paths: Sequence[str], stdin: Callable[[], bytes], today: date | None = None) -> Report:
+def check(
+    paths: Sequence[str],
+    stdin: Callable[[], bytes],
+    today: date | None = None,
+    seen: Callable[[Topology], None] | None = None,
+) -> Report:
     """Checks cloud assemblies and templates.
 
     Args:
         paths: `cdk.out` folders, folders of templates, template files, or `-` for standard input.
         stdin: Reads standard input.
         today: The day on which runtimes are judged; the current day where it isn't given.
+        seen: Is given the networks of each app that was read.
 
     Raises:
         InputError: What can't be read or is no template, one line for each.
@@ -45,14 +51,23 @@ def check(paths: Sequence[str], stdin: Callable[[], bytes], today: date | None =
         findings.extend(check_stack(stack, context, severities))
         together.setdefault(app, []).append(stack)
         if app == stack.place.template:  # a template by itself: what was read of it can go
-            findings.extend(check_topology(Topology(together.pop(app)), context, severities))
+            findings.extend(_check_together(together.pop(app), context, severities, seen))
     for stacks in together.values():
-        findings.extend(check_topology(Topology(stacks), context, severities))
+        findings.extend(_check_together(stacks, context, severities, seen))
     if problems:
         raise InputError("\n".join(map(one_line, problems)))
     judged, lenient = sources.acknowledgements()
     acknowledgements = [*judged, *(each for each in lenient if any(_holds(each, finding) for finding in findings))]
     return Report(settle(findings, acknowledgements, context, severities), templates, functions)
+
+
+def _check_together(
+    stacks: Iterable[Stack], context: Context, severities: Severities, seen: Callable[[Topology], None] | None
+) -> Iterator[Finding]:
+    topology = Topology(stacks)
+    if seen:
+        seen(topology)
+    return check_topology(topology, context, severities)
 
 
 def check_assembly(

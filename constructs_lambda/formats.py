@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from constructs_lambda.baseline import identify
@@ -104,8 +104,13 @@ def text(report: Report, *, color: bool = False, known: int = 0) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(report: Report) -> str:
-    """The report as one JSON object; ASCII only, so that every terminal and pipe takes it."""
+def as_json(report: Report, reach: list[dict[str, Any]] | None = None) -> str:
+    """The report as one JSON object; ASCII only, so that every terminal and pipe takes it.
+
+    Args:
+        report: What was found.
+        reach: What each function can reach, where it was asked for.
+    """
     findings = [
         {
             "rule": finding.rule,
@@ -121,7 +126,8 @@ def as_json(report: Report) -> str:
         for finding in report.findings
     ]
     checked = {"templates": report.templates, "functions": report.functions}
-    return json.dumps({"findings": findings, "checked": checked}, indent=2) + "\n"
+    document = {"findings": findings, "checked": checked, **({} if reach is None else {"reach": reach})}
+    return json.dumps(document, indent=2) + "\n"
 
 
 def sarif(report: Report, rules: Iterable[RuleIdentity] = ()) -> str:

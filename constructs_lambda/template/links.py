@@ -36,14 +36,11 @@ def _pair(argument: Any) -> tuple[str, str, str]:
 
 
 def read_links(value: object) -> Links:
-    """What the items of a list name; a single value stands for a list of one."""
-    items = resolve_list(value) if isinstance(value, list | tuple) else None if value is None else (value,)
+    """What the items of a list name; a text stands for a list of one, and an intrinsic for any list."""
+    items = (value,) if isinstance(value, str) else resolve_list(value)
     if not isinstance(items, tuple):
         return items
-    links = tuple(read_link(item) for item in items)
-    if len(items) == 1 and not isinstance(value, list | tuple) and not isinstance(links[0], Link):
-        return UNKNOWN  # an intrinsic that stands for the whole list
-    return tuple(UNKNOWN if link is None else link for link in links)
+    return tuple(UNKNOWN if link is None else link for link in map(read_link, items))
 
 
 def export_name(name: object) -> str:

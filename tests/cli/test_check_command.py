@@ -24,7 +24,7 @@ from constructs_lambda.findings import Finding, Report, Severity
 ERROR = Finding("CL102", Severity.ERROR, "Shop/Orders", "Orders", "a.json", "timeout is é \udcff", "fix", "https://x")
 WARNING = replace(ERROR, rule="CL110", severity=Severity.WARNING)
 
-Check = Callable[[Sequence[str], Callable[[], bytes]], Report]
+Check = Callable[..., Report]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def checker(monkeypatch: pytest.MonkeyPatch) -> Callable[[Check], None]:
 @pytest.fixture
 def finds(checker: Callable[[Check], None]) -> Callable[..., None]:
     """Makes the checker find these."""
-    return lambda *findings: checker(lambda _paths, _stdin: Report(findings, 1, 3))
+    return lambda *findings: checker(lambda _paths, _stdin, **_: Report(findings, 1, 3))
 
 
 @pytest.mark.parametrize(("findings", "status"), [((), 0), ((WARNING,), 0), ((WARNING, ERROR), 1)])
@@ -73,7 +73,7 @@ def test_the_checker_gets_the_paths_and_standard_input(
 ) -> None:
     seen: list[object] = []
 
-    def check(paths: Sequence[str], stdin: Callable[[], bytes]) -> Report:
+    def check(paths: Sequence[str], stdin: Callable[[], bytes], **_: object) -> Report:
         seen.extend(paths)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sys, "stdin", None)
@@ -87,7 +87,7 @@ def test_the_checker_gets_the_paths_and_standard_input(
 
 
 def test_each_bad_input_is_a_line(checker: Callable[[Check], None], capsys: pytest.CaptureFixture[str]) -> None:
-    def check(_paths: Sequence[str], _stdin: Callable[[], bytes]) -> Report:
+    def check(_paths: Sequence[str], _stdin: Callable[[], bytes], **_: object) -> Report:
         raise InputError("a.json: no such file\nb\x1b[31m.json: is empty")
 
     checker(check)
@@ -126,7 +126,7 @@ def test_bad_usage_is_one_line(
 
 
 def test_a_bug_is_no_input_error(checker: Callable[[Check], None]) -> None:
-    def check(_paths: Sequence[str], _stdin: Callable[[], bytes]) -> Report:
+    def check(_paths: Sequence[str], _stdin: Callable[[], bytes], **_: object) -> Report:
         raise KeyError("bug")
 
     checker(check)
@@ -137,7 +137,7 @@ def test_a_bug_is_no_input_error(checker: Callable[[Check], None]) -> None:
 def test_an_unexpected_error_of_the_file_system_is_one_line(
     checker: Callable[[Check], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def check(_paths: Sequence[str], _stdin: Callable[[], bytes]) -> Report:
+    def check(_paths: Sequence[str], _stdin: Callable[[], bytes], **_: object) -> Report:
         raise PermissionError(13, "Permission denied", "cdk.out")
 
     checker(check)
@@ -202,7 +202,7 @@ def test_version_and_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 PROGRAM = """
 import sys, time, types
 from constructs_lambda.findings import Finding, Report, Severity
-def check(paths, stdin):
+def check(paths, stdin, **_):
     if paths[0] == "wait":
         print("ready", flush=True)
         time.sleep(60)
