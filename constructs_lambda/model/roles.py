@@ -14,12 +14,12 @@ class Statement:
 
     Args:
         is_allowed: Whether it allows; otherwise it denies.
-        actions: Its actions in lower case, such as `dynamodb:getitem` or `s3:get*`; None where they aren't known.
+        actions: Its actions in lower case, such as `dynamodb:getitem` or `s3:get*`.
         excludes: Whether it is about all actions but these (`NotAction`).
     """
 
     is_allowed: bool
-    actions: tuple[str, ...] | None
+    actions: tuple[str, ...]
     excludes: bool = False
 
 

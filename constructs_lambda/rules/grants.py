@@ -74,9 +74,7 @@ _BY_LAMBDA = ("lambda:checkpointdurableexecution", "lambda:getdurableexecutionst
 def allows(statements: Sequence[Statement], action: str) -> bool:
     """Whether the statements allow an action (in lower case) on anything."""
     return any(
-        each.is_allowed
-        and each.actions is not None
-        and any(fnmatchcase(action, pattern) for pattern in each.actions) is not each.excludes
+        each.is_allowed and any(fnmatchcase(action, pattern) for pattern in each.actions) is not each.excludes
         for each in statements
     )
 
@@ -90,7 +88,7 @@ def unreachable(attachment: Attachment, positions: Sequence[Position]) -> Iterat
     for statement in attachment.rights.statements:
         if not statement.is_allowed or statement.excludes:
             continue
-        for action in statement.actions or ():
+        for action in statement.actions:
             prefix = action.partition(":")[0]
             endpoints = _ENDPOINTS.get(prefix)
             if endpoints is None or prefix in seen or any(fnmatchcase(action, pattern) for pattern in ignored):

@@ -87,10 +87,15 @@ def _statements(documents: list[object]) -> tuple[tuple[Statement, ...], bool]:
                 continue
             excludes = "NotAction" in each
             actions = _actions(each.get("NotAction" if excludes else "Action"))
-            found.append(Statement(each.get("Effect") == "Allow", actions, excludes))
+            is_open = is_open or actions is None
+            found.append(Statement(each.get("Effect") == "Allow", actions or (), excludes))
     return tuple(found), is_open
 
 
 def _actions(value: Any) -> tuple[str, ...] | None:
     actions = value if isinstance(value, list) else [value]
-    return tuple(each.lower() for each in actions) if all(isinstance(each, str) for each in actions) else None
+    return (
+        tuple(each.lower() for each in actions)
+        if all(isinstance(each, str) and "{" not in each for each in actions)
+        else None
+    )

@@ -256,6 +256,12 @@ CASES: list[Case] = [
         case(f"managed policy: {value}", "", function(**WITH_ROLE), N=NAT, R=role(managed=[value]))
         for value in UNKNOWN
     ),
+    *(
+        case(f"actions of a role: {value}", "", function(**WITH_ROLE), N=NAT, R={
+            "Type": "AWS::IAM::Role", "Properties": {"Policies": [
+                {"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": ["s3:*", value]}]}}]}})
+        for value in UNKNOWN
+    ),
     case("role under a condition", "", function(**WITH_ROLE), N=NAT, R={**role(), "Condition": "C"}),
     case("role of nobody", "", function(Role=REF), N=NAT),
 ]  # fmt: skip
