@@ -10,26 +10,33 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from constructs_lambda.cdk.checks import LambdaChecks
+    from constructs_lambda.cdk.egress import Egress
     from constructs_lambda.cdk.function import Function
     from constructs_lambda.cdk.image_function import ImageFunction
     from constructs_lambda.cdk.layers import Layer, PythonLayer, powertools_layer
+    from constructs_lambda.cdk.networks import Network
     from constructs_lambda.cdk.python_function import PythonFunction
+    from constructs_lambda.cdk.reach import INetwork, Reach
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
 
 _HOMES = {
     "ConstructsLambdaError": "errors",
+    "Egress": "cdk.egress",
     "Finding": "findings",
     "Function": "cdk.function",
+    "INetwork": "cdk.reach",
     "ImageFunction": "cdk.image_function",
     "InputError": "errors",
     "LambdaChecks": "cdk.checks",
     "Layer": "cdk.layers",
     "LimitError": "errors",
+    "Network": "cdk.networks",
     "PackagingError": "errors",
     "PythonFunction": "cdk.python_function",
     "PythonLayer": "cdk.layers",
+    "Reach": "cdk.reach",
     "Severity": "findings",
     "Trim": "packaging",
     "powertools_layer": "cdk.layers",
@@ -37,16 +44,20 @@ _HOMES = {
 
 __all__ = [
     "ConstructsLambdaError",
+    "Egress",
     "Finding",
     "Function",
+    "INetwork",
     "ImageFunction",
     "InputError",
     "LambdaChecks",
     "Layer",
     "LimitError",
+    "Network",
     "PackagingError",
     "PythonFunction",
     "PythonLayer",
+    "Reach",
     "Severity",
     "Trim",
     "powertools_layer",

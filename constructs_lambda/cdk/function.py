@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -17,10 +17,13 @@ from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk import roles
+from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
+from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import ConstructsLambdaError, LimitError
+from constructs_lambda.findings import Finding
 from constructs_lambda.model import Place
 from constructs_lambda.rules import Context, Severities, check_subject, nearest
 from constructs_lambda.template.companions import read_async_invocation
@@ -29,6 +32,8 @@ from constructs_lambda.template.functions import read_function
 DEFAULT_MEMORY_MB = 128
 DEFAULT_TIMEOUT_SECONDS = 3
 _LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
+_OWN_KEYWORDS = ("network", "reach")
+_KEYWORDS = JSII_NAMES.keys() | _OWN_KEYWORDS
 _OWN_SEVERITIES = Severities()
 _flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
 
@@ -46,8 +51,8 @@ class Function(aws_lambda.Function):
       where you give `log_group` or `log_retention`, nor where the context flag
       `@aws-cdk/aws-lambda:useCdkManagedLogGroup` makes CDK create one, nor with an imported role, whose rights can't be
       extended for certain.
-    - The role that CDK makes gets no managed policy: it may write to the function's log group, write traces, and where
-      you give `vpc`, manage network interfaces. A `role` of your own gets the right to write to the log group.
+    - The role that CDK makes gets no managed policy: it may write to the function's log group, write traces, and in a
+      `network` or `vpc` manage network interfaces. A `role` of your own gets the right to write to the log group.
 
     Creates: `AWS::Lambda::Function`, `AWS::IAM::Role`, `AWS::Logs::LogGroup`; an `AWS::IAM::Policy` where the log group
     is CDK's own or the function is durable.
@@ -62,10 +67,16 @@ class Function(aws_lambda.Function):
         runtime: The language runtime.
         capacity_provider: Runs the function on Lambda Managed Instances, whose limits differ, as the provider's
             `add_function` does; call that too for its options. Without it the limits of ordinary functions count.
+        network: Where it stands: a `Network`, or `Network.from_vpc(vpc)`. Its subnets follow from `reach`. Without it,
+            and without CDK's `vpc`, the function reaches the public internet and nothing private.
+        reach: What it must reach; it is checked. All that the network offers where it isn't given. With CDK's `vpc` it
+            is checked too, and the subnets stay CDK's choice.
         **options: Keywords of `aws_lambda.Function`.
 
     Raises:
-        LimitError: What AWS would refuse (CL1xx, CL201, CL301, CL601, CL701), everything at once; nothing is made.
+        LimitError: What AWS would refuse (CL1xx, CL201, CL301, CL601, CL701), or what it certainly can't reach
+            (CL304), everything at once; nothing is made.
+        InputError: It must reach private resources, and is in no network.
         TypeError: A keyword that doesn't exist, with the nearest one that does; a value of the wrong type.
     """
 
@@ -78,10 +89,14 @@ class Function(aws_lambda.Function):
         handler: str,
         runtime: aws_lambda.Runtime,
         capacity_provider: aws_lambda.CapacityProvider | None = None,
+        network: INetwork | None = None,
+        reach: Reach | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
-        options_and_code: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
-        keywords = checked(type(self), scope, id, options_and_code, is_managed=capacity_provider is not None)
+        given: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
+        given |= {"network": network, "reach": reach}
+        keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
+        reach = keywords.pop("reach", None)
         log_group = _own_log_group(scope, id, keywords)
         if log_group is not None:
             keywords["log_group"] = log_group
@@ -91,12 +106,15 @@ class Function(aws_lambda.Function):
                 if log_group is not None:
                     self._add_execution_policy([roles.write_logs(log_group.log_group_arn)])
                 before_synth(scope)
+                resource = self.node.default_child
             else:
                 tracing = _tracing_of_ours(keywords)
                 self._create(scope, id, keywords)
-                self._scope_role(scope, keywords, tracing)
+                resource = self._scope_role(scope, keywords, tracing)
             if capacity_provider is not None:
                 capacity_provider.add_function(self)
+            if reach is not None:
+                note(resource, reach=reach.words)
         except BaseException as error:
             _clean_up(scope, id, log_group, error)
             raise
@@ -121,16 +139,18 @@ class Function(aws_lambda.Function):
                 raise wrong_type(keywords, error) from None
             raise
 
-    def _scope_role(self, scope: Construct, keywords: Mapping[str, Any], tracing: aws_lambda.Tracing | None) -> None:
-        """Gives CDK's role just the rights the function needs; see `roles`."""
+    def _scope_role(
+        self, scope: Construct, keywords: Mapping[str, Any], tracing: aws_lambda.Tracing | None
+    ) -> aws_lambda.CfnFunction:
+        """Gives CDK's role just the rights the function needs, see `roles`; returns the function's resource."""
         children = self.node.find_all()
+        resource = next(child for child in children if isinstance(child, aws_lambda.CfnFunction))
         if tracing is not None:
-            resource = next(child for child in children if isinstance(child, aws_lambda.CfnFunction))
             resource.tracing_config = _tracing_config(tracing)
         role = next((child for child in children if isinstance(child, aws_iam.CfnRole)), None)
         ready = before_synth(scope)
         if role is None:
-            return  # Role.customize_roles() keeps roles out of the template
+            return resource  # Role.customize_roles() keeps roles out of the template
         in_vpc = "vpc" in keywords
         log_group = keywords.get("log_group")
         role.policies = roles.inline_policies(
@@ -146,6 +166,7 @@ class Function(aws_lambda.Function):
             statements.append(aws_iam.PolicyStatement(actions=list(roles.DURABLE), resources=[arn, f"{arn}:*"]))
         if statements:
             self._add_execution_policy(statements)
+        return resource
 
     def _add_execution_policy(self, statements: list[aws_iam.PolicyStatement]) -> None:
         """Rights in the function's own stack: a role in another one would refer back to what the statements name."""
@@ -164,6 +185,8 @@ def checked(
 ) -> dict[str, Any]:
     """The keywords of `Function` that are set, with the defaults filled in, after all that can be known was checked.
 
+    `network` has become CDK's keywords; `reach` is what the function must reach, where that was said.
+
     Args:
         kind: What is to be made.
         scope: The parent to be.
@@ -174,16 +197,18 @@ def checked(
 
     Raises:
         LimitError: What AWS would refuse, everything at once.
+        InputError: It must reach private resources, and is in no network.
         TypeError: A keyword that doesn't exist, or a value of the wrong type.
     """
     _refuse_no_place(scope, id)
     given = {name: value for name, value in options.items() if value is not None}
     _refuse_unknown_keywords(kind, given, others)
+    reach, unreachable = place(given, scope, id)
     keywords = {**_defaults(given, is_managed), **given}
     if not _can_be_extended(given.get("role")):
         keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
-    _refuse_what_aws_refuses(scope, id, keywords, is_managed)
-    return keywords
+    _refuse_what_aws_refuses(scope, id, keywords, is_managed, unreachable)
+    return keywords if reach is None else {**keywords, "reach": reach}
 
 
 def _refuse_no_place(scope: object, id: object) -> None:
@@ -194,11 +219,11 @@ def _refuse_no_place(scope: object, id: object) -> None:
 
 
 def _refuse_unknown_keywords(kind: type[Function], given: Mapping[str, Any], others: Collection[str]) -> None:
-    if given.keys() <= JSII_NAMES.keys():
+    if given.keys() <= _KEYWORDS:
         return
     installed = inspect.signature(aws_lambda.Function.__init__).parameters  # may be newer than our list
-    known = [*JSII_NAMES, *others]
-    if unknown := [f"{name!r}{nearest(name, known)}" for name in given if name not in installed]:
+    known = [*JSII_NAMES, *_OWN_KEYWORDS, *others]
+    if unknown := [f"{name!r}{nearest(name, known)}" for name in given if name not in {*installed, *_OWN_KEYWORDS}]:
         raise TypeError(f"{kind.__name__}() got unexpected keyword arguments: {', '.join(unknown)}")
 
 
@@ -235,7 +260,9 @@ def _default_timeout() -> Duration:
     return Duration.seconds(DEFAULT_TIMEOUT_SECONDS)
 
 
-def _refuse_what_aws_refuses(scope: Construct, id: str, keywords: Mapping[str, Any], is_managed: bool) -> None:
+def _refuse_what_aws_refuses(
+    scope: Construct, id: str, keywords: Mapping[str, Any], is_managed: bool, unreachable: Sequence[Finding]
+) -> None:
     for name, value in keywords.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise TypeError(f"{name}: {value} is no number that a template can hold")
@@ -245,12 +272,12 @@ def _refuse_what_aws_refuses(scope: Construct, id: str, keywords: Mapping[str, A
     except (AttributeError, TypeError) as error:
         raise wrong_type(keywords, error) from None
     function = read_function(properties, nowhere)
-    findings = list(check_subject(function, nowhere, context, _OWN_SEVERITIES, early=True))
+    findings = [*check_subject(function, nowhere, context, _OWN_SEVERITIES, early=True), *unreachable]
     if (invocation := async_properties(keywords)) is not None:
         subject = read_async_invocation(invocation, nowhere)
         findings.extend(check_subject(subject, nowhere, context, _OWN_SEVERITIES, early=True))
     if findings:
-        path = "/".join(part for part in (scope.node.path, id) if part)
+        path = path_of(scope, id)
         raise LimitError([replace(finding, path=path) for finding in findings])
 
 

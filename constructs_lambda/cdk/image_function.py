@@ -13,6 +13,7 @@ from constructs import Construct
 from constructs_lambda.cdk.function import Function
 from constructs_lambda.cdk.layers import default_architecture
 from constructs_lambda.cdk.options import FunctionOptions
+from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.errors import PackagingError
 
 
@@ -48,6 +49,8 @@ class ImageFunction(Function):
         entrypoint: In place of the image's ENTRYPOINT.
         working_directory: In place of the image's WORKDIR.
         capacity_provider: As for `Function`.
+        network: As for `Function`.
+        reach: As for `Function`.
         **options: Keywords of `Function`.
 
     Raises:
@@ -72,6 +75,8 @@ class ImageFunction(Function):
         entrypoint: Sequence[str] | None = None,
         working_directory: str | None = None,
         capacity_provider: aws_lambda.CapacityProvider | None = None,
+        network: INetwork | None = None,
+        reach: Reach | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         for_folder = {"file": file, "build_args": build_args, "target": target, "exclude": exclude}
@@ -102,6 +107,8 @@ class ImageFunction(Function):
             handler=_from_image()[0],
             runtime=_from_image()[1],
             capacity_provider=capacity_provider,
+            network=network,
+            reach=reach,
             **options,
         )
 

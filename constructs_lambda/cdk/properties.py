@@ -13,7 +13,7 @@ from aws_cdk import Duration, Size, aws_lambda
 
 from constructs_lambda.cdk.options import JSII_NAMES
 
-_NOT_KNOWN = {"Ref": "known at synth"}
+_NOT_KNOWN = {"Fn::FindInMap": ["known", "at", "synth"]}
 _read: dict[str, Any] = {}
 """What was read from CDK objects, by their reference in the kernel: a runtime is read once, not once a function."""
 

@@ -27,6 +27,7 @@ from constructs_lambda.cdk.layers import (
     target_of,
 )
 from constructs_lambda.cdk.options import FunctionOptions
+from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.errors import InputError, PackagingError
 from constructs_lambda.packaging import Built, Target, Trim
 
@@ -85,6 +86,8 @@ class PythonFunction(Function):
         source: str = ".",
         trim: Trim | None = None,
         capacity_provider: aws_lambda.CapacityProvider | None = None,
+        network: INetwork | None = None,
+        reach: Reach | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         runtime = runtime or default_runtime()
@@ -97,6 +100,7 @@ class PythonFunction(Function):
         if options.get("timeout") is None:
             defaults["timeout"] = _default_timeout()
         keywords: dict[str, Any] = {"handler": handler, "runtime": runtime, **options, **defaults}
+        keywords |= {"network": network, "reach": reach}
         if "code" in keywords:
             raise TypeError("PythonFunction() makes its code from entry=; for code= there is Function")
         # Before anything is fetched.

@@ -1,0 +1,23 @@
+"""What a template can't show otherwise, in the Metadata of a resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnResource
+from constructs import IConstruct
+
+from constructs_lambda.template.functions import METADATA_KEY
+
+VERSION = 1
+
+
+def note(resource: IConstruct | None, **what: Any) -> None:
+    """Adds to what a resource says under our key; what stands there already stays.
+
+    Args:
+        resource: The resource, such as `function.node.default_child`.
+        **what: What is to be known, as JSON; no secrets and no paths of a machine.
+    """
+    if isinstance(resource, CfnResource):
+        resource.add_metadata(METADATA_KEY, {"version": VERSION, **(resource.get_metadata(METADATA_KEY) or {}), **what})

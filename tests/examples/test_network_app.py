@@ -1,0 +1,169 @@
+"""examples/network as it is synthesized. UPDATE_SNAPSHOTS=1 writes the snapshot anew."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lambda.checker import check
+
+pytestmark = pytest.mark.cdk
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "network"
+SNAPSHOT = Path(__file__).with_name("network.template.json")
+
+
+def load(file: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"network_example_{file.parent.name}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def new_app(outdir: Path, accepted: dict[str, dict[str, str]] | None = None) -> Any:
+    from aws_cdk import App
+
+    module = load(EXAMPLE / "app.py")
+    if accepted is not None:
+        module.ACCEPTED = accepted
+    app = App(outdir=str(outdir), analytics_reporting=False)
+    module.NetworkStack(app, "Network")
+    return app
+
+
+@pytest.fixture(scope="module")
+def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("network") / "cdk.out"
+    new_app(folder).synth()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def template(outdir: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((outdir / "Network.template.json").read_text())
+    return document
+
+
+def violations(outdir: Path) -> list[Any]:
+    report = json.loads((outdir / "validation-report.json").read_text())
+    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
+
+
+def subnet_types(template: dict[str, Any], references: list[dict[str, str]]) -> set[str]:
+    subnets = [template["Resources"][each["Ref"]]["Properties"] for each in references]
+    return {tag["Value"] for subnet in subnets for tag in subnet["Tags"] if tag["Key"] == "aws-cdk:subnet-type"}
+
+
+def test_nothing_is_found(outdir: Path) -> None:
+    assert violations(outdir) == []
+    report = check([str(outdir)], lambda: b"")
+    assert (report.findings, report.templates, report.functions) == ((), 1, 3)  # one is CDK's own
+
+
+def test_what_is_in_it(template: dict[str, Any]) -> None:
+    count = Counter(each["Type"] for each in template["Resources"].values())
+    assert count["AWS::EC2::NatGateway"] == count["AWS::EC2::InternetGateway"] == 1
+    assert count["AWS::EC2::EIP"] == 0
+    assert count["AWS::EC2::VPCEndpoint"] == 3
+    assert count["AWS::RDS::DBCluster"] == 1
+
+
+def test_each_stands_where_it_belongs(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    functions = {
+        re.sub(r"[0-9A-F]{8}$", "", key): each
+        for key, each in resources.items()
+        if each["Type"] == "AWS::Lambda::Function" and "VpcConfig" in each["Properties"]
+    }
+    for name, type, reach in (
+        ("PrivateAndPublic", "Private", ["private", "public"]),
+        ("Private", "Isolated", ["private"]),
+    ):
+        assert subnet_types(template, functions[name]["Properties"]["VpcConfig"]["SubnetIds"]) == {type}
+        assert functions[name]["Metadata"]["constructs-lambda"]["reach"] == reach
+    (group,) = (each for each in resources.values() if each["Type"] == "AWS::RDS::DBSubnetGroup")
+    assert subnet_types(template, group["Properties"]["SubnetIds"]) == {"Isolated"}
+    (database,) = (each for each in resources.values() if each["Type"] == "AWS::RDS::DBCluster")
+    assert database["DeletionPolicy"] == "Retain"
+    assert database["Properties"]["StorageEncrypted"] is database["Properties"]["DeletionProtection"] is True
+
+
+def test_only_the_functions_reach_the_database(template: dict[str, Any]) -> None:
+    ingress = [e["Properties"] for e in template["Resources"].values() if e["Type"] == "AWS::EC2::SecurityGroupIngress"]
+    assert len(ingress) == 2
+    assert all((each["FromPort"], each["ToPort"]) == (5433, 5433) and "CidrIp" not in each for each in ingress)
+
+
+def test_snapshot(template: dict[str, Any]) -> None:
+    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(text)
+    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+
+
+def test_the_readme_says_what_it_costs(template: dict[str, Any]) -> None:
+    (vpc,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::EC2::VPC")
+    description = vpc["Metadata"]["constructs-lambda"]["description"]
+    (cost,) = re.findall(r"Standing cost: (\S+) USD", description)
+    assert f"it costs {cost} USD a month" in (EXAMPLE / "README.md").read_text()
+
+
+def found_by_nag(folder: Path, accepted: dict[str, dict[str, str]] | None = None) -> set[str]:
+    from aws_cdk import Validations
+    from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks
+
+    app = new_app(folder, accepted)
+    packs = (AwsSolutionsChecks(), HIPAASecurityChecks(), NIST80053R5Checks(), PCIDSS321Checks())
+    Validations.of(app).add_plugins(*packs)
+    if accepted is None:
+        app.synth()
+    else:
+        with pytest.raises(RuntimeError, match="ValidationFailed"):
+            app.synth()
+    return {violation["ruleName"] for violation in violations(folder)}
+
+
+def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
+    assert found_by_nag(tmp_path) == set()
+
+
+def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
+    accepted = load(EXAMPLE / "app.py").ACCEPTED
+    assert found_by_nag(tmp_path, {}) == {f"{pack}-{rule}" for pack, rules in accepted.items() for rule in rules}
+    assert all(len(reason) > 20 for rules in accepted.values() for reason in rules.values())
+
+
+def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
+    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
+    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
+    run = subprocess.run(
+        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert violations(tmp_path / "cdk.out") == []
+
+
+def test_the_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    probe = load(EXAMPLE / "functions" / "probe" / "app.py")
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_server(("127.0.0.1", 0)) as closed:
+        port, other = server.getsockname()[1], closed.getsockname()[1]
+        closed.close()
+        monkeypatch.setenv("TARGETS", f"127.0.0.1:{port} 127.0.0.1:{other}")
+        reached, refused = probe.handler({}, None).values()
+    assert re.fullmatch(r"127\.0\.0\.1 in \d+ ms", reached)
+    assert refused.startswith("not reached: ")
