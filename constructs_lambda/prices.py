@@ -64,7 +64,7 @@ class Bill:
         if self.unpriced is not None:
             return None
         amounts = (price.a_month(count) for price, count in self.standing)
-        return sum(amounts, decimal.Decimal()).quantize(decimal.Decimal("0.01"))
+        return sum(amounts, decimal.Decimal()).quantize(decimal.Decimal("0.01"), decimal.ROUND_HALF_UP)
 
     @property
     def text(self) -> str:
