@@ -82,7 +82,7 @@ def check_assembly(
         store: Where what is in the assets is kept during a run.
     """
     findings: list[Finding] = []
-    stacks = [_read(file, str(file.file), store) for file in assembly.templates]
+    stacks = [read_stack(file, str(file.file), store) for file in assembly.templates]
     for stack in stacks:
         findings.extend(check_stack(stack, context, severities))
     findings.extend(check_topology(Topology(stacks), context, severities))
@@ -155,7 +155,7 @@ def _stacks(
                 continue
             seen.add(real)
             try:
-                stack = _read(file, str(file.file), store)
+                stack = read_stack(file, str(file.file), store)
                 yield str(file.file.parent if file.stack_path else file.file), stack
             except InputError as error:
                 if is_certain:
@@ -167,7 +167,17 @@ def _stacks(
             problems.append(nothing_in(path))
 
 
-def _read(file: TemplateFile, shown: str, store: AssetStore) -> Stack:
+def read_stack(file: TemplateFile, shown: str, store: AssetStore) -> Stack:
+    """The model of one template.
+
+    Args:
+        file: The template, and what its assembly tells of it.
+        shown: What a message calls the file.
+        store: Where what is in the assets is kept during a run.
+
+    Raises:
+        InputError: It can't be read, or is no template.
+    """
     data = read_bytes(file.file)
     return read_template(
         load_document(data, shown),

@@ -187,3 +187,26 @@ def resolve_mapping(value: object) -> Mapping[str, Any] | Unknown | None:
         if item is None or item == NO_VALUE:
             return {key: item for key, item in value.items() if item is not None and item != NO_VALUE}
     return value
+
+
+def as_written(value: object) -> str:
+    """A text with `${Name}` for every reference in it, empty where anything else stands in it.
+
+    So the same text comes from a literal, an `Fn::Sub` and an `Fn::Join`, and it compares with what a manifest has.
+    """
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return ""
+    if isinstance(value.get("Ref"), str):
+        return f"${{{value['Ref']}}}"
+    template = value.get("Fn::Sub")
+    if isinstance(template, str):
+        return template
+    join = value.get("Fn::Join")
+    if isinstance(join, list) and len(join) == 2 and isinstance(join[0], str) and isinstance(join[1], list):
+        parts = [as_written(part) for part in join[1]] if len(join[1]) < 100 else [""]
+        return (
+            join[0].join(parts) if all(part or part == item for part, item in zip(parts, join[1], strict=False)) else ""
+        )
+    return ""

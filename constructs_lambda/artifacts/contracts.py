@@ -4,31 +4,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from constructs_lambda.artifacts.base_images import LAMBDA_ENTRYPOINT, BaseImage, find_base
+from constructs_lambda.artifacts.clients import CLIENT, hidden_in, names_client, unknown_dependency, unseen_in
+from constructs_lambda.artifacts.commands import Kind, Started, is_handler, plain_words, read_started
 from constructs_lambda.artifacts.dockerfiles import Dockerfile
 from constructs_lambda.artifacts.folders import read_folder
-from constructs_lambda.artifacts.images import parse_image_uri
-from constructs_lambda.artifacts.verdicts import OK, Verdict, problem, unknown
-from constructs_lambda.errors import InputError
+from constructs_lambda.artifacts.instructions import Instruction
+from constructs_lambda.artifacts.packages import Package
+from constructs_lambda.artifacts.verdicts import State, Verdict
+from constructs_lambda.errors import InputError, one_line
 
-_CLIENT = re.compile(
-    r"awslambdaric|lambda[-_]ric|runtime[-_]interface|lambda[-_.]?runtime|lambda[-_]adapter|web[-_]adapter"
-    r"|RuntimeSupport|aws-lambda-(?:go|cpp|rust)|/2018-06-01/runtime",
-    re.IGNORECASE,
-)
-# What may bring a client unseen: another file, another image, another index.
-_UNSEEN = re.compile(
-    r"\b(?:curl|wget|git|index-url|registry|trusted-host|ssh|secret|bootstrap|[a-z]+://)", re.IGNORECASE
-)
-_PLAIN_BASES = frozenset({"caddy", "httpd", "nginx", "node", "python"})  # Docker's official images, without any client
-_SERVERS = frozenset({"caddy", "daphne", "fastapi", "flask", "granian", "gunicorn", "httpd", "http.server", "hypercorn",
-                      "nginx", "streamlit", "uvicorn", "waitress-serve"})  # fmt: skip
-_INTERPRETER = re.compile(r"(?:python|node)(?:js|[0-9.]*)")
-_SCRIPT = re.compile(r"[\w./-]+\.(?:py|js|mjs|cjs)")
-_TEXTS = (".cfg", ".cjs", ".conf", ".in", ".ini", ".js", ".json", ".lock", ".mjs", ".py", ".sh", ".toml", ".ts", ".txt")
-_LARGEST_TEXT = 256 * 1024
-_MOST_TEXTS = 200
+# What starts the client that AWS's base images have.
+_ITS_CLIENT = re.compile(r"lambda-entrypoint|bootstrap|/var/runtime|/var/lang", re.IGNORECASE)
+_WITH_RIC = {"python": "awslambdaric", "node": "aws-lambda-ric", "ruby": "aws_lambda_ric"}
+_TOOLS = re.compile(r"ghcr\.io/astral-sh/uv(?:[:@]\S*)?")  # images with a tool and nothing else
+_FIX = "Start from public.ecr.aws/lambda, or add a runtime interface client or the Lambda Web Adapter."
+
+
+@dataclass(frozen=True, slots=True)
+class Contract(Verdict):
+    """A verdict, and for a problem what to do about it."""
+
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a container of an image runs.
+
+    Args:
+        base: What is known of the base image.
+        entrypoint: ENTRYPOINT as it counts; None where that is in an image that isn't known.
+        command: CMD as it counts, likewise.
+        is_of_base: Whether all of it comes from the base image.
+    """
+
+    base: BaseImage | None
+    entrypoint: tuple[str, ...] | None
+    command: tuple[str, ...] | None
+    is_of_base: bool
+
+    @property
+    def words(self) -> list[str]:
+        return [word for word in (*(self.entrypoint or ()), *(self.command or ())) if word]
+
+    @property
+    def lambda_arguments(self) -> list[str] | None:
+        """What is passed to the script of AWS's base images, None where that isn't what is started."""
+        words = self.words
+        return words[1:] if self.base and self.base.is_lambda and words[:1] == [LAMBDA_ENTRYPOINT] else None
 
 
 def speaks_runtime_api(
@@ -37,7 +64,7 @@ def speaks_runtime_api(
     context: Path | None = None,
     entrypoint: Sequence[str] | None = None,
     command: Sequence[str] | None = None,
-) -> Verdict:
+) -> Contract:
     """Whether the image of a Dockerfile can serve as a function.
 
     Args:
@@ -47,114 +74,182 @@ def speaks_runtime_api(
         command: What the function sets instead of CMD.
 
     Returns:
-        Fine with AWS's base images and where a runtime interface client or the Lambda Web Adapter is named. A problem
-        only where one of Docker's plain images starts a known server or a script, and neither the Dockerfile nor the
-        sources beside it name a client, or fetch anything that can't be seen. Everything else is unknown.
+        A problem only where the base image is known, and it is certain what is started: a handler as if it was a
+        program, more or less than a handler by the script of AWS's base images, or a server or script where neither
+        the Dockerfile nor the sources beside it name a client, or fetch anything that can't be seen.
     """
-    set_words = [*(entrypoint or dockerfile.entrypoint or ()), *(command or dockerfile.command or ())]
-    text = "\n".join(f"{name} {rest}\n{held}" for name, rest, held in dockerfile.instructions)
-    if _is_lambda_base(dockerfile.base_image):
-        if entrypoint is None and dockerfile.entrypoint is None:
-            return OK
-        return (
-            OK
-            if _CLIENT.search(" ".join([*set_words, text]))
-            else unknown("ENTRYPOINT replaces that of the base image")
-        )
-    if _CLIENT.search(" ".join([*set_words, text])):
-        return OK
-    for image in dockerfile.images:
-        if not _is_plain(image):
-            return unknown(f"what is in {image or 'an image'} isn't known")
-    stage_names = {rest.split()[-1].lower() for name, rest, _ in dockerfile.instructions if name == "FROM" and rest}
-    for name, rest, _ in dockerfile.instructions:
-        copied = re.search(r"--from=(\S+)", rest) if name in ("COPY", "ADD", "RUN") else None
-        if copied and not copied[1].isdecimal() and copied[1].lower() not in stage_names:
-            return unknown(f"what is in {copied[1]} isn't known")
-        if name == "ONBUILD":
-            return unknown("ONBUILD runs elsewhere")
-    if _UNSEEN.search(text):
-        return unknown("the build may fetch more than is written in it")
-    started = _started(set_words)
-    if started is None:
-        return unknown("what the image starts isn't known")
-    hidden = _hidden_in(context or dockerfile.path.parent)
-    if hidden:
-        return unknown(hidden)
-    return problem(
-        f"the image starts {started} on {dockerfile.base_image}, and no runtime interface client or Lambda Web Adapter"
-        " is in it"
+    run = _run_of(dockerfile, entrypoint, command)
+    if run.lambda_arguments is not None:
+        if len(run.lambda_arguments) > 1 and entrypoint and not command:
+            return _unknown("whether CMD counts beside the function's entry point isn't known")
+        return _of_lambda_base(dockerfile, run.lambda_arguments)
+    words = " ".join(run.words)
+    if run.base and run.base.is_lambda and (_ITS_CLIENT.search(words) or CLIENT.search(words)):
+        return _OK
+    started = _started_by(run)
+    if started is None or run.base is None:
+        is_named = CLIENT.search(words) or names_client(dockerfile)
+        return _OK if is_named else _unknown("what the image starts isn't known")
+    if CLIENT.search(words) and started.kind is not Kind.CLIENT:
+        return _OK
+    folder = _read(context or dockerfile.path.parent)
+    if folder is None:
+        return _unknown("the sources can't be read")
+    if started.kind is Kind.HANDLER:
+        return _of_handler(dockerfile, run.base, folder, started.name)
+    if misplaced := _misplaced_adapter(dockerfile):
+        return misplaced
+    if names_client(dockerfile):
+        return _OK
+    if reason := _hidden(dockerfile, folder, started):
+        return _unknown(reason)
+    if started.kind is Kind.CLIENT:
+        what = f"the image starts {started.name}, and nothing installs it"
+        return _problem(what, f"Install it: RUN pip install {started.name}.")
+    what = f"the server {started.name}" if started.kind is Kind.SERVER else started.name
+    base = dockerfile.base_image
+    return _problem(
+        f"the image starts {what} in place of the runtime client of {base}, and no Lambda Web Adapter is in it"
+        if run.base.is_lambda
+        else f"the image starts {what} on {base}, and no runtime interface client or Lambda Web Adapter is in it",
+        "Leave out ENTRYPOINT, and let CMD name the handler; a server needs the Lambda Web Adapter."
+        if run.base.is_lambda
+        else _FIX,
     )
 
 
-def server_in(words: Sequence[str]) -> str | None:
-    """The web server that a command starts, None where it starts none that is known.
+def handler_of(
+    dockerfile: Dockerfile, *, entrypoint: Sequence[str] | None = None, command: Sequence[str] | None = None
+) -> tuple[BaseImage, str] | None:
+    """AWS's base image of a Dockerfile and the handler that it is given; None where it isn't one and one handler.
 
     Args:
-        words: ENTRYPOINT and CMD, one after the other.
+        dockerfile: What `read_dockerfile` has read.
+        entrypoint: What the function sets instead of ENTRYPOINT.
+        command: What the function sets instead of CMD.
     """
-    started = _started(words)
-    return started if started in _SERVERS else None
+    run = _run_of(dockerfile, entrypoint, command)
+    arguments = run.lambda_arguments
+    return (run.base, arguments[0]) if run.base and arguments is not None and len(arguments) == 1 else None
 
 
-def _is_lambda_base(image: str | None) -> bool:
-    """Whether it is a base image of AWS; those for custom runtimes still need a program, which isn't looked for."""
-    uri = parse_image_uri(image or "")
-    if uri is None:
-        return False
-    if uri.kind == "ecr-public":
-        return uri.repository.startswith("lambda/")
-    return not uri.registry and uri.repository.startswith("amazon/aws-lambda-")
+def _run_of(dockerfile: Dockerfile, entrypoint: Sequence[str] | None, command: Sequence[str] | None) -> _Run:
+    base = find_base(dockerfile.base_image)
+    own_entrypoint = tuple(entrypoint) if entrypoint else dockerfile.entrypoint
+    own_command = tuple(command) if command else dockerfile.command
+    if own_command is None and dockerfile.entrypoint is not None:
+        own_command = ()  # with ENTRYPOINT, the base image's no longer counts
+    of_base = (base.entrypoint, base.command) if base else (None, None)
+    return _Run(
+        base,
+        of_base[0] if own_entrypoint is None else own_entrypoint,
+        of_base[1] if own_command is None else own_command,
+        own_entrypoint is None and own_command is None,
+    )
 
 
-def _is_plain(image: str | None) -> bool:
-    """Whether it is one of Docker's own images, in which no client is."""
-    uri = parse_image_uri(image or "")
-    if uri is None or (uri.registry and uri.kind != "ecr-public"):
-        return False
-    prefix = "docker/library/" if uri.registry else "library/"
-    name = uri.repository.removeprefix(prefix)
-    return name in _PLAIN_BASES and (not uri.registry or uri.repository.startswith(prefix))
-
-
-def _started(words: Sequence[str]) -> str | None:
-    """The server or script that a container runs, None where that isn't certain."""
-    if list(words[:2]) == ["/bin/sh", "-c"]:
-        words = " ".join(words[2:]).split()
-        if any(re.search(r"[;&|$`(<>]", word) for word in words):
-            return None
-        words = words[1:] if words[:1] == ["exec"] else words
-    names = [word.rpartition("/")[2] for word in words]
-    if not names:
+def _started_by(run: _Run) -> Started | None:
+    if run.entrypoint is None or run.command is None:
         return None
-    first, rest = names[0], list(words[1:])
-    if first in _SERVERS:
-        return first
-    if not _INTERPRETER.fullmatch(first):
+    if run.is_of_base and run.words:
+        return read_started(run.words) or Started(Kind.PROGRAM, run.words[0].rpartition("/")[2])
+    return read_started(run.words)
+
+
+def _of_lambda_base(dockerfile: Dockerfile, arguments: list[str]) -> Contract:
+    """The script of AWS's base images takes one argument, the handler, and ends with 142 otherwise."""
+    if len(arguments) == 1:
+        return _OK
+    if any(LAMBDA_ENTRYPOINT[1:] in f"{rest}\n{text}" for _, rest, text in _brought(dockerfile.own)):
+        return _unknown(f"{LAMBDA_ENTRYPOINT} may be another one")
+    if not arguments:
+        return _problem(
+            f"nothing names the handler: neither the Dockerfile nor the function sets CMD, and {dockerfile.base_image} "
+            "has none",
+            'Write the handler into the Dockerfile, as in CMD ["app.handler"], or set cmd=["app.handler"].',
+        )
+    plain = plain_words(arguments)
+    if len(plain) == 1 and is_handler(plain[0]):
+        return _problem(
+            f"CMD {plain[0]} is passed on as a shell's command; {dockerfile.base_image} takes the handler alone",
+            f'Write it as a list: CMD ["{plain[0]}"].',
+        )
+    shown = " ".join(plain or arguments)
+    return _problem(
+        f"CMD is {shown}, and {dockerfile.base_image} takes one word there, the handler; it doesn't start programs",
+        'Let CMD name the handler, as in CMD ["app.handler"]; to start a server, use another base image with the '
+        "Lambda Web Adapter.",
+    )
+
+
+def _of_handler(dockerfile: Dockerfile, base: BaseImage, context: Package, name: str) -> Contract:
+    """A handler where a program is expected: there is none of that name, unless something brings it."""
+    last = name.rpartition("/")[2]
+    stem = last.partition(".")[0]
+    files = [entry.name.rpartition("/")[2] for entry in context.entries]
+    is_brought = any(last in f"{rest}\n{text}" for _, rest, text in _brought(dockerfile.instructions))
+    if is_brought or any(file.startswith(last) for file in files):
+        return _unknown(f"{last} may be a program")
+    is_module = any(re.fullmatch(rf"{re.escape(stem)}\.(?:py|[cm]?[jt]s|rb)", file) for file in files)
+    if not is_module and not (base.name in _WITH_RIC and "handle" in last.rpartition(".")[2].lower()):
+        return _unknown(f"{name} may be a program")
+    what = f"the image starts {name} as a program, and there is none: a handler is nothing that {base.name} can start"
+    if base.is_lambda:
+        return _problem(what, f"Leave out ENTRYPOINT, so that {dockerfile.base_image} starts the handler.")
+    client = _WITH_RIC.get(base.name, "a runtime interface client")
+    if names_client(dockerfile):
+        return _problem(what, f"Start {client} with ENTRYPOINT; it takes the handler from CMD.")
+    return _problem(what, f"Start from public.ecr.aws/lambda, or install {client} and start it with ENTRYPOINT.")
+
+
+def _brought(instructions: Sequence[Instruction]) -> list[Instruction]:
+    return [each for each in instructions if each.name in ("COPY", "ADD", "RUN", "ENV", "ARG")]
+
+
+def _misplaced_adapter(dockerfile: Dockerfile) -> Contract | None:
+    """Lambda starts what is in /opt/extensions; a Web Adapter that lies anywhere else does nothing."""
+    named = [each for each in dockerfile.instructions if CLIENT.search(f"{each.rest}\n{each.text}")]
+    match = re.fullmatch(r"(?:--\S+\s+)*(\S+)\s+(/\S+)", named[0].rest) if len(named) == 1 else None
+    if match is None or named[0].name != "COPY" or named[0] not in dockerfile.own:
         return None
-    while rest and rest[0] in ("-u", "-B", "-O"):
-        rest = rest[1:]
-    if rest[:1] == ["-m"] and len(rest) > 1:
-        return rest[1] if rest[1] in _SERVERS else None
-    return rest[0] if rest and _SCRIPT.fullmatch(rest[0]) else None
+    source, target = match.groups()
+    everything = "\n".join(f"{rest}\n{text}" for _, rest, text in dockerfile.own)
+    if not source.endswith("/lambda-adapter") or "$" in target or re.search(r"(?:^|[\s/\"'])opt(?:/|\b)", everything):
+        return None
+    return _problem(
+        f"the Lambda Web Adapter is copied to {target}, and Lambda starts what is in /opt/extensions only",
+        "Copy it to /opt/extensions/lambda-adapter.",
+    )
 
 
-def _hidden_in(context: Path) -> str:
-    """Why a client may be among the sources, empty where there is none."""
-    try:
-        package = read_folder(context)
-        texts = 0
-        for entry in package.entries:
-            if entry.kind != "file" or _CLIENT.search(entry.name):
-                return f"{entry.name} may bring a client"
-            if entry.name.endswith((".whl", ".tar.gz", ".zip", ".so", ".npmrc", "pip.conf")):
-                return f"{entry.name} may bring a client"
-            if entry.name.endswith(_TEXTS):
-                texts += 1
-                if texts > _MOST_TEXTS or _CLIENT.search(
-                    package.read(entry.name, _LARGEST_TEXT).decode("utf-8", "replace")
-                ):
-                    return f"{entry.name} may bring a client"
-    except InputError:
-        return "the sources can't be read"
+def _hidden(dockerfile: Dockerfile, context: Package, started: Started) -> str:
+    """Why a client may be in the image that nothing names, empty where there is none."""
+    for image in dockerfile.images:
+        if find_base(image) is None and image != "scratch":
+            return f"what is in {image or 'an image'} isn't known"
+    for image in dockerfile.foreign:
+        if find_base(image) is None and not _TOOLS.fullmatch(image):
+            return f"what is in {image} isn't known"
+    if reason := unseen_in(dockerfile) or hidden_in(context, besides=dockerfile.path):
+        return reason
+    if started.kind in (Kind.SCRIPT, Kind.CLIENT) and (name := unknown_dependency(dockerfile, context)):
+        return f"{name} may bring a client"
     return ""
+
+
+def _read(folder: Path) -> Package | None:
+    try:
+        return read_folder(folder)
+    except InputError:
+        return None
+
+
+_OK = Contract(State.OK)
+
+
+def _unknown(reason: str) -> Contract:
+    return Contract(State.UNKNOWN, one_line(reason))
+
+
+def _problem(reason: str, fix: str) -> Contract:
+    return Contract(State.PROBLEM, one_line(reason), one_line(fix))

@@ -1,25 +1,37 @@
-"""What a Dockerfile makes: base image, platform and command of its last stage, and whether Lambda can talk to it."""
+"""What a Dockerfile makes: base image, platform and command of its last stage, and what goes into it."""
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from constructs_lambda.artifacts.instructions import (
+    Instruction,
+    directives,
+    instructions_in,
+    read_command,
+    split_words,
+    substituted,
+)
 from constructs_lambda.artifacts.packages import bad_file
+from constructs_lambda.errors import InputError
 
 _LARGEST = 1024 * 1024
-_LONGEST_VALUE = 4_096
-_INSTRUCTION = re.compile(r"\s*([A-Za-z]+)(?:\s+(.*))?", re.DOTALL)
-_DIRECTIVE = re.compile(r"#\s*(\w+)\s*=(.*)", re.DOTALL)
-_HEREDOC = re.compile(r"<<(-?)\s*(['\"]?)([A-Za-z_]\w*)\2")
-_VARIABLE = re.compile(r"\\(.)|\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^{}]*))?\})")
 _FLAG = re.compile(r"--(\w[\w-]*)(?:=(\S*))?\s+")
+_TAKEN_FROM = re.compile(r"(?:--|,)from=([^\s,]+)")
+_FRONTEND = re.compile(r"(?:\S+/)?docker/dockerfile(?:-upstream)?(?:[:@]\S*)?")
 ARCHITECTURES = {"linux/amd64": "x86_64", "amd64": "x86_64", "linux/x86_64": "x86_64", "linux/arm64": "arm64",
                   "linux/arm64/v8": "arm64", "linux/aarch64": "arm64", "arm64": "arm64"}  # fmt: skip
+_NEVER = frozenset({"386", "arm", "mips64le", "ppc64le", "riscv64", "s390x"})  # platforms on which no function runs
+# Docker Hub has each official image for one architecture under its name, such as arm64v8/python.
+_NAMESPACES = {"amd64": "x86_64", "arm64v8": "arm64", "arm32v5": "arm", "arm32v6": "arm", "arm32v7": "arm",
+               "i386": "386", "ppc64le": "ppc64le", "riscv64": "riscv64", "s390x": "s390x"}  # fmt: skip
+
+
+class NoImageError(InputError):
+    """The text is no Dockerfile, or has no such stage: every build of it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +44,11 @@ class Dockerfile:
         platform: What `--platform` says on the way there; None where it says nothing, or depends on the build.
         entrypoint: ENTRYPOINT, None where only the base image has one.
         command: CMD, None where only the base image has one.
-        images: The image that each stage comes from in the end, None where it depends on the build.
-        instructions: Instructions of all stages, as (name in capitals, rest of the line, text of here-documents).
+        images: The image that each stage comes from in the end that this one is made or takes files from, its own last;
+            None where it depends on the build.
+        foreign: What it takes files from that is no stage: other images, mostly.
+        own: Instructions of the stage and of those that it is made from, after the build arguments as `ARG`.
+        instructions: `own`, and the instructions of the stages that it takes files from.
     """
 
     path: Path
@@ -42,13 +57,23 @@ class Dockerfile:
     entrypoint: tuple[str, ...] | None
     command: tuple[str, ...] | None
     images: tuple[str | None, ...]
-    instructions: tuple[tuple[str, str, str], ...]
+    foreign: tuple[str, ...]
+    own: tuple[Instruction, ...]
+    instructions: tuple[Instruction, ...]
 
     @property
     def architecture(self) -> str | None:
-        """The architecture that is written down (by `--platform` or the tag of AWS's base image), or None."""
+        """The architecture that is written down (by `--platform` or the base image's name), or None.
+
+        One of Lambda's, or the name of one that Lambda doesn't have.
+        """
         if self.platform:
-            return ARCHITECTURES.get(self.platform.lower())
+            platform = self.platform.lower()
+            foreign = platform.removeprefix("linux/").partition("/")[0]
+            return ARCHITECTURES.get(platform) or (foreign if foreign in _NEVER else None)
+        namespace, slash, name = (self.base_image or "").removeprefix("docker.io/").partition("/")
+        if slash and "/" not in name and namespace in _NAMESPACES:
+            return _NAMESPACES[namespace]
         tag = (self.base_image or "").rpartition("/")[2].partition("@")[0]
         for suffix, architecture in (("-arm64", "arm64"), ("-x86_64", "x86_64"), ("-amd64", "x86_64")):
             if tag.endswith(suffix):
@@ -63,6 +88,9 @@ class _Stage:
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
     has_own_command: bool = False
+    base: _Stage | None = None
+    instructions: list[Instruction] = field(default_factory=list)
+    sources: list[_Stage | str] = field(default_factory=list)
 
 
 def read_dockerfile(
@@ -76,7 +104,8 @@ def read_dockerfile(
         target: Name or number of the stage to build, by default the last one.
 
     Raises:
-        InputError: It can't be read, is larger than 1 MB, has no FROM, or has no such stage.
+        NoImageError: It has no FROM, or no such stage.
+        InputError: It can't be read, is larger than 1 MB, or is written for another frontend of BuildKit.
     """
     path = path / "Dockerfile" if path.is_dir() else path
     if not path.is_file():
@@ -88,10 +117,15 @@ def read_dockerfile(
         raise bad_file(path, error.strerror or type(error).__name__) from None
     if len(content) > _LARGEST:
         raise bad_file(path, "is no Dockerfile: it has more than 1 MB")
-    instructions = tuple(_instructions(content.decode("utf-8-sig", "replace")))
-    stages, names = _stages(instructions, build_args or {})
+    text = content.decode("utf-8-sig", "replace")
+    frontend = (build_args or {}).get("BUILDKIT_SYNTAX") or directives(text).get("syntax")
+    if frontend and not _FRONTEND.fullmatch(frontend):
+        raise bad_file(path, f"is written for the frontend {frontend}")
+    stages, names = _stages(tuple(instructions_in(text)), build_args or {})
+    if not stages and path.suffix == ".in":
+        raise bad_file(path, "is for a preprocessor")
     if not stages:
-        raise bad_file(path, "is no Dockerfile: it has no FROM")
+        raise NoImageError(str(bad_file(path, "is no Dockerfile: it has no FROM")))
     if target is None:
         stage = stages[-1]
     elif target.lower() in names:
@@ -99,62 +133,58 @@ def read_dockerfile(
     elif target.isdecimal() and len(target) < 10 and int(target) < len(stages):
         stage = stages[int(target)]
     else:
-        raise bad_file(path, f"has no stage {target}")
-    images = tuple(stage.image for stage in stages)
-    return Dockerfile(path, stage.image, stage.platform, stage.entrypoint, stage.command, images, instructions)
+        there = f"; its stages are {', '.join(names)}" if names else ""
+        raise NoImageError(str(bad_file(path, f"has no stage {target}{there}")))
+    return _assembled(path, stage, tuple(Instruction("ARG", f"{k}={v}") for k, v in (build_args or {}).items()))
 
 
-def _instructions(text: str) -> Iterator[tuple[str, str, str]]:
-    """Every instruction: its name, the rest with continued lines joined, and what its here-documents hold."""
-    lines = text.splitlines()
-    escape, at = "\\", 0
-    while at < len(lines) and (match := _DIRECTIVE.fullmatch(lines[at])):
-        if match[1].lower() == "escape" and match[2].strip() in ("\\", "`"):
-            escape = match[2].strip()
-        at += 1
-    last = {line: number for number, line in enumerate(lines)}
-    last_indented = {line.lstrip("\t"): number for number, line in enumerate(lines)}
-    continued = re.compile(re.escape(escape) + r"[ \t]*$")
-    while at < len(lines):
-        parts: list[str] = []
-        while at < len(lines):
-            line = lines[at]
-            at += 1
-            if not line.strip() or line.lstrip().startswith("#"):  # also between the lines of one instruction
-                if parts or at >= len(lines):
-                    continue
-                break
-            end = continued.search(line)
-            parts.append(line[: end.start()] if end else line)
-            if not end:
-                break
-        match = _INSTRUCTION.fullmatch("".join(parts)) if parts else None
-        if match is None:
-            continue
-        name, rest = match[1].upper(), (match[2] or "").strip()
-        held: list[str] = []
-        if name in ("RUN", "COPY", "ADD", "ONBUILD"):
-            for dash, _, word in _HEREDOC.findall(rest):
-                while (last_indented if dash else last).get(word, -1) >= at:  # else it's no here-document
-                    line = lines[at]
-                    at += 1
-                    if (line.lstrip("\t") if dash else line) == word:
-                        break
-                    held.append(line)
-        yield name, rest, "\n".join(held)
+def _assembled(path: Path, stage: _Stage, arguments: tuple[Instruction, ...]) -> Dockerfile:
+    line: list[_Stage] = []
+    at: _Stage | None = stage
+    while at:
+        line.append(at)
+        at = at.base
+    seen = {id(part) for part in line}
+    others: list[_Stage] = []
+    foreign: list[str] = []
+    waiting = list(line)
+    while waiting:
+        for source in waiting.pop().sources:
+            if isinstance(source, str):
+                foreign.append(source)
+            elif id(source) not in seen:
+                new = [source]
+                while new[-1].base and id(new[-1].base) not in seen:
+                    new.append(new[-1].base)
+                seen |= {id(part) for part in new}
+                others += new
+                waiting += new
+    own = tuple(instruction for part in reversed(line) for instruction in part.instructions)
+    return Dockerfile(
+        path,
+        stage.image,
+        stage.platform,
+        stage.entrypoint,
+        stage.command,
+        (*(part.image for part in others), stage.image),
+        tuple(foreign),
+        (*arguments, *own),
+        (*arguments, *own, *(instruction for part in others for instruction in part.instructions)),
+    )
 
 
 def _stages(
-    instructions: Sequence[tuple[str, str, str]], build_args: Mapping[str, str]
+    instructions: Sequence[Instruction], build_args: Mapping[str, str]
 ) -> tuple[list[_Stage], dict[str, _Stage]]:
     stages: list[_Stage] = []
     names: dict[str, _Stage] = {}
     arguments: dict[str, str] = {}
-    for name, rest, _ in instructions:
+    for instruction in instructions:
+        name, rest, _ = instruction
         if name == "ARG" and not stages:
-            for word in _words(rest):
+            for word in split_words(rest):
                 key, given, default = word.partition("=")
-                value = build_args.get(key, _substituted(default, arguments) if given else None)
+                value = build_args.get(key, substituted(default, arguments) if given else None)
                 if value is not None:
                     arguments[key] = value
         elif name == "FROM":
@@ -163,66 +193,36 @@ def _stages(
             if len(words) > 2 and words[-2].lower() == "as":
                 names[words[-1].lower()] = stage
             stages.append(stage)
-        elif stages and name == "CMD":
-            stages[-1].command = _command(rest)
-            stages[-1].has_own_command = True
-        elif stages and name == "ENTRYPOINT":
-            stages[-1].entrypoint = _command(rest)
-            if not stages[-1].has_own_command:
-                stages[-1].command = None  # that of the base image no longer counts
+        elif stages:
+            _add(instruction, stages, names)
     return stages, names
+
+
+def _add(instruction: Instruction, stages: Sequence[_Stage], names: Mapping[str, _Stage]) -> None:
+    name, rest, _ = instruction
+    stage = stages[-1]
+    stage.instructions.append(instruction)
+    if name == "CMD":
+        stage.command = read_command(rest)
+        stage.has_own_command = True
+    elif name == "ENTRYPOINT":
+        stage.entrypoint = read_command(rest)
+        if not stage.has_own_command:
+            stage.command = None  # that of the base image no longer counts
+    elif name in ("COPY", "ADD", "RUN"):
+        for source in _TAKEN_FROM.findall(rest):
+            number = int(source) if source.isdecimal() and len(source) < 10 else len(stages)
+            stage.sources.append(names.get(source.lower()) or (stages[number] if number < len(stages) else source))
 
 
 def _from(rest: str, arguments: Mapping[str, str], names: Mapping[str, _Stage]) -> _Stage:
     platform = None
     while match := _FLAG.match(rest):
         if match[1] == "platform":
-            platform = _substituted(match[2] or "", arguments)
+            platform = substituted(match[2] or "", arguments)
         rest = rest[match.end() :]
-    image = _substituted((rest.split() or [""])[0], arguments) or None
+    image = substituted((rest.split() or [""])[0], arguments) or None
     base = names.get(image.lower()) if image else None
     if base:
-        return _Stage(base.image, platform or base.platform, base.entrypoint, base.command)
+        return _Stage(base.image, platform or base.platform, base.entrypoint, base.command, base=base)
     return _Stage(image, platform or None)
-
-
-def _substituted(text: str, arguments: Mapping[str, str]) -> str | None:
-    """The text with its variables replaced, or None where one of them isn't known."""
-    unknown = False
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal unknown
-        if match[1]:
-            return match[1]
-        found = arguments.get(match[2] or match[3])
-        operator, word = match[4], match[5]
-        if operator and operator.endswith("+"):
-            return word if found else ""
-        if operator and (found is None or (operator == ":-" and not found)):
-            return str(word)
-        unknown = unknown or found is None
-        return found or ""
-
-    if len(text) > _LONGEST_VALUE:
-        return None
-    result = _VARIABLE.sub(value, text.strip("\"'"))
-    return None if unknown or "$" in result or len(result) > _LONGEST_VALUE else result
-
-
-def _command(rest: str) -> tuple[str, ...]:
-    """A CMD or ENTRYPOINT as a list; the form of a shell is started by one."""
-    if rest.startswith("["):
-        try:
-            words = json.loads(rest)
-        except (ValueError, RecursionError):
-            words = None
-        if isinstance(words, list) and all(isinstance(word, str) for word in words):
-            return tuple(words)
-    return ("/bin/sh", "-c", rest)
-
-
-def _words(text: str) -> list[str]:
-    try:
-        return shlex.split(text) if len(text) <= _LONGEST_VALUE else text.split()
-    except ValueError:
-        return text.split()

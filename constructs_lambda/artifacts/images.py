@@ -61,3 +61,33 @@ def parse_image_uri(uri: str) -> ImageUri | None:
         kind = "ecr-public"
     account, region = private.groups() if private else (None, None)
     return ImageUri(kind, registry, account, region, repository, match["tag"], match["digest"])
+
+
+def find_fault(uri: str) -> tuple[str, str] | None:
+    """Why a text is no address of an image in ECR, and what to do; None where it may be one.
+
+    Args:
+        uri: As a function's `ImageUri` has it; a wholly known text.
+    """
+    form = "<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>"
+    if not uri or "{" in uri or len(uri) > 1_000:
+        return None
+    if scheme := re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", uri):
+        return f"it starts with {scheme[0]}", f"Leave out {scheme[0]}."
+    if uri.startswith("arn:"):
+        return "it is an ARN", f"Write the image's address: {form}."
+    if any(character.isspace() for character in uri):
+        return "there is a blank in it", "Take out the blank."
+    name, at, digest = uri.partition("@")
+    registry, slash, path = name.partition("/")
+    account = re.match(r"(\d+)\.dkr[.-]ecr[.-]", registry)
+    if account and len(account[1]) != 12:
+        return f"the account {account[1]} has {len(account[1])} digits instead of 12", "Correct the account's id."
+    if at and re.fullmatch(r"sha256:(?![0-9a-f]{64}$).*", digest):
+        return f"{digest} is no digest: sha256 has 64 hexadecimal digits", "Write the whole digest, or a tag."
+    repository, colon, tag = (path if slash and account else name).rpartition(":")
+    if colon and not tag:
+        return "nothing follows the colon before the tag", "Write the tag, or leave out the colon."
+    if account and slash and re.search("[A-Z]", repository if colon else path):
+        return "a repository's name has no upper-case letters", "Write the repository's name in small letters."
+    return None

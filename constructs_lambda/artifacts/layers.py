@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from constructs_lambda.artifacts.packages import Package
+from constructs_lambda.artifacts.packages import Entry, Package
 from constructs_lambda.artifacts.verdicts import OK, Verdict, listed, problem, unknown
+from constructs_lambda.errors import InputError
 from constructs_lambda.runtimes import family_of
 
 # Folders of a layer that a runtime has on its path. The group is the version that alone looks there.
@@ -19,8 +20,19 @@ _FOLDERS = {
     "ruby": re.compile(r"ruby/(?:gems/(\d+\.\d+)\.\d+|lib)/"),
 }
 _FOR_ALL = ("bin/", "lib/", "extensions/")
+# By the group it is Python's. Only the exact names `python` and `nodejs` are looked into.
+_MISNAMED = re.compile(r"(?i:(python(?:[-_.]?3(?:\.\d+)?)?(?:-packages)?)|node[-_.]?js(?:\d*(?:\.x)?)?|node)")
+_SUFFIXES = {"python": (".py", ".so"), "nodejs": (".js", ".mjs", ".cjs")}
+_MANIFESTS = frozenset({
+    "requirements.txt", "pyproject.toml", "poetry.lock", "uv.lock", "Pipfile", "Pipfile.lock",
+    "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Gemfile", "Gemfile.lock",
+})  # fmt: skip
+_DOCUMENT = re.compile(r"(?i:(?:^|/)(?:[^/]*\.(?:md|rst|lock)|licen[cs]e[^/]*|notice[^/]*|makefile|\.[^/]*)$)")
+_SOURCES = (".py", ".js", ".mjs", ".cjs", ".rb", ".sh")
+_MOST_SOURCES = 50
+_LARGEST_SOURCE = 512 * 1024
 _METADATA = re.compile(r"[^/]+\.(?:dist|egg)-info")
-_ENVIRONMENT = re.compile(r"(?:lib/python\d+\.\d+/)?site-packages/")
+_ENVIRONMENT = re.compile(r"(?:\.?v?env/)?(?:lib/python\d+\.\d+/)?site-packages/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +108,93 @@ def serves(layout: Layout, runtime: str) -> Verdict:
     return problem(f"it has modules for {_names('', layout.runtimes)} only, and the function runs on {runtime}")
 
 
-def check_layout(package: Package) -> Verdict:
+def check_layout(package: Package, families: frozenset[str] = frozenset()) -> Verdict:
     """Whether a layer's modules stand where the runtimes look: below `python/` and `nodejs/`, not at the root.
 
     Args:
         package: What is in the layer.
+        families: Families of the runtimes of the functions that have it, as far as they are known.
 
     Returns:
-        A problem where modules stand at the root and there is nothing that any runtime finds. A function that sets
+        A problem where modules stand elsewhere and there is nothing that any runtime finds. A function that sets
         `PYTHONPATH` or `NODE_PATH` may find them all the same: don't ask for such a function.
     """
     layout = read_layout(package)
-    if layout.runtimes or layout.folders - {"lib"} or layout.has_bootstrap or package.problems:
+    if package.problems or any(entry.kind != "file" for entry in package.entries if "/" not in entry.name):
+        return OK if layout.runtimes else unknown("the archive is odd, or a folder is a link")
+    manifests = sorted(entry.name for entry in package.entries if entry.name.rpartition("/")[2] in _MANIFESTS)
+    if manifests and all(_DOCUMENT.search(name) or name in manifests for name in package.files):
+        return problem(f"it holds {listed(manifests)} and nothing of what that names")
+    if layout.runtimes or layout.folders - {"lib"} or layout.has_bootstrap:
         return OK if layout.runtimes else unknown("the layer has more than modules")
     root = package.folders[""]
-    if any(name in _FOLDERS and package.files[name].kind == "link" for name in root & package.files.keys()):
-        return unknown("a folder is a link")
     if "node_modules" in package.folders:
         return problem("node_modules stands at its root, and has to be in nodejs/")
     found = {entry.name[: match.end()] for entry in package.entries if (match := _ENVIRONMENT.match(entry.name))}
     if not found:
         if layout.folders:
             return unknown("the layer has libraries")
+        if misplaced := _misplaced(package, families):
+            return problem(misplaced)
         found = {name for name in root if name.endswith(".py") or _METADATA.fullmatch(name)}
         found |= {f"{name}/" for name in root if "__init__.py" in package.folders.get(name, ())}
     if not found:
         return unknown("the layer has no modules")
     return problem(f"its modules stand at its root ({listed(sorted(found))}), and have to be in python/")
+
+
+def _misplaced(package: Package, families: frozenset[str]) -> str:
+    """What stands in a folder that is misnamed or one level too deep, or beside it; empty where nothing does."""
+    names = [name for name in package.files if "/" in name or not _DOCUMENT.search(name)]
+    tops = sorted({name.partition("/")[0] for name in names})
+    if len(tops) == 1 and tops[0] in package.folders:
+        top = tops[0]
+        match = _MISNAMED.fullmatch(top)
+        right = f"{'python' if match[1] else 'nodejs'}" if match else ""
+        if right and top != right and any(name.endswith(_SUFFIXES[right]) for name in names):
+            return f"its modules stand in {top}/, and have to be in {right}/"
+        inside = package.folders[top]
+        for family, pattern in _FOLDERS.items():
+            if inside == {family} and any(pattern.match(name[len(top) + 1 :]) for name in names):
+                return f"{family}/ stands in {top}/, and has to stand at its root"
+    if families == {"java"} and all(re.fullmatch(r"(?:java/)?[^/]+\.jar", name) for name in names):
+        return f"its jars stand outside of java/lib/: {listed(names)}"
+    if families == {"ruby"} and all(re.fullmatch(r"[^/]+\.rb", name) for name in names):
+        return f"its modules stand at its root ({listed(names)}), and have to be in ruby/lib/"
+    return ""
+
+
+def names_opt(package: Package, handler: str) -> bool:
+    """Whether the code of a function names the folder that layers are unpacked into, as far as small files tell.
+
+    Args:
+        package: The function's package.
+        handler: As it is set.
+    """
+    path = handler.rpartition(".")[0]
+    own = [f"{stem}{suffix}" for stem in (path, path.replace(".", "/")) for suffix in (*_SOURCES, "/__init__.py")]
+    beside = sorted(name for name in package.folders[""] if name.endswith(_SOURCES) or "." not in name)
+    for name in dict.fromkeys((*own, *beside[:_MOST_SOURCES])):
+        if "/opt" in package.read_text([name], _LARGEST_SOURCE):
+            return True
+    return False
+
+
+def check_extensions(package: Package) -> Verdict:
+    """Whether Lambda can start what stands in a layer's `extensions/`: it starts every file there.
+
+    Args:
+        package: What is in the layer.
+    """
+    for name in sorted(package.folders.get("extensions", ())):
+        entry = package.files.get(f"extensions/{name}")
+        if entry and entry.kind == "file" and _has_mode(package, entry) and not entry.mode & 0o111:
+            return problem(f"{entry.name} isn't executable: its mode is {entry.mode & 0o777:o}")
+    return OK
+
+
+def _has_mode(package: Package, entry: Entry) -> bool:
+    return entry.mode != 0 and not (os.name == "nt" and package.packed_bytes is None)
 
 
 def check_bootstrap(package: Package, layers: Sequence[Package] = (), *, has_unknown_layers: bool = False) -> Verdict:
@@ -135,10 +207,12 @@ def check_bootstrap(package: Package, layers: Sequence[Package] = (), *, has_unk
     """
     found = [(holder, holder.files["bootstrap"]) for holder in (package, *layers) if "bootstrap" in holder.files]
     for holder, entry in found:
-        if entry.kind == "link" or not entry.mode or (os.name == "nt" and holder.packed_bytes is None):
+        if entry.kind == "link" and _leads_nowhere(holder, entry):
+            return problem("bootstrap is a link that leads nowhere")
+        if entry.kind == "link" or not _has_mode(holder, entry):
             return unknown("the mode of bootstrap isn't known")
         if entry.kind == "file" and entry.mode & 0o111:
-            return OK
+            return _check_program(holder)
     if has_unknown_layers or any(holder.problems for holder in (package, *layers)):
         return unknown("a layer may bring it")
     if found:
@@ -146,6 +220,24 @@ def check_bootstrap(package: Package, layers: Sequence[Package] = (), *, has_unk
     deeper = sorted(entry.name for entry in package.entries if entry.name.endswith("/bootstrap"))
     reason = "no bootstrap stands at the root of the package" + (" or of a layer" if layers else "")
     return problem(f"{reason}; found {listed(deeper)}" if deeper else reason)
+
+
+def _leads_nowhere(package: Package, entry: Entry) -> bool:
+    place = package.path / entry.name
+    return package.packed_bytes is None and place.is_symlink() and not place.exists()
+
+
+def _check_program(package: Package) -> Verdict:
+    """Whether the kernel can start a `bootstrap`, as far as its beginning tells."""
+    try:
+        head = package.head("bootstrap", 256)
+    except InputError:
+        return OK
+    if not head:
+        return problem("bootstrap is empty")
+    if head.startswith(b"#!") and head.partition(b"\n")[0].endswith(b"\r") and b"\n" in head:
+        return problem("the first line of bootstrap ends as on Windows (CR LF), so its interpreter isn't found")
+    return OK
 
 
 def _names(family: str, versions: Mapping[str, object] | frozenset[str]) -> str:

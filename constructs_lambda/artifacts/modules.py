@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
 
+from constructs_lambda.artifacts.interpreters import is_in_runtime
 from constructs_lambda.artifacts.packages import DEEPEST, Package
 from constructs_lambda.artifacts.verdicts import Verdict, problem, unknown
 from constructs_lambda.errors import InputError
 
 _File = tuple[Package, str]
 _Place = tuple[Sequence[Package], str]  # packages unpacked over each other, and a folder: empty, or with `/` at its end
-# What the runtime has on its path beside the standard library.
-_IN_RUNTIME = frozenset({"awslambdaric", "boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"})
 # A module in which one of these stands may take its submodules from elsewhere.
 _EXTENDS = re.compile(rb"__path__|extend_path|declare_namespace|modules|meta_path|path_hooks|import_hook")
 _LARGEST_SOURCE = 512 * 1024
@@ -99,10 +97,12 @@ def _may_extend(file: _File) -> bool:
 
 
 def _missing(parts: Sequence[str], layers: Sequence[Package]) -> Verdict:
-    if len(parts) == 1 and (parts[0] in sys.stdlib_module_names or parts[0] in _IN_RUNTIME):
+    if len(parts) == 1 and is_in_runtime(parts[0], None):
         return unknown(f"{parts[0]} may be the runtime's own")
     for layer in layers:
         for entry in layer.entries:
             if entry.kind == "link" and re.fullmatch(r"python(/lib(/[^/]+(/site-packages)?)?)?", entry.name):
                 return unknown(f"{entry.name} is a link")
+            if entry.name.endswith(".pth"):
+                return unknown(f"{entry.name} may name another folder")
     return problem(f"no module {'.'.join(parts)} exists")

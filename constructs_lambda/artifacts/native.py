@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from constructs_lambda.artifacts.handlers import python_version
 from constructs_lambda.artifacts.packages import Package
-from constructs_lambda.artifacts.sizes import distributions, find_owners
+from constructs_lambda.artifacts.sizes import Owners, distributions, find_owners
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.runtimes import RUNTIMES, family_of
 
@@ -25,7 +25,17 @@ _EXTENSION = re.compile(r"\.(?:cpython-|cp)(\d)(\d+)([a-z]*)(?:-([a-z0-9_-]+))?\
 _IN_NAME = (("aarch64", "arm64"), ("arm64", "arm64"), ("x86_64", "x86_64"), ("amd64", "x86_64"), ("x64", "x86_64"))
 _PLACE_WORDS = re.compile(
     r"(?:(?<![a-z0-9])(?:x86_64|x86-64|amd64|x64|aarch64|arm64|armv?[78]?l?|i[36]86|ia32|linux|linuxmusl|musl|gnu|glibc"
-    r"|darwin|macosx?|osx|win32|win|windows|abi3|cpython-\d+[a-z]*|cp\d+)(?![a-z0-9]))"
+    r"|darwin|macosx?|osx|win32|win|windows|debian|rhel|openssl|abi3|cpython-\d+[a-z]*|cp\d+)(?![a-z0-9]))"
+)
+_SEPARATORS = re.compile(r"[-_.]{2,}")
+_SHARED_FOLDERS = ("bin", "extensions", "lib")
+_MUSL = re.compile(r"(?<![a-z])(?:linux)?musl(?![a-z])")
+# In a layer, folders that only one version of a runtime has on its path: Python's, that of Node.js, and Ruby's.
+_OF_VERSION = re.compile(r"(?:python/lib/python|nodejs/node|ruby/gems/)(\d+(?:\.\d+)?)(?:\.\d+)?/")
+# Of Node.js: what does without its library, and tools for building, which lie about and are never loaded.
+_DISPENSABLE = re.compile(
+    r"bufferutil|utf-8-validate|lightningcss-.+|turbo-.+"
+    r"|@(?:biomejs/cli|esbuild/|next/swc|nx/nx|parcel/|rolldown/|rollup/rollup|rspack/|swc/core|tailwindcss/oxide).*"
 )
 _GLIBC = {"amzn1": (2, 17), "amzn2": (2, 26), "amzn2023": (2, 34)}
 
@@ -106,26 +116,31 @@ def wheel_tags(package: Package) -> Mapping[str, tuple[str, ...]]:
 def wrong_for(package: Package, architecture: str, runtime: str | None) -> tuple[Misfit, ...]:
     """The compiled code that a function can't load.
 
-    Where a package brings a library for several machines or Pythons, it is fine as soon as one of them fits. A function
-    that never loads a misfit works all the same. What a wheel for any platform brings is never a misfit.
+    Where a package brings a library for several machines or Pythons, it is fine as soon as one of them fits, also
+    where each stands in a package of its own, named by its platform. A function that never loads a misfit works all
+    the same. What a wheel for any platform brings is never a misfit. In a layer only the folder of the runtime's
+    version counts. Java and .NET choose among many files: for them one fitting file in all is enough.
 
     Args:
         package: The function's package, or a layer's.
         architecture: `x86_64` or `arm64`.
         runtime: Identifier of the runtime, None for an unknown one: then only the machine is compared.
     """
-    groups: dict[str, list[tuple[NativeFile, str]]] = {}
-    for file in native_files(package):
-        key = _PLACE_WORDS.sub("", file.name.lower())
-        groups.setdefault(key, []).append((file, _misfit(file, architecture, runtime)))
-    found = {
-        file.name: reason for group in groups.values() if all(reason for _, reason in group) for file, reason in group
-    }
     owners = find_owners(package)
-    fitting = {
-        owners.of(file.name) for group in groups.values() if not all(reason for _, reason in group) for file, _ in group
+    judged = [
+        (file, _misfit(file, architecture, runtime))
+        for file in native_files(package)
+        if _is_on_path(file.name, runtime)
+    ]
+    fits = {key for file, reason in judged if not reason for key in _groups(file, owners)}
+    chooses = family_of(runtime or "") in ("java", "dotnet")
+    found = {
+        file.name: reason
+        for file, reason in judged
+        if reason and fits.isdisjoint(_groups(file, owners)) and not (chooses and fits)
     }
-    tags = wheel_tags(package)
+    fitting = {owners.of(file.name) for file, reason in judged if not reason or file.name not in found}
+    tags = {name: tags for name, tags in wheel_tags(package).items() if _is_on_path(name, runtime)}
     for name, of_wheel in tags.items():
         reasons = [_wrong_libc(tag, runtime) for tag in of_wheel]
         if not all(reasons) and owners.of(name) not in fitting:
@@ -134,7 +149,38 @@ def wrong_for(package: Package, architecture: str, runtime: str | None) -> tuple
             found[name] = reasons[0]
     for_any = {owners.of(name) for name, of_wheel in tags.items() if any(tag.endswith("-any") for tag in of_wheel)}
     misfits = (Misfit(name, one_line(reason), owners.of(name)) for name, reason in sorted(found.items()))
-    return tuple(misfit for misfit in misfits if misfit.package not in for_any)
+    return tuple(each for each in misfits if each.package not in for_any and not _DISPENSABLE.fullmatch(each.package))
+
+
+def _is_on_path(name: str, runtime: str | None) -> bool:
+    """Whether a file isn't in a folder of a layer that is for another version of the runtime."""
+    match = _OF_VERSION.match(name)
+    family = family_of(runtime or "")
+    if not match or runtime is None or not name.startswith(family or "/"):
+        return True
+    version = re.match(r"[a-z]+(\d+(?:\.\d+)?)", runtime)
+    return version is None or version[1] == match[1]
+
+
+def _groups(file: NativeFile, owners: Owners) -> tuple[tuple[str, ...], ...]:
+    """What else a file may stand for: any of a group that fits makes up for the others.
+
+    A library beside an extension module of Python doesn't make up for it: every Python loads that one.
+    """
+    kind = "python" if file.python_tag else "library"
+    owner, lower = owners.of(file.name), file.name.lower()
+    groups = [("name", kind, _without_place(lower))]
+    if owner not in _SHARED_FOLDERS:
+        groups.append(("owner", kind, _without_place(owner.lower())))
+    base = lower.rpartition("/")[2]
+    place = _PLACE_WORDS.search(base)
+    if place and place.start() and kind == "library":  # as of Prisma, which puts its engines into several folders
+        groups.append(("stem", kind, base[: place.start()]))
+    return tuple(groups)
+
+
+def _without_place(name: str) -> str:
+    return _SEPARATORS.sub("-", _PLACE_WORDS.sub("", name))
 
 
 def _native_file(name: str, header: bytes) -> NativeFile:
@@ -145,6 +191,8 @@ def _native_file(name: str, header: bytes) -> NativeFile:
         architecture = _MACHINES.get(machine, f"ELF machine {machine}")
     elif header[:4] in _MACH_O:
         system = "darwin"
+    elif header.startswith(b"MZ") and (name.endswith(".node") or name == "bootstrap"):
+        system = "windows"
     base = name.rpartition("/")[2]
     if match := _EXTENSION.search(base):
         platform = match[4] or ""
@@ -156,7 +204,7 @@ def _native_file(name: str, header: bytes) -> NativeFile:
         python_tag = "abi3"
     if base.endswith(".pyd"):
         system = "windows"
-    if base.startswith("libc.musl-"):
+    if base.startswith("libc.musl-") or (base.endswith(".node") and _MUSL.search("/".join(name.split("/")[-2:]))):
         libc = "musl"
     return NativeFile(name, system, architecture, python_tag, libc)
 
@@ -176,11 +224,11 @@ def _misfit(file: NativeFile, architecture: str, runtime: str | None) -> str:
     for built_for in (file.architecture, named):
         if built_for and built_for != architecture:
             return f"is built for the architecture {built_for}, and the function runs on {architecture}"
+    if file.libc == "musl" and family_of(runtime or "") in ("nodejs", "python"):
+        return f"is built for musl (Alpine Linux), and {runtime} uses glibc"
     version = python_version(runtime or "")
     if version is None:
         return ""
-    if file.libc == "musl":
-        return f"is built for musl (Alpine Linux), and {runtime} uses glibc"
     if file.python_tag and file.python_tag != "abi3":
         expected = f"cp{version[0]}{version[1]}"
         if file.python_tag != expected:

@@ -69,7 +69,8 @@ class Package:
     def unpacked_bytes(self) -> int:
         """What Lambda counts: the sum of the sizes of the files.
 
-        At the least: for what stands behind a link to a folder, or a link that leaves the package, nothing is counted.
+        At the least: nothing is counted for what stands behind a link that leaves the package, or behind a second
+        link, or behind a link to a folder in an archive.
         """
         return sum(entry.size_bytes for entry in self.entries)
 

@@ -14,7 +14,7 @@ from constructs_lambda.cdk.function import Function
 from constructs_lambda.cdk.layers import default_architecture
 from constructs_lambda.cdk.options import FunctionOptions
 from constructs_lambda.cdk.reach import INetwork, Reach
-from constructs_lambda.errors import PackagingError
+from constructs_lambda.errors import InputError, PackagingError
 
 
 class ImageFunction(Function):
@@ -54,8 +54,9 @@ class ImageFunction(Function):
         **options: Keywords of `Function`.
 
     Raises:
-        TypeError: Neither or both of `directory` and `repository`, or a keyword that belongs to the other one.
-        PackagingError: The folder or its Dockerfile isn't there.
+        TypeError: Neither or both of `directory` and `repository`, a keyword that belongs to the other one or to
+            `Function` alone, or a value of another type.
+        PackagingError: The folder or its Dockerfile isn't there, or the Dockerfile has no FROM or not the target.
         LimitError: What AWS would refuse, everything at once.
     """
 
@@ -82,17 +83,22 @@ class ImageFunction(Function):
         for_folder = {"file": file, "build_args": build_args, "target": target, "exclude": exclude}
         for_repository = {"tag_or_digest": tag_or_digest}
         container = {"cmd": cmd, "entrypoint": entrypoint, "working_directory": working_directory}
+        _refuse_from_image(options)
+        _refuse_other_types({**for_folder, **for_repository, **container}, directory, repository)
+        if not options.get("layers", True):
+            options.pop("layers")  # CDK refuses them even where there are none
         if directory is not None and repository is None:
             _refuse("directory", for_repository)
             architecture = options.get("architecture") or default_architecture()
             options = {**options, "architecture": architecture}
             _refuse_missing_dockerfile(Path(directory), file or "Dockerfile")
+            _refuse_dockerfile(Path(directory) / (file or "Dockerfile"), build_args, target)
             code: aws_lambda.Code = aws_lambda.Code.from_asset_image(
                 str(directory), platform=_platform(architecture), **_given(for_folder), **_given(container)
             )
         elif repository is not None and directory is None:
             _refuse("repository", for_folder)
-            if tag_or_digest is None:
+            if not tag_or_digest:
                 raise TypeError(
                     "repository= needs tag_or_digest=: with a tag like 'latest' a new image would never be deployed"
                 )
@@ -120,6 +126,49 @@ def _given(keywords: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse(source: str, keywords: Mapping[str, Any]) -> None:
     if wrong := sorted(_given(keywords)):
         raise TypeError(f"{', '.join(wrong)} can't be used together with {source}=")
+
+
+def _refuse_from_image(options: Mapping[str, Any]) -> None:
+    if wrong := [name for name in ("code", "handler", "runtime") if name in options]:
+        hint = "; the handler is what cmd= or the Dockerfile's CMD names" if "handler" in wrong else ""
+        raise TypeError(f"{', '.join(wrong)} can't be set on an ImageFunction: it comes from the image{hint}")
+
+
+def _refuse_other_types(keywords: Mapping[str, Any], directory: object, repository: object) -> None:
+    given = _given(keywords)
+    for name in ("cmd", "entrypoint", "exclude"):
+        words = given.get(name, ())
+        is_list = isinstance(words, Sequence) and not isinstance(words, str)
+        if not is_list or not all(isinstance(word, str) for word in words):
+            example = f"; write {name}=[{words!r}]" if isinstance(words, str) else ""
+            raise TypeError(f"{name} must be a list of texts; got {words!r}{example}")
+    for name in ("file", "target", "tag_or_digest", "working_directory"):
+        if not isinstance(given.get(name, ""), str):
+            raise TypeError(f"{name} must be a text; got {given[name]!r}")
+    arguments = given.get("build_args", {})
+    if not isinstance(arguments, Mapping):
+        raise TypeError(f"build_args must map names to texts; got {arguments!r}")
+    for name, value in arguments.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise TypeError(f"build_args must map names to texts; got {name!r}: {value!r}")
+    if directory is not None and not isinstance(directory, str | Path):
+        raise TypeError(f"directory must be a path; got {directory!r}")
+    if repository is not None and not hasattr(type(repository), "repository_uri"):
+        raise TypeError(
+            f"repository must be an aws_ecr.IRepository; got {repository!r}. Fix: take one by its name, with "
+            "aws_ecr.Repository.from_repository_name"
+        )
+
+
+def _refuse_dockerfile(path: Path, build_args: Mapping[str, str] | None, target: str | None) -> None:
+    from constructs_lambda.artifacts.dockerfiles import NoImageError, read_dockerfile
+
+    try:
+        read_dockerfile(path, build_args=build_args, target=target)
+    except NoImageError as error:
+        raise PackagingError(f"{error}; docker build would fail") from None
+    except InputError:
+        return  # it can't be read as one, which says nothing about what builds it
 
 
 def _refuse_missing_dockerfile(directory: Path, file: str) -> None:

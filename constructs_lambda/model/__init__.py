@@ -51,7 +51,7 @@ from constructs_lambda.model.networks import (
     Subnet,
     Target,
 )
-from constructs_lambda.model.packages import Deployment, ImageAsset, LayerVersion, Upload
+from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
 from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
     Acknowledgement,
@@ -88,6 +88,7 @@ __all__ = [
     "ImageAsset",
     "Instance",
     "Items",
+    "LayerUse",
     "LayerVersion",
     "Link",
     "Links",

@@ -208,6 +208,7 @@ class Function:
     architectures: Items = None
     environment: Mapping[str, Any] | Unknown | None = None
     layers: Items = None
+    layer_links: Links = None
     vpc: Flag = None
     subnets: Items = None
     security_groups: Items = None

@@ -12,6 +12,7 @@ from constructs_lambda.tokens import Unknown, known, resolve_text
 
 if TYPE_CHECKING:
     from constructs_lambda.artifacts.assets import Asset
+    from constructs_lambda.artifacts.packages import Package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +72,14 @@ class Upload:
         what: What it is.
         property: CloudFormation property that names it.
         asset: The file or folder.
+        function: The function, where it is a package.
     """
 
     place: Place
     what: Literal["package", "layer"]
     property: str
     asset: Asset
+    function: Function | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ class Deployment:
         place: Where the function stands.
         function: The function.
         region: AWS Region that it goes to, where the app names one.
-        layers: Its layers that this template makes, in order.
+        layers: Its layers that this app makes, in order.
         unknown_layers: How many others it has, at the most.
     """
 
@@ -119,9 +122,29 @@ class Deployment:
             return None
         return known(resolve_text(architectures[0]))
 
+    @property
+    def known_packages(self) -> tuple[Package, ...]:
+        """What is in its layers, as far as that is known."""
+        return tuple(layer.asset.package for layer in self.layers if layer.asset and layer.asset.package)
+
     def sets(self, *names: str) -> bool:
         """Whether the environment may hold one of these variables."""
         environment = self.function.environment
         if isinstance(environment, Unknown):
             return True
         return any(name in (environment or ()) for name in names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerUse:
+    """A layer whose files are on this machine, and the functions of the app that have it.
+
+    Args:
+        place: Where the layer stands.
+        asset: Its content.
+        deployments: The functions.
+    """
+
+    place: Place
+    asset: Asset
+    deployments: tuple[Deployment, ...]

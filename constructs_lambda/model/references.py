@@ -92,7 +92,7 @@ class References:
         """What a message calls each resource, by template and logical id."""
         found: dict[str, dict[str, str]] = {}
         for template, stack in self.stacks.items():
-            names = found[template] = dict.fromkeys((*stack.roles, *stack.policies), "")
+            names = found[template] = dict.fromkeys((*stack.roles, *stack.policies, *stack.layers), "")
             for field_name in NETWORK_FIELDS:
                 for name, each in getattr(stack.networks, field_name).items():
                     names[name] = (each if isinstance(each, Place) else each.place).path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from constructs_lambda import limits
@@ -18,8 +18,8 @@ from constructs_lambda.model.companions import (
     Version,
 )
 from constructs_lambda.model.functions import Function, Place, Text
-from constructs_lambda.model.networks import Networks, Target
-from constructs_lambda.model.packages import Deployment, LayerVersion, Upload
+from constructs_lambda.model.networks import Link, Networks, Target
+from constructs_lambda.model.packages import Deployment, LayerVersion
 from constructs_lambda.model.roles import Policy, Role
 from constructs_lambda.tokens import Unknown, known
 
@@ -119,33 +119,25 @@ class Stack:
             if known(qualified.provisioned_concurrency):
                 yield qualified
 
-    def deployed(self) -> Iterator[Upload | Deployment]:
-        """Every package and layer on this machine, and every function of whose deployment something is known."""
-        for layer in self.layers.values():
-            if layer.asset:
-                yield Upload(place=layer.place, what="layer", property="Content", asset=layer.asset)
-        for function in self.functions.values():
-            if function.asset:
-                yield Upload(place=function.place, what="package", property="Code", asset=function.asset)
-            if function.asset or self.layers or function.is_image is not False:
-                yield self.deployment(function)
+    def deployment(self, function: Function, find: Callable[[Target], LayerVersion | None] | None = None) -> Deployment:
+        """A function of this stack, with all that it is deployed with.
 
-    def deployment(self, function: Function) -> Deployment:
-        """A function of this stack, with all that it is deployed with."""
-        items = known(function.layers) or ()
-        layers = tuple(layer for item in items if (layer := self._layer(item)))
+        Args:
+            function: The function.
+            find: Finds a layer; by default those of this stack are found.
+        """
+        find = find or self.layer
+        links = known(function.layer_links) or ()
+        layers = tuple(layer for link in links if (layer := find(link)))
         is_open = isinstance(function.layers, Unknown)
-        others = limits.FUNCTION_LAYERS.maximum or 0 if is_open else len(items) - len(layers)
+        others = limits.FUNCTION_LAYERS.maximum or 0 if is_open else len(links) - len(layers)
         return Deployment(
             place=function.place, function=function, region=self.region, layers=layers, unknown_layers=others
         )
 
-    def _layer(self, item: object) -> LayerVersion | None:
-        if not isinstance(item, Mapping) or len(item) != 1:
-            return None
-        reference = item.get("Ref") or item.get("Fn::GetAtt")
-        reference = reference[0] if isinstance(reference, list) and reference else reference
-        return self.layers.get(reference.partition(".")[0]) if isinstance(reference, str) else None
+    def layer(self, link: Target) -> LayerVersion | None:
+        """The layer of this stack that a link names."""
+        return self.layers.get(link.name) if isinstance(link, Link) and link.kind == "resource" else None
 
     def function_of(self, reference: str | None) -> Function | None:
         """The function behind a logical id: itself, or the one that an alias or a version belongs to."""

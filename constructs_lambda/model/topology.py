@@ -1,4 +1,4 @@
-"""What functions in VPCs can reach: the networks of the stacks of one app, put together."""
+"""The stacks of one app put together: what functions in VPCs can reach, and what functions are deployed with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from constructs_lambda.model.attachments import Attachment, NetworkUse, Rights
+from constructs_lambda.model.deployments import Deployments
 from constructs_lambda.model.functions import Function
 from constructs_lambda.model.networks import Links, SecurityGroup, Subnet, Target
 from constructs_lambda.model.references import Spot
@@ -16,8 +17,8 @@ from constructs_lambda.model.ways import Ways
 from constructs_lambda.tokens import known
 
 
-class Topology(Ways):
-    """The networks of the stacks that one assembly holds.
+class Topology(Deployments, Ways):
+    """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:
         stacks: The stacks; what they import from each other and give to nested stacks is followed.

@@ -50,6 +50,8 @@ _END64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
 COMMENT = b"constructs-lambda"
 """Ends each archive written here, so that nobody has to verify its sizes and checksums."""
+WITHOUT_DEPENDENCIES = COMMENT + b" without dependencies"
+"""Ends a package from which dependencies were left out, so that nobody misses them."""
 _DATE = 33  # 1980-01-01, the first day a zip can name
 
 
@@ -248,7 +250,7 @@ class Writer:
             left -= done
         self._end += stop - start
 
-    def close(self) -> None:
+    def close(self, comment: bytes = COMMENT) -> None:
         """Write the directory; the file itself stays open."""
         directory = b"".join(entry for _, entry in sorted(self._directory))
         count, start, size = len(self._directory), self._end, len(directory)
@@ -257,8 +259,8 @@ class Writer:
             self._file.write(_END64.pack(b"PK\6\6", 44, 3 << 8 | 45, 45, 0, 0, count, count, size, start))
             self._file.write(_LOCATOR.pack(b"PK\6\7", 0, start + size, 1))
         short = min(count, 0xFFFF)
-        end = _END.pack(b"PK\5\6", 0, 0, short, short, min(size, _LIMIT), min(start, _LIMIT), len(COMMENT))
-        self._file.write(end + COMMENT)
+        end = _END.pack(b"PK\5\6", 0, 0, short, short, min(size, _LIMIT), min(start, _LIMIT), len(comment))
+        self._file.write(end + comment)
         self._file.flush()
 
 

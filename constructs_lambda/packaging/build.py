@@ -13,7 +13,7 @@ from typing import Any
 
 from constructs_lambda.errors import PackagingError
 from constructs_lambda.packaging import install, sources, trees
-from constructs_lambda.packaging.archive import File, Writer
+from constructs_lambda.packaging.archive import COMMENT, WITHOUT_DEPENDENCIES, File, Writer
 from constructs_lambda.packaging.cache import Cache, Entry
 from constructs_lambda.packaging.pins import Manifest, Pins, name_of, pinned_version
 from constructs_lambda.packaging.targets import Target
@@ -127,10 +127,15 @@ class _Job:
         if not files and not parts:
             raise PackagingError(f"{self.entry} holds nothing to package")
         source = trees.fingerprint(files)
-        key = _digest(self.common, self.trim.source_patterns, [part.data["digest"] for part in parts], source)
+        is_whole = bundling or not manifest
+        comment = COMMENT if is_whole else WITHOUT_DEPENDENCIES
+        digests = [part.data["digest"] for part in parts]
+        key = _digest(
+            self.common, self.trim.source_patterns, digests, source, *([] if is_whole else [comment.decode()])
+        )
 
         def make(folder: Path) -> dict[str, Any]:
-            return {"replaced": self._write(folder / "package.zip", parts, files, source)}
+            return {"replaced": self._write(folder / "package.zip", parts, files, source, comment)}
 
         package = self.cache.get_or_make("packages", key, make)
         if replaced := package.data["replaced"]:
@@ -225,13 +230,13 @@ class _Job:
         versions = {each.name: each.version for each in found}
         return {"digest": digest, "files": len(files), "packages": sizes(found, kept), "versions": versions}
 
-    def _write(self, archive: Path, parts: list[Entry], files: list[File], source: str) -> list[str]:
+    def _write(self, archive: Path, parts: list[Entry], files: list[File], source: str, comment: bytes) -> list[str]:
         with archive.open("wb") as output:
             writer = Writer(output)
             if writer.add(files) != source:
                 raise PackagingError(f"{self.entry} changed while it was packaged; build again")
             replaced = [name for part in parts for name in writer.copy(part.path)]
-            writer.close()
+            writer.close(comment)
         return replaced
 
 

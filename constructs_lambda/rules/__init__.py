@@ -226,7 +226,7 @@ def check_subject(
 
 def check_stack(stack: Stack, context: Context, severities: Severities) -> Iterator[Finding]:
     """Runs every rule over one stack and all that is in it."""
-    for subjects in (stack.functions.values(), stack.companions(), stack.deployed()):
+    for subjects in (stack.functions.values(), stack.companions()):
         for subject in subjects:
             yield from check_subject(subject, subject.place, context, severities)
     yield from check_subject(stack, stack.place, context, severities)
@@ -234,7 +234,7 @@ def check_stack(stack: Stack, context: Context, severities: Severities) -> Itera
 
 def check_topology(topology: Topology, context: Context, severities: Severities) -> Iterator[Finding]:
     """Runs every rule about what lies between resources, possibly of several stacks."""
-    for subjects in (topology.attachments(), topology.uses()):
+    for subjects in (topology.deployed(), topology.layer_uses(), topology.attachments(), topology.uses()):
         for subject in subjects:
             yield from check_subject(subject, subject.place, context, severities)
 

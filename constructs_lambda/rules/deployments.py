@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from constructs_lambda import limits
@@ -25,8 +26,11 @@ _HANDLER = "https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html"
 _CUSTOM = "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html"
 _LAYERS = "https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html"
 _LARGEST_MODULE = 512 * 1024
+_SMALL_MODULE = 16 * 1024  # parsing it takes 3 ms
+_LOOKED_AT = ("dotnet", "java", "nodejs", "python", "ruby")
+_SUFFIXES = (".js", ".mjs", ".cjs", ".rb")
 _LOOKED_INTO = ("bin/", "extensions/", "lib/", "nodejs/", "python/")  # of a layer; other files code names itself
-_SEARCH_PATHS = ("AWS_LAMBDA_EXEC_WRAPPER", "NODE_PATH", "PYTHONPATH")
+_SEARCH_PATHS = ("AWS_LAMBDA_EXEC_WRAPPER", "CLASSPATH", "JAVA_TOOL_OPTIONS", "NODE_PATH", "PYTHONPATH", "RUBYLIB")
 
 
 @rule(
@@ -51,10 +55,11 @@ def too_large_together(deployment: Deployment) -> Iterator[Problem]:
         return
     from constructs_lambda.artifacts.sizes import bytes_by_package
 
-    sizes: dict[str, int] = {}
-    for _, asset, _ in fitting:
-        for name, size in (asset.ask(bytes_by_package) or {}).items():
-            sizes[name] = sizes.get(name, 0) + size
+    by_part = [(what, asset.ask(bytes_by_package) or {}) for what, asset, _ in fitting]
+    often = Counter(name for _, part in by_part for name in part)
+    sizes = {
+        f"{name} of {what}" if often[name] > 1 else name: size for what, part in by_part for name, size in part.items()
+    }
     shares = cut(", ".join(f"{what} {in_mb(size)}" for what, _, size in fitting))
     unknown = (
         deployment.unknown_layers + len(deployment.layers) + 1 - len(fitting) - (deployment.function.asset is None)
@@ -79,11 +84,11 @@ def too_large_together(deployment: Deployment) -> Iterator[Problem]:
 def handler(deployment: Deployment) -> Iterator[Problem]:
     function = deployment.function
     name, runtime, asset = known(function.handler), known(function.runtime), function.asset
-    if not name or runtime is None or asset is None or family_of(runtime) not in ("python", "nodejs"):
+    if not name or runtime is None or asset is None or family_of(runtime) not in _LOOKED_AT:
         return
     if not limits.HANDLER_LENGTH.admits(len(name)) or any(character.isspace() for character in name):
         return  # other rules speak of it
-    if asset.ask(_is_plainly_there, name):
+    if family_of(runtime) == "python" and asset.ask(_is_plainly_there, name, runtime):
         return
     from constructs_lambda.artifacts.handlers import check_handler, python_handlers
 
@@ -93,7 +98,11 @@ def handler(deployment: Deployment) -> Iterator[Problem]:
     if package.is_empty or deployment.sets(*_SEARCH_PATHS):
         return
     layers = [layer.asset.package for layer in deployment.layers if layer.asset and layer.asset.package]
-    is_own = f"{name.rpartition('.')[0].replace('.', '/')}.py" in package.files  # no layer comes before it
+    own = (
+        f"{name.rpartition('.')[0].replace('.', '/')}.py",
+        *(f"{name.partition('.')[0]}{each}" for each in _SUFFIXES),
+    )
+    is_own = any(file in package.files for file in own)  # no layer comes before it
     unknown = (deployment.has_unknown_layers or len(layers) < len(deployment.layers)) and not is_own
     if layers or unknown:
         verdict = check_handler(package, name, runtime, layers=layers, has_unknown_code=unknown)
@@ -106,15 +115,21 @@ def handler(deployment: Deployment) -> Iterator[Problem]:
         )
 
 
-def _is_plainly_there(package: Package, name: str) -> bool:
-    """Whether a module has a line that defines the handler, as nearly all do: parsing it takes fifty times as long."""
+def _is_plainly_there(package: Package, name: str, runtime: str) -> bool:
+    """Whether a module has a line that defines the handler, as nearly all do: all else takes many times as long."""
     module, _, symbol = name.rpartition(".")
-    file = f"{module.replace('.', '/')}.py"
-    if file not in package.files:
+    path = module.replace(".", "/")
+    if f"{path}.py" not in package.files or f"{path}/__init__.py" in package.files:
         return False
-    text = package.read_text([file], _LARGEST_MODULE)
+    text = package.read_text([f"{path}.py"], _LARGEST_MODULE)
     two_parameters = r"\(\s*\w+\s*(?::[^,()]+)?,\s*\w+\s*(?::[^,()]+)?(?:=[^,()]+)?,?\s*\)"
-    return re.search(rf"^(?:async )?def {re.escape(symbol)}{two_parameters}", text, re.MULTILINE) is not None
+    if not re.search(rf"^def {re.escape(symbol)}{two_parameters}", text, re.MULTILINE):
+        return False
+    if len(text) > _SMALL_MODULE:
+        return True
+    from constructs_lambda.artifacts.handlers import defines_plainly
+
+    return defines_plainly(text, symbol, runtime)
 
 
 @rule(
@@ -134,17 +149,27 @@ def native_code(deployment: Deployment) -> Iterator[Problem]:
 
         is_layer = asset is not deployment.function.asset
         found = asset.ask(wrong_for, architecture, runtime) or ()
-        misfits = [misfit for misfit in found if not is_layer or misfit.name.startswith(_LOOKED_INTO)]
+        looked_into = (*_LOOKED_INTO, "bootstrap") if _brings_bootstrap(deployment) else _LOOKED_INTO
+        misfits = [misfit for misfit in found if not is_layer or misfit.name.startswith(looked_into)]
         if not misfits:
             continue
         first, packages = misfits[0], sorted({misfit.package for misfit in misfits})
-        of = f" of {listed(packages, 3)}" if packages != [first.name] else ""
-        more = f"; in all {len(misfits)} files{of}" if len(misfits) > 1 else of
+        of = f" of {listed(packages, 3)}" if not first.name.endswith(packages[0]) or len(packages) > 1 else ""
+        more = f"; in all {len(misfits)} files{of}" if len(misfits) > 1 else ""
+        name = f"{first.name}{of if not more else ''}"
         yield Problem(
             "Layers" if is_layer else "Code",
-            cut(one_line(f"{what} has native code that doesn't fit: {first.name} {first.reason}{more}")),
+            cut(one_line(f"{what} has native code that doesn't fit: {name} {first.reason}{more}")),
             f"Install for {runtime or 'the runtime'} and the architecture {architecture}, or change the function's.",
         )
+
+
+def _brings_bootstrap(deployment: Deployment) -> bool:
+    """Whether a layer has to bring the program that Lambda starts."""
+    asset = deployment.function.asset
+    package = asset.package if asset else None
+    is_custom = family_of(known(deployment.function.runtime) or "") == "provided"
+    return is_custom and package is not None and "bootstrap" not in package.files
 
 
 @rule(
@@ -181,20 +206,10 @@ def bootstrap(deployment: Deployment) -> Iterator[Problem]:
     source=_LAYERS,
 )
 def copies(deployment: Deployment) -> Iterator[Problem]:
-    if len(deployment.assets) < 2:
-        return
-    from constructs_lambda.artifacts.sizes import bytes_by_package
-
-    found: dict[str, list[tuple[str, int]]] = {}
-    for what, asset in deployment.assets:
-        for name in asset.ask(_installed) or ():
-            size = (asset.ask(bytes_by_package) or {}).get(name, 0)
-            found.setdefault(name, []).append((what, size))
-    twice = {name: places for name, places in found.items() if len(places) > 1}
+    twice = shipped_twice(deployment)
     if not twice:
         return
-    # The largest copy of each stays.
-    saved = sum(sum(size for _, size in places) - max(size for _, size in places) for places in twice.values())
+    saved = sum(too_much(places) for places in twice.values())
     names = listed(sorted(twice, key=lambda name: -min(size for _, size in twice[name])))
     places = sorted({what for places in twice.values() for what, _ in places})
     yield Problem(
@@ -204,6 +219,29 @@ def copies(deployment: Deployment) -> Iterator[Problem]:
         ),
         "Leave it to the layer, or take it out of the layer.",
     )
+
+
+def shipped_twice(deployment: Deployment) -> Mapping[str, Sequence[tuple[str, int]]]:
+    """The packages that are in a function more than once: where, and what each copy takes.
+
+    Args:
+        deployment: The function.
+    """
+    if len(deployment.assets) < 2:
+        return {}
+    from constructs_lambda.artifacts.sizes import bytes_by_package
+
+    found: dict[str, list[tuple[str, int]]] = {}
+    for what, asset in deployment.assets:
+        for name in asset.ask(_installed) or ():
+            size = (asset.ask(bytes_by_package) or {}).get(name, 0)
+            found.setdefault(name, []).append((what, size))
+    return {name: places for name, places in found.items() if len(places) > 1}
+
+
+def too_much(places: Sequence[tuple[str, int]]) -> int:
+    """The bytes that could go: those of all copies but the largest."""
+    return sum(size for _, size in places) - max(size for _, size in places)
 
 
 def _installed(package: Package) -> frozenset[str]:

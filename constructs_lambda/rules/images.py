@@ -23,6 +23,8 @@ _IMAGES = "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html"
 _FARGATE = "https://docs.aws.amazon.com/decision-guides/latest/fargate-or-lambda/fargate-or-lambda.html"
 _LOCAL = ("localhost", "127.0.0.1")  # an emulator's registry
 _GB = 1024**3
+_ARCHITECTURES = ("x86_64", "arm64")
+_SEARCH_PATHS = ("AWS_LAMBDA_EXEC_WRAPPER", "LAMBDA_TASK_ROOT", "PYTHONPATH")
 _SHORTLY = 60  # seconds before the longest timeout
 
 
@@ -44,6 +46,14 @@ def _uri(deployment: Deployment) -> ImageUri | None:
     source=_IMAGES,
 )
 def registry(deployment: Deployment) -> Iterator[Problem]:
+    address = deployment.function.image_address
+    if address is not None and deployment.function.image_asset is None:
+        from constructs_lambda.artifacts.images import find_fault
+
+        if fault := find_fault(address):
+            what, fix = fault
+            yield Problem("Code.ImageUri", f"{quoted(address)} is no address of an image: {cut(what)}", fix)
+            return
     uri = _uri(deployment)
     if uri is None or uri.kind == "ecr" or any(name in uri.registry for name in _LOCAL):
         return
@@ -84,19 +94,36 @@ def _words(items: Items) -> tuple[str, ...] | Unknown | None:
     return known_words if len(known_words) == len(words) else Unknown()
 
 
-def _dockerfile(image: ImageAsset | None) -> Dockerfile | None:
-    """The Dockerfile of an image that this app builds, None where it can't be read."""
+def _build(image: ImageAsset | None) -> Dockerfile | str | None:
+    """The Dockerfile of an image that this app builds, or why no build of it succeeds; None where it can't be read."""
     if image is None or image.folder is None or (path := image.dockerfile) is None:
         return None
-    from constructs_lambda.artifacts.dockerfiles import read_dockerfile
+    from constructs_lambda.artifacts.dockerfiles import NoImageError, read_dockerfile
 
-    def read() -> Dockerfile | None:
+    def read() -> Dockerfile | str | None:
         try:
             return read_dockerfile(path, build_args=image.build_args, target=image.target)
+        except NoImageError as error:
+            return str(error).removeprefix(f"{path}: ")
         except InputError:
             return None
 
     return image.folder.remember((path, image.target, *sorted(image.build_args.items())), read)
+
+
+def _dockerfile(image: ImageAsset | None) -> Dockerfile | None:
+    found = _build(image)
+    return None if isinstance(found, str) else found
+
+
+def _set_words(deployment: Deployment) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None] | None:
+    """What the function sets as ENTRYPOINT and CMD, None where that isn't known."""
+    settings = deployment.function.image
+    if isinstance(settings, Unknown):
+        return None
+    entry_point = _words(settings.entry_point) if isinstance(settings, Image) else None
+    command = _words(settings.command) if isinstance(settings, Image) else None
+    return None if isinstance(entry_point, Unknown) or isinstance(command, Unknown) else (entry_point, command)
 
 
 @rule(
@@ -108,25 +135,21 @@ def _dockerfile(image: ImageAsset | None) -> Dockerfile | None:
     source=_IMAGES,
 )
 def runtime_api(deployment: Deployment) -> Iterator[Problem]:
-    image, settings = deployment.function.image_asset, deployment.function.image
+    image, words = deployment.function.image_asset, _set_words(deployment)
     dockerfile = _dockerfile(image)
-    if image is None or image.folder is None or dockerfile is None or isinstance(settings, Unknown):
+    if image is None or image.folder is None or dockerfile is None or words is None:
         return
-    entry_point = _words(settings.entry_point) if isinstance(settings, Image) else None
-    command = _words(settings.command) if isinstance(settings, Image) else None
-    if isinstance(entry_point, Unknown) or isinstance(command, Unknown):
-        return
-    from constructs_lambda.artifacts.contracts import speaks_runtime_api
+    from constructs_lambda.artifacts.contracts import Contract, speaks_runtime_api
 
     folder = image.folder.path
 
-    def find() -> Verdict:
-        return speaks_runtime_api(dockerfile, context=folder, entrypoint=entry_point, command=command)
+    def find() -> Contract:
+        return speaks_runtime_api(dockerfile, context=folder, entrypoint=words[0], command=words[1])
 
-    verdict = image.folder.remember(("runtime API", dockerfile.path, image.target, entry_point, command), find)
-    if verdict.state is State.PROBLEM:
-        fix = "Start from public.ecr.aws/lambda, or add a runtime interface client or the Lambda Web Adapter."
-        yield Problem("Code.ImageUri", cut(verdict.reason), fix)
+    key = ("runtime API", dockerfile.path, image.target, *sorted(image.build_args.items()), *words)
+    contract = image.folder.remember(key, find)
+    if contract.state is State.PROBLEM:
+        yield Problem("Code.ImageUri", cut(contract.reason), contract.fix)
 
 
 @rule(
@@ -139,7 +162,7 @@ def runtime_api(deployment: Deployment) -> Iterator[Problem]:
 )
 def platform(deployment: Deployment) -> Iterator[Problem]:
     image, architecture = deployment.function.image_asset, deployment.architecture
-    if image is None or architecture not in ("x86_64", "arm64"):
+    if image is None or architecture not in _ARCHITECTURES:
         return
     from constructs_lambda.artifacts.dockerfiles import ARCHITECTURES
 
@@ -152,7 +175,8 @@ def platform(deployment: Deployment) -> Iterator[Problem]:
             "Architectures",
             f"the image is built for the architecture {built_for} ({where} says so), and the function runs on "
             f"{architecture}",
-            f"Build it for {architecture}, or set the function's architecture to {built_for}.",
+            f"Build it for {architecture}"
+            + (f", or set the function's architecture to {built_for}." if built_for in _ARCHITECTURES else "."),
         )
 
 
@@ -179,7 +203,7 @@ def rather_fargate(deployment: Deployment) -> Iterator[Problem]:
     words = _started(deployment)
     if not words:
         return
-    from constructs_lambda.artifacts.contracts import server_in
+    from constructs_lambda.artifacts.commands import server_in
 
     if server := server_in(words):
         yield Problem(
@@ -191,13 +215,10 @@ def rather_fargate(deployment: Deployment) -> Iterator[Problem]:
 
 def _started(deployment: Deployment) -> Sequence[str]:
     """ENTRYPOINT and CMD, as the function or else the Dockerfile sets them; empty where they aren't known."""
-    settings, dockerfile = deployment.function.image, _dockerfile(deployment.function.image_asset)
-    if isinstance(settings, Unknown):
+    words, dockerfile = _set_words(deployment), _dockerfile(deployment.function.image_asset)
+    if words is None:
         return ()
-    entry_point = _words(settings.entry_point) if isinstance(settings, Image) else None
-    command = _words(settings.command) if isinstance(settings, Image) else None
-    if isinstance(entry_point, Unknown) or isinstance(command, Unknown):
-        return ()
+    entry_point, command = words
     if dockerfile is not None:
         entry_point = dockerfile.entrypoint if entry_point is None else entry_point
         command = dockerfile.command if command is None else command
@@ -219,3 +240,60 @@ def image_size(deployment: Deployment) -> Iterator[Problem]:
     if size > (limits.IMAGE_SIZE.maximum or 0) * _GB:
         message = f"the image's archive has {in_mb(size)}; AWS allows {limits.IMAGE_SIZE.allowed} unpacked"
         yield Problem("Code.ImageUri", message, "Take out what isn't needed, or mount a file system.")
+
+
+@rule(
+    "CL227",
+    "Handler that isn't in the image",
+    Severity.WARNING,
+    aws="Every invocation fails with Runtime.ImportModuleError or Runtime.HandlerNotFound.",
+    fix="Let CMD name a handler that is among the copied files.",
+    source=_IMAGES,
+)
+def image_handler(deployment: Deployment) -> Iterator[Problem]:
+    image, words = deployment.function.image_asset, _set_words(deployment)
+    dockerfile = _dockerfile(image)
+    if image is None or image.folder is None or dockerfile is None or words is None:
+        return
+    if deployment.sets(*_SEARCH_PATHS):
+        return
+    from constructs_lambda.artifacts.contracts import handler_of
+    from constructs_lambda.artifacts.image_handlers import check_image_handler
+
+    given = handler_of(dockerfile, entrypoint=words[0], command=words[1])
+    if given is None:
+        return
+    base, handler = given
+    folder = image.folder.path
+
+    def find() -> Verdict:
+        return check_image_handler(dockerfile, base, handler, folder)
+
+    key = ("handler", dockerfile.path, image.target, *sorted(image.build_args.items()), handler)
+    verdict = image.folder.remember(key, find)
+    if verdict.state is State.PROBLEM:
+        yield Problem(
+            "Code.ImageUri",
+            f"the handler {quoted(handler)} isn't among what the Dockerfile copies: {cut(verdict.reason)}",
+            "Copy the file, or let CMD name a handler that is there.",
+        )
+
+
+@rule(
+    "CL228",
+    "Dockerfile that can't be built",
+    Severity.ERROR,
+    aws="No deployment gets as far as AWS: docker build fails.",
+    fix="Begin the Dockerfile with FROM, and name a stage that it has.",
+    source=_IMAGES,
+)
+def dockerfile_builds(deployment: Deployment) -> Iterator[Problem]:
+    image = deployment.function.image_asset
+    found = _build(image)
+    if image is not None and isinstance(found, str):
+        is_target = image.target is not None and "no FROM" not in found
+        yield Problem(
+            "Code.ImageUri",
+            f"{quoted(image.file)} {cut(found)}",
+            "Name a stage that it has, or leave out the target." if is_target else "Begin it with FROM.",
+        )

@@ -1,4 +1,4 @@
-"""CL201 to CL203 and CL213 to CL215: layers, by themselves and on a function."""
+"""CL201 to CL203 and CL213 to CL217: layers, by themselves and on a function."""
 
 from __future__ import annotations
 
@@ -9,12 +9,25 @@ from collections.abc import Iterator
 from constructs_lambda import limits
 from constructs_lambda.artifacts.verdicts import State, Verdict
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Deployment, Function, Items, LayerVersion, Stack
+from constructs_lambda.model import Deployment, Function, Items, LayerUse, LayerVersion
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import one_of, quoted, too_long
-from constructs_lambda.tokens import certain_count, known, resolve_text
+from constructs_lambda.runtimes import family_of
+from constructs_lambda.tokens import Unknown, as_written, certain_count, known, resolve_text
 
 _ARN = re.compile(r"arn:[a-zA-Z0-9-]+:lambda:(?:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9_-]+:\d+|::awslayer:.+)")
+_REGION = re.compile(r"arn:(?:[a-zA-Z0-9-]+|\$\{AWS::Partition\}):lambda:([a-z]{2}(?:-[a-z]+)+-\d+):")
+# What a runtime looks for modules in, or what is run in its place and may set that.
+_SEARCH_PATHS = (
+    "AWS_LAMBDA_EXEC_WRAPPER",
+    "CLASSPATH",
+    "JAVA_TOOL_OPTIONS",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "PYTHONPATH",
+    "RUBYLIB",
+)
+_FAMILIES = frozenset({"java", "nodejs", "python", "ruby"})
 _LAYERS = "https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html"
 
 
@@ -44,21 +57,29 @@ def layer_count(function: Function) -> Iterator[Problem]:
     fix="Keep one version.",
     source=_LAYERS,
 )
-def same_layer_twice(function: Function) -> Iterator[Problem]:
-    if certain_count(function.layers) < 2:
+def same_layer_twice(deployment: Deployment) -> Iterator[Problem]:
+    items = known(deployment.function.layers) or ()
+    if certain_count(items) < 2:
         return
-    arns = [arn for item in known(function.layers) or () if isinstance(arn := resolve_text(item), str)]
-    layers = Counter(arn.rpartition(":")[0] for arn in arns if ":layer:" in arn)
-    for layer, count in layers.items():
+    for shown, count in Counter(layer.shown for layer in deployment.layers).items():
+        if count > 1:
+            yield Problem("Layers", f"the layer {shown} is listed {_times(count)}", "Remove one.")
+    arns = [
+        arn for item in items if ":layer:" in (arn := as_written(item)) and "{Token[" not in arn and "{{" not in arn
+    ]
+    for layer, count in Counter(arn.rpartition(":")[0] for arn in arns).items():
         if count > 1:
             versions = sorted({arn.rpartition(":")[2] for arn in arns if arn.startswith(f"{layer}:")})
             if len(versions) == 1:
-                times = "twice" if count == 2 else f"{count} times"
-                message, fix = f"the layer {quoted(f'{layer}:{versions[0]}')} is listed {times}", "Remove one."
+                message, fix = f"the layer {quoted(f'{layer}:{versions[0]}')} is listed {_times(count)}", "Remove one."
             else:
                 message = f"the layer {quoted(layer)} is there {count} times, in the versions {', '.join(versions)}"
                 fix = "Keep one version."
             yield Problem("Layers", message, fix)
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
 
 
 @rule(
@@ -75,6 +96,51 @@ def layer_arn(function: Function) -> Iterator[Problem]:
         if isinstance(arn, str) and not _ARN.fullmatch(arn):
             fix = "Write arn:aws:lambda:<Region>:<account>:layer:<name>:<version>."
             yield Problem("Layers", f"the layer {quoted(arn)} is no ARN of a layer version", fix)
+
+
+@rule(
+    "CL216",
+    "Layer in another Region",
+    Severity.ERROR,
+    aws="The Lambda API refuses it: layers are not in the same Region as the function.",
+    fix="Use a version of the layer that is published in the function's Region.",
+    source=_LAYERS,
+)
+def layer_region(deployment: Deployment) -> Iterator[Problem]:
+    if deployment.region is None:
+        return
+    for item in known(deployment.function.layers) or ():
+        arn = as_written(item)
+        match = _REGION.match(arn)
+        if match and match[1] != deployment.region:
+            yield Problem(
+                "Layers",
+                f"the layer {quoted(arn)} is in the Region {match[1]}, and the function goes to {deployment.region}",
+                f"Use a version of the layer that is published in {deployment.region}.",
+            )
+
+
+@rule(
+    "CL217",
+    "Extension that can't be started",
+    Severity.WARNING,
+    aws="Lambda starts every file in /opt/extensions; each invocation fails with Extension.LaunchError.",
+    fix="Make the file executable, or move what is no extension out of the folder.",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html",
+)
+def extensions(deployment: Deployment) -> Iterator[Problem]:
+    for layer in deployment.layers:
+        if layer.asset is None:
+            continue
+        from constructs_lambda.artifacts.layers import check_extensions
+
+        verdict = layer.asset.ask(check_extensions)
+        if verdict and verdict.state is State.PROBLEM:
+            yield Problem(
+                "Layers",
+                f"the layer {layer.shown} has an extension that can't be started: {verdict.reason}",
+                "Make the file executable, or move what is no extension out of extensions/.",
+            )
 
 
 @rule(
@@ -105,7 +171,7 @@ def incompatible(deployment: Deployment) -> Iterator[Problem]:
                 )
                 break
         else:
-            verdict = _served(layer, runtime)
+            verdict = None if deployment.sets(*_SEARCH_PATHS) else _served(layer, runtime)
             if verdict and verdict.state is State.PROBLEM:
                 yield Problem(
                     "Layers",
@@ -134,28 +200,37 @@ def _served(layer: LayerVersion, runtime: str | None) -> Verdict | None:
     "CL214",
     "Layer whose modules no runtime finds",
     Severity.WARNING,
-    aws="Lambda unpacks a layer into /opt; Python looks in /opt/python and Node.js in /opt/nodejs, nowhere else there.",
-    fix="Put Python modules into a folder python/ in the layer, and Node.js ones into nodejs/.",
+    aws="Lambda unpacks a layer into /opt; each runtime looks in a folder of its own there: Python in /opt/python, "
+    "Node.js in /opt/nodejs/node_modules, Java in /opt/java/lib, Ruby in /opt/ruby.",
+    fix="Put what is in the layer into the folder in which the runtime looks.",
     source="https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html",
 )
-def layout(stack: Stack) -> Iterator[Problem]:
-    for layer in stack.layers.values():
-        if layer.asset is None:
-            continue
-        from constructs_lambda.artifacts.layers import check_layout
+def layout(use: LayerUse) -> Iterator[Problem]:
+    from constructs_lambda.artifacts.layers import check_layout
 
-        verdict = layer.asset.ask(check_layout)
-        if verdict is None or verdict.state is not State.PROBLEM:
-            continue
-        deployments = [stack.deployment(function) for function in stack.functions.values()]
-        if any(layer in each.layers and each.sets("PYTHONPATH", "NODE_PATH") for each in deployments):
-            continue
-        yield Problem(
-            "Content",
-            f"no runtime finds what is in the layer: {verdict.reason}",
-            "Put the modules into a folder python/ (or nodejs/) in the layer.",
-            layer.place,
-        )
+    zipped = [each for each in use.deployments if each.function.is_image is not True]
+    families = frozenset(family_of(known(each.function.runtime) or "") or "" for each in zipped)
+    verdict = use.asset.ask(check_layout, families)
+    if verdict is None or verdict.state is not State.PROBLEM or not families <= _FAMILIES:
+        return
+    if any(each.sets(*_SEARCH_PATHS) or _names_opt(each) for each in zipped):
+        return
+    yield Problem(
+        "Content",
+        f"no runtime finds what is in the layer: {verdict.reason}",
+        "Put Python modules into python/, Node.js ones into nodejs/node_modules/, Ruby ones into ruby/lib/, and "
+        "jars into java/lib/.",
+    )
+
+
+def _names_opt(deployment: Deployment) -> bool:
+    """Whether the function's own code names the folder that layers are unpacked into."""
+    function = deployment.function
+    if isinstance(function.inline_code, Unknown) or "/opt" in (function.inline_code or ""):
+        return True
+    from constructs_lambda.artifacts.layers import names_opt
+
+    return bool(function.asset and function.asset.ask(names_opt, known(function.handler) or ""))
 
 
 @rule(

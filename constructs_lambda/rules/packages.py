@@ -76,7 +76,7 @@ def too_large(upload: Upload) -> Iterator[Problem]:
         yield Problem(
             upload.property,
             f"the {upload.what} is too large: it unpacks to {size:,} bytes; AWS takes less than {SIZE_LIMIT} bytes",
-            ways_out(upload.asset.ask(bytes_by_package) or {}),
+            ways_out(upload.asset.ask(bytes_by_package) or {}, upload.function),
         )
 
 
@@ -111,7 +111,7 @@ def damaged(upload: Upload) -> Iterator[Problem]:
         from constructs_lambda.artifacts.zips import verify_sizes
         from constructs_lambda.packaging.archive import COMMENT
 
-        if asset.package.comment == COMMENT:
+        if asset.package.comment.startswith(COMMENT):
             return  # written by this library
         found = listed(list(asset.ask(verify_sizes) or ()), 2)
     if found:
@@ -128,9 +128,12 @@ def damaged(upload: Upload) -> Iterator[Problem]:
 )
 def odd(upload: Upload) -> Iterator[Problem]:
     package = upload.asset.package
-    if package is not None and package.problems:
+    problems = list(package.problems) if package is not None else []
+    if upload.asset.path.suffix == ".jar":  # Gradle writes a licence twice, and nothing minds
+        problems = [each for each in problems if not each.startswith("two files are named ")]
+    if problems:
         yield Problem(
             upload.property,
-            f"the archive of the {upload.what} is odd: {cut(listed(list(package.problems), 2))}",
+            f"the archive of the {upload.what} is odd: {cut(listed(problems, 2))}",
             "Make the archive anew, with relative names, each once, and without encryption.",
         )

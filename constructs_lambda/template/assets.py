@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -12,6 +13,7 @@ from constructs_lambda.artifacts.assets import Asset, AssetStore
 from constructs_lambda.documents import read_document
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import ImageAsset
+from constructs_lambda.tokens import as_written
 
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _ARCHIVE = re.compile(r"[\w.-]*[0-9a-f]{64}\.tar(?:\.\w+)?")  # in the command that loads an image
@@ -21,6 +23,9 @@ _SUFFIX = "amazonaws.com"  # the URL suffix; what it is in another partition mak
 
 class StackAssets:
     """What a stack deploys from this machine; its manifests are read when the first resource asks.
+
+    A file's path is absolute where CDK was told not to bundle it, or not to stage anything: it is the source then, and
+    what is deployed from it in the end isn't known. What is staged has a path that starts in the assembly.
 
     Args:
         manifests: The `*.assets.json` of the stack.
@@ -56,6 +61,8 @@ class StackAssets:
         found: dict[str, Asset] = {}
         for folder, asset_id, source, destinations in self._entries("files"):
             path = source.get("path")
+            if not isinstance(path, str) or os.path.isabs(path):  # noqa: PTH117 - the source itself: see `StackAssets`
+                continue
             asset = self._asset(folder, path)
             if asset is None or source.get("packaging") not in ("zip", "file"):
                 continue
@@ -143,26 +150,3 @@ def image_address(code: object, account: str | None, region: str | None) -> str 
         if value is not None:
             uri = uri.replace(f"${{{name}}}", value)
     return None if "${" in uri or "{{" in uri else uri
-
-
-def as_written(value: object) -> str:
-    """A text with `${Name}` for every reference in it, empty where anything else stands in it.
-
-    So the same text comes from a literal, an `Fn::Sub` and an `Fn::Join`, and it compares with what a manifest has.
-    """
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, Mapping) or len(value) != 1:
-        return ""
-    if isinstance(value.get("Ref"), str):
-        return f"${{{value['Ref']}}}"
-    template = value.get("Fn::Sub")
-    if isinstance(template, str):
-        return template
-    join = value.get("Fn::Join")
-    if isinstance(join, list) and len(join) == 2 and isinstance(join[0], str) and isinstance(join[1], list):
-        parts = [as_written(part) for part in join[1]] if len(join[1]) < 100 else [""]
-        return (
-            join[0].join(parts) if all(part or part == item for part, item in zip(parts, join[1], strict=False)) else ""
-        )
-    return ""

@@ -89,6 +89,7 @@ def read_function(
         architectures=p.items("Architectures"),
         environment=_environment(p),
         layers=p.items("Layers"),
+        layer_links=read_links(raw.get("Layers")),
         vpc=UNKNOWN if isinstance(vpc, Unknown) else _in_vpc(subnets),
         subnets=UNKNOWN if isinstance(vpc, Unknown) else subnets,
         security_groups=UNKNOWN if isinstance(vpc, Unknown) else security_groups,

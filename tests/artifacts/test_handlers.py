@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 import zipfile
@@ -37,7 +38,7 @@ def package(root: Path, files: dict[str, str | bytes]) -> Package:
         ("src.app.handler", {"src/__init__.py": "", "src/app.py": DEF}),
         ("app.handler", {"app/__init__.py": DEF}),
         ("app.handler", {"app/__init__.py": DEF, "app.py": ""}),
-        ("app.handler", {"app.py": "async def handler(e, c): ...\n"}),
+        ("app.handler", {"app.py": "@wrap\nasync def handler(e, c): ...\n"}),
         ("app.Handler", {"app.py": "class Handler: ...\n"}),
         ("app.handler", {"app.py": "handler = make()\n"}),
         ("app.handler", {"app.py": "a, (b, *handler) = make()\n"}),
@@ -51,8 +52,8 @@ def package(root: Path, files: dict[str, str | bytes]) -> Package:
         ("app.handler", {"app.py": "@wrap\ndef handler(): ...\n"}),
         ("app.handler", {"app.py": "def handler(*args): ...\n"}),
         ("app.handler", {"app.py": "def handler(event, context, more=None, *, kw=1): ...\n"}),
-        ("app.handler", {"app.py": b"\xef\xbb\xbf# -*- coding: utf-8 -*-\nhandler = '\xc3\xa9\\d'\n"}),
-        ("app.handler", {"app.py": "# coding: latin-1\nx = 'é'\nhandler = 1\n".encode("latin-1")}),
+        ("app.handler", {"app.py": b"\xef\xbb\xbf# -*- coding: utf-8 -*-\nhandler = make('\xc3\xa9\\d')\n"}),
+        ("app.handler", {"app.py": "# coding: latin-1\nx = 'é'\nhandler = make()\n".encode("latin-1")}),
     ],
 )
 def test_it_exists(tmp_path: Path, handler: str, files: dict[str, str | bytes]) -> None:
@@ -85,6 +86,91 @@ def test_it_is_certainly_missing(tmp_path: Path, handler: str, files: dict[str, 
     verdict = check_handler(found, handler, HERE)
     assert verdict.state == "problem"
     assert reason in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"app.py": "async def handler(e, c): ...\n"}, "defines handler with async"),
+        ({"app.py": "handler = None\n"}, "sets handler to None, which is no function"),
+        ({"app.py": f"{DEF}del handler\n"}, "defines no handler"),
+        ({"app.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from b import handler\n"}, "defines no"),
+        ({"app.py": "from b import handler\n", "b.py": ""}, "imports handler from b: b.py defines no handler"),
+        ({"app.py": "from b import main as handler\n", "b.py": "handler = 1\n"}, "b.py defines no main"),
+        ({"app/__init__.py": "from .main import handler\n"}, "from .main: no module app.main exists"),
+        ({"app.py": "from b import *\n", "b.py": "def other(e, c): ...\n"}, "app.py defines no handler"),
+        ({"app.py": "from b import *\n", "b.py": f"__all__ = ['x']\n{DEF}"}, "app.py defines no handler"),
+        ({"app.py": DEF, "app/__init__.py": ""}, "app/__init__.py defines no handler"),
+        ({"app.py": '"""\ndef handler(event, context):\n"""\n'}, "defines no handler"),
+    ],
+)
+def test_what_python_lacks(tmp_path: Path, files: dict[str, str | bytes], reason: str) -> None:
+    verdict = check_handler(package(tmp_path, files), "app.handler", HERE)
+    assert verdict.state == "problem"
+    assert reason in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"app.py": "def handler(event): ...\nglobals()['handler'] = 1\n"},
+        {"app.py": f"handler = 1\ndel handler\n{DEF}"},
+        {"app.py": "handler = None\ndef f():\n    global handler\n"},
+        {"app.py": "handler = None\nif x:\n    handler = f\n"},
+        {"app.py": "from b import handler\n"},
+        {"app.py": "from b import handler\n", "b.py": DEF},
+        {"app.py": "from b import handler\n", "b.py": "def __getattr__(name): ...\n"},
+        {"app.py": "from b import handler\n", "b/__init__.py": "", "b/handler.py": ""},
+        {"app.py": "try:\n    from b import handler\nexcept ImportError:\n    handler = f\n", "b.py": ""},
+        {"app.py": "from b import handler\n", "b.py": "", "b-1.dist-info/RECORD": "b.py,,\n"},
+        {"app.py": "from b import *\n", "b.py": DEF},
+        {"app.py": "from b import *\n", "b.py": "from c import *\n", "c.py": DEF},
+        {"app.py": "from b import *\n", "b.py": f"__all__ = ['x']\n__all__ += ['handler']\n{DEF}"},
+        {"app.py": "from b import *\n", "b.py": "from app import *\n"},
+        {"app.py": "if x:\n    from b import *\n", "b.py": ""},
+        {"app/__init__.py": "from . import handler\n", "app/handler.py": ""},
+        {"app.py": "from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    from b import handler\n"},
+    ],
+)
+def test_what_python_may_have(tmp_path: Path, files: dict[str, str | bytes]) -> None:
+    assert check_handler(package(tmp_path, files), "app.handler", HERE).state != "problem"
+
+
+CLASS = b"\xca\xfe\xba\xbe\0\0\0"
+
+
+@pytest.mark.parametrize(
+    ("handler", "runtime", "files", "reason"),
+    [
+        ("a.B::c", "java21", {"a/B.class": CLASS + bytes([65])}, ""),
+        ("a.B", "java17", {"a/B.class": CLASS + bytes([61])}, ""),
+        ("a.B", "java17", {"a/B.class": CLASS + bytes([62])}, "a/B.class is compiled for Java 18"),
+        ("a.B::c", "java21", {"lib/x.jar": ""}, ""),
+        ("a.B::c", "java21", {"a/C.class": ""}, "no file a/B.class exists"),
+        ("a.B::c", "java21", {"a/b.class": ""}, "found a/b.class"),
+        ("a.B::c", "java21", {"x.jar": ""}, "Lambda looks at jars in lib/ only, and found x.jar"),
+        ("a.B::c", "java21", {"BOOT-INF/classes/a/B.class": ""}, "BOOT-INF/classes/, where Lambda doesn't look"),
+        ("A::B.C::D", "dotnet10", {"A.dll": ""}, ""),
+        ("A", "dotnet10", {"A.dll": ""}, ""),
+        ("A", "dotnet10", {"bootstrap": ""}, ""),
+        ("A::B", "dotnet10", {"A.dll": ""}, "has to be Assembly::Namespace.Class::Method"),
+        ("A::B.C::D", "dotnet10", {"out/A.dll": ""}, "no A.dll stands at the root of the package; found out/A.dll"),
+        ("app.handler", "ruby3.4", {"app.rb": "def handler(event:, context:)\nend\n"}, ""),
+        ("app.M::C.handler", "ruby3.4", {"app.rb": "def self.handler(event:, context:)\nend\n"}, ""),
+        ("app.handler", "ruby3.4", {"app.rb": "require_relative 'impl'\n"}, ""),
+        ("app.handler", "ruby3.4", {"vendor/bundle/lib/app.rb": ""}, ""),
+        ("app.handler", "ruby3.4", {"app.rb": "def main(event:, context:)\nend\n"}, "app.rb defines no handler"),
+        ("app.handler", "ruby3.4", {"main.rb": ""}, "no app.rb exists; found main.rb"),
+        ("app.A.B.handler", "ruby3.4", {"app.rb": ""}, "has to be a file, a dot and a method"),
+    ],
+)
+def test_java_dotnet_and_ruby(
+    tmp_path: Path, handler: str, runtime: str, files: dict[str, str | bytes], reason: str
+) -> None:
+    verdict = check_handler(package(tmp_path, files), handler, runtime)
+    assert (verdict.state == "problem") is bool(reason)
+    assert reason in verdict.reason
+    assert check_handler(package(tmp_path, files), handler, runtime, has_unknown_code=True).state != "problem"
 
 
 def test_a_missing_module_is_unknown_where_code_may_come_from_elsewhere(tmp_path: Path) -> None:
@@ -198,6 +284,7 @@ def test_handlers_that_are_found(tmp_path: Path) -> None:
         ("layered.handler", "nodejs22.x", "unknown"),
         ("/opt/nodejs/node_modules/x/handler.handler", "nodejs22.x", "unknown"),
         ("a.b.C::handle", "java21", "unknown"),
+        ("src/main.other.handler", "nodejs22.x", "problem"),
         ("index.handler", "provided.al2023", "unknown"),
         ("index.handler", "", "unknown"),
     ],
@@ -205,10 +292,33 @@ def test_handlers_that_are_found(tmp_path: Path) -> None:
 def test_node_and_others(tmp_path: Path, handler: str, runtime: str, state: str) -> None:
     function = package(
         tmp_path / "f",
-        {"index.js": "", "src/main.mjs": "", "src/common.cjs": "", "typed.ts": "", "node_modules/pkg/index.js": ""},
+        {
+            "index.js": "exports.handler = 1;",
+            "src/main.mjs": "export const handler = 1, nested = {};",
+            "src/common.cjs": "exports.handler = 1;",
+            "typed.ts": "",
+            "node_modules/pkg/index.js": "",
+        },
     )
     layer = package(tmp_path / "l", {"nodejs/node_modules/layered/index.js": ""})
     assert check_handler(function, handler, runtime, layers=[layer]).state == state
+
+
+@pytest.mark.parametrize(
+    ("manifest", "text", "state"),
+    [
+        ({"type": "module"}, "exports.handler = 1;", "problem"),
+        ({"type": "module"}, "export const handler = 1;", "ok"),
+        ({"type": "commonjs"}, "exports.handler = 1;", "ok"),
+        ({}, "exports.other = 1;", "problem"),
+        ({}, "export const handler = 1;", "ok"),
+        ("{", "exports.other = 1;", "ok"),
+    ],
+)
+def test_the_kind_of_a_module_of_node(tmp_path: Path, manifest: object, text: str, state: str) -> None:
+    said = manifest if isinstance(manifest, str) else json.dumps(manifest)
+    found = package(tmp_path, {"package.json": "{}", "src/package.json": said, "src/index.js": text})
+    assert check_handler(found, "src/index.handler", "nodejs22.x").state == state
 
 
 def test_what_node_found_instead(tmp_path: Path) -> None:

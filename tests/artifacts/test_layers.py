@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lambda.artifacts.archives import inspect
-from constructs_lambda.artifacts.layers import check_bootstrap, check_layout, read_layout, serves
+from constructs_lambda.artifacts.layers import check_bootstrap, check_extensions, check_layout, read_layout, serves
 from constructs_lambda.artifacts.packages import Package
 
 
@@ -79,6 +79,21 @@ def test_whom_a_layer_serves(tmp_path: Path, names: list[str], runtime: str, sta
         (["bootstrap", "runtime.py"], "unknown", ""),
         (["lib/libx.so", "x.py"], "unknown", ""),
         (["data.bin"], "unknown", ""),
+        (["requirements.txt"], "problem", "it holds requirements.txt and nothing of what that names"),
+        (["python/requirements.txt", "README.md"], "problem", "it holds python/requirements.txt"),
+        (["nodejs/package.json"], "problem", "it holds nodejs/package.json"),
+        (["nodejs/package.json", "nodejs/util.js"], "unknown", ""),
+        (["requirements.txt", "data.bin"], "unknown", ""),
+        (["Python/a.py"], "problem", "its modules stand in Python/, and have to be in python/"),
+        (["python3.13/a.py", "LICENSE"], "problem", "python3.13/"),
+        (["NodeJS/node_modules/a/index.js"], "problem", "have to be in nodejs/"),
+        (["python3.13/a.bin"], "unknown", ""),
+        (["pythonic/a.py"], "unknown", ""),
+        (["layer/python/a.py"], "problem", "python/ stands in layer/, and has to stand at its root"),
+        (["layer/python/a.py", "layer/b.bin"], "unknown", ""),
+        ([".venv/lib/python3.13/site-packages/a.py"], "problem", ".venv/lib/python3.13/site-packages/"),
+        (["a.jar"], "unknown", ""),
+        (["a.rb"], "unknown", ""),
         ([], "unknown", ""),
     ],
 )
@@ -86,6 +101,53 @@ def test_modules_at_the_root(tmp_path: Path, names: list[str], state: str, reaso
     verdict = check_layout(package(tmp_path / "a", *names))
     assert verdict.state == state
     assert not reason or reason in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("names", "family", "state"),
+    [
+        (["a.jar", "b.jar"], "java", "problem"),
+        (["java/a.jar"], "java", "problem"),
+        (["java/lib/a.jar"], "java", "ok"),
+        (["a.jar"], "python", "unknown"),
+        (["a.jar", "a.conf"], "java", "unknown"),
+        (["a.rb"], "ruby", "problem"),
+        (["ruby/lib/a.rb"], "ruby", "ok"),
+        (["a.rb", "Rakefile"], "ruby", "unknown"),
+    ],
+)
+def test_what_stands_outside_of_the_folder_of_a_runtime(
+    tmp_path: Path, names: list[str], family: str, state: str
+) -> None:
+    assert check_layout(package(tmp_path / "a", *names), frozenset({family})).state == state
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "bootstrap is empty"),
+        (b"#!/bin/sh\r\nexec x\r\n", "the first line of bootstrap ends as on Windows"),
+        (b"#!/bin/sh\nexec x\r\n", ""),
+        (b"\x7fELF", ""),
+    ],
+)
+def test_a_bootstrap_that_cant_be_started(tmp_path: Path, content: bytes, reason: str) -> None:
+    (tmp_path / "bootstrap").write_bytes(content)
+    (tmp_path / "bootstrap").chmod(0o755)
+    assert check_bootstrap(inspect(tmp_path)).reason.startswith(reason)
+    assert (check_bootstrap(inspect(tmp_path)).state == "problem") is bool(reason)
+
+
+def test_a_bootstrap_that_is_a_link(tmp_path: Path) -> None:
+    (tmp_path / "bootstrap").symlink_to("main")
+    assert check_bootstrap(inspect(tmp_path)).reason == "bootstrap is a link that leads nowhere"
+    (tmp_path / "main").write_text("x")
+    assert check_bootstrap(inspect(tmp_path)).state == "unknown"
+
+
+@pytest.mark.parametrize(("mode", "state"), [(0o644, "problem"), (0o755, "ok")])
+def test_extensions(tmp_path: Path, mode: int, state: str) -> None:
+    assert check_extensions(package(tmp_path / "a", "extensions/agent", mode=mode)).state == state
 
 
 def test_bootstrap(tmp_path: Path) -> None:

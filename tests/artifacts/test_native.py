@@ -68,6 +68,34 @@ def test_what_is_no_compiled_code(tmp_path: Path, name: str, content: bytes) -> 
         ({"lib/libx.so.1": elf(X86)}, "arm64", None, "architecture x86_64"),
         ({"bootstrap": elf(X86)}, "arm64", "provided.al2023", "architecture x86_64"),
         ({"node_modules/@img/sharp-linux-x64/lib/a.node": elf(X86)}, "arm64", "nodejs22.x", "architecture x86_64"),
+        (
+            {"node_modules/@img/sharp-linuxmusl-x64/lib/sharp-linuxmusl-x64.node": elf(X86)},
+            "x86_64",
+            "nodejs22.x",
+            "musl",
+        ),
+        ({"build/Release/b.node": b"MZ" + bytes(60)}, "x86_64", "nodejs22.x", "Windows"),
+        ({"bootstrap": b"MZ" + bytes(60)}, "x86_64", "provided.al2023", "Windows"),
+        ({"org/libx.so": elf(ARM)}, "x86_64", "java21", "architecture arm64"),
+        (
+            {"python/lib/python3.14/site-packages/m.cpython-313-x86_64-linux-gnu.so": elf(X86)},
+            "x86_64",
+            "python3.14",
+            "Python 3.13",
+        ),
+        (
+            {"numpy/m.cpython-313-x86_64-linux-gnu.so": elf(X86), "numpy.libs/libblas.so": elf(X86)},
+            "x86_64",
+            "python3.14",
+            "Python 3.13",
+        ),
+        ({"bin/one": elf(X86), "bin/two": elf(ARM)}, "arm64", "python3.14", "architecture x86_64"),
+        (
+            {"node_modules/a/binding.node": elf(X86), "node_modules/b/binding.node": elf(ARM)},
+            "arm64",
+            "nodejs22.x",
+            "architecture x86_64",
+        ),
     ],
 )
 def test_what_cant_be_loaded(
@@ -93,6 +121,56 @@ def test_what_cant_be_loaded(
             "python3.14",
         ),
         ({"prebuilds/linux-x64/a.node": elf(X86), "prebuilds/linux-arm64/a.node": elf(ARM)}, "arm64", "nodejs22.x"),
+        (
+            {"m.cpython-314-darwin.so": b"\xcf\xfa\xed\xfe", "m.cpython-314-x86_64-linux-gnu.so": elf(X86)},
+            "x86_64",
+            "python3.14",
+        ),
+        (
+            {
+                f"python/lib/python3.{minor}/site-packages/m.cpython-3{minor}-x86_64-linux-gnu.so": elf(X86)
+                for minor in (13, 14)
+            },
+            "x86_64",
+            "python3.14",
+        ),
+        ({"python/lib/python3.13/site-packages/m.cpython-313-x86_64-linux-gnu.so": elf(X86)}, "x86_64", "python3.14"),
+        (
+            {
+                "node_modules/aws-crt/dist/bin/linux-x64-glibc/a.node": elf(X86),
+                "node_modules/aws-crt/dist/bin/win32/b.node": b"MZ",
+            },
+            "x86_64",
+            "nodejs22.x",
+        ),
+        (
+            {
+                "node_modules/.prisma/client/libquery_engine-linux-arm64-openssl-3.0.x.so.node": elf(ARM),
+                "node_modules/@prisma/engines/libquery_engine-debian-openssl-3.0.x.so.node": elf(X86),
+            },
+            "arm64",
+            "nodejs22.x",
+        ),
+        (
+            {
+                "node_modules/@img/sharp-linuxmusl-x64/lib/sharp-linuxmusl-x64.node": elf(X86),
+                "node_modules/@img/sharp-linux-x64/lib/sharp-linux-x64.node": elf(X86),
+            },
+            "x86_64",
+            "nodejs22.x",
+        ),
+        ({"node_modules/@rollup/rollup-linux-x64-gnu/rollup.linux-x64-gnu.node": elf(X86)}, "arm64", "nodejs22.x"),
+        (
+            {"org/a/Linux/x86_64/liba.so": elf(X86), "org/a/Linux-Android/aarch64/liba.so": elf(ARM), "z.so": elf(8)},
+            "x86_64",
+            "java21",
+        ),
+        (
+            {"runtimes/linux-x64/native/a.so": elf(X86), "runtimes/linux-armel/native/a.so": elf(40)},
+            "x86_64",
+            "dotnet10",
+        ),
+        ({"bin/tool.exe": b"MZ"}, "x86_64", "python3.14"),
         ({"node_modules/fsevents/fsevents.node": b"\xcf\xfa\xed\xfe" + bytes(60)}, "arm64", "nodejs22.x"),
         ({"m.cpython-313-aarch64-linux-gnu.so": elf(ARM)}, "arm64", None),
         (

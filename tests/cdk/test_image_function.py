@@ -19,7 +19,8 @@ DOCKERFILE = 'FROM public.ecr.aws/lambda/python:3.14\nCMD ["app.handler"]\n'
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    return fill(tmp_path / "image", {"Dockerfile": DOCKERFILE, "app.py": "", "other/Dockerfile.prod": DOCKERFILE})
+    staged = DOCKERFILE.replace("\n", " AS final\n", 1)
+    return fill(tmp_path / "image", {"Dockerfile": DOCKERFILE, "app.py": "", "other/Dockerfile.prod": staged})
 
 
 @pytest.fixture
@@ -108,6 +109,20 @@ def test_either_a_folder_or_a_repository(stack: Stack, directory: Path, reposito
         ({"repository": repository}, "needs tag_or_digest="),
         ({"directory": directory, "architecture": "arm64"}, "architecture must be"),
         ({"directory": directory, "memroy_size": 128}, "memory_size"),
+        ({"repository": repository, "tag_or_digest": ""}, "needs tag_or_digest="),
+        (
+            {"directory": directory, "runtime": aws_lambda.Runtime.PYTHON_3_14},
+            "runtime can't be set on an ImageFunction",
+        ),
+        ({"directory": directory, "handler": "a.b", "code": 1}, "code, handler can't be set.*cmd="),
+        ({"directory": directory, "cmd": "app.handler"}, r"cmd must be a list of texts.*write cmd=\['app.handler'\]"),
+        ({"directory": directory, "cmd": 5}, "cmd must be a list of texts; got 5"),
+        ({"directory": directory, "entrypoint": ["a", 1]}, "entrypoint must be a list of texts"),
+        ({"directory": directory, "build_args": {"A": 1}}, "build_args must map names to texts; got 'A': 1"),
+        ({"directory": directory, "build_args": ["A"]}, "build_args must map names to texts"),
+        ({"directory": directory, "target": 1}, "target must be a text; got 1"),
+        ({"directory": 5}, "directory must be a path"),
+        ({"repository": "r", "tag_or_digest": "v1"}, "repository must be an aws_ecr.IRepository.*from_repository_name"),
     ]
     for keywords, message in wrong:
         with pytest.raises(TypeError, match=message):
@@ -121,10 +136,24 @@ def test_missing_files(stack: Stack, directory: Path, tmp_path: Path) -> None:
         ({"directory": directory / "app.py"}, "is not a folder"),
         ({"directory": directory / "other"}, "other has no Dockerfile. Fix: .*PythonFunction"),
         ({"directory": directory, "file": "Dockerfile.dev"}, r"has no Dockerfile\.dev"),
+        ({"directory": directory, "target": "test"}, "has no stage test; docker build would fail"),
+        ({"directory": directory, "file": "app.py"}, "has no FROM; docker build would fail"),
     ):
         with pytest.raises(PackagingError, match=message):
             ImageFunction(stack, "Orders", **keywords)
     assert stack.node.children == []
+
+
+def test_an_empty_list_of_layers(app: App, stack: Stack, directory: Path) -> None:
+    ImageFunction(stack, "Orders", directory=directory, layers=[])
+    assert "Layers" not in properties_of(app)
+
+
+def test_a_dockerfile_of_another_frontend(app: App, stack: Stack, tmp_path: Path) -> None:
+    folder = fill(tmp_path / "packs", {"Dockerfile": "# syntax=acme/buildpacks:1\nanything: goes\n"})
+    ImageFunction(stack, "Orders", directory=folder, target="final")
+    app.synth()
+    assert findings(app) == []
 
 
 def test_limits_are_refused_together(stack: Stack, directory: Path) -> None:

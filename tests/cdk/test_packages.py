@@ -102,7 +102,7 @@ def six_layers(stack: Stack, folder: Path) -> None:
 
 
 def wrong_platform(stack: Stack, folder: Path) -> None:
-    fill(folder / "image", {"Dockerfile": "FROM public.ecr.aws/lambda/python:3.14\n"})
+    fill(folder / "image", {"Dockerfile": 'FROM public.ecr.aws/lambda/python:3.14\nCMD ["app.handler"]\n'})
     code = aws_lambda.DockerImageCode.from_image_asset(str(folder / "image"), platform=ecr_assets.Platform.LINUX_ARM64)
     aws_lambda.DockerImageFunction(stack, "F", code=code)
 
@@ -145,7 +145,7 @@ def test_nothing_is_said_of_what_is_right(app: App, tmp_path: Path) -> None:
         bucket = aws_s3.Bucket(stack, "B", auto_delete_objects=True, removal_policy=RemovalPolicy.DESTROY)
         files = s3_deployment.Source.asset(str(fill(tmp_path / "site", {"index.html": ""})))
         s3_deployment.BucketDeployment(stack, "Site", destination_bucket=bucket, sources=[files], memory_limit=512)
-        fill(tmp_path / "image", {"Dockerfile": "FROM public.ecr.aws/lambda/python:3.14\n"})
+        fill(tmp_path / "image", {"Dockerfile": 'FROM public.ecr.aws/lambda/python:3.14\nCMD ["app.handler"]\n'})
         code = aws_lambda.DockerImageCode.from_image_asset(str(tmp_path / "image"))
         aws_lambda.DockerImageFunction(stack, "I", code=code)
     assert violations(app) == []
@@ -158,7 +158,10 @@ def test_assets_of_stages_and_nested_stacks_are_found(app: App, tmp_path: Path) 
     assert [rule for _, rule, _ in violations(app)] == ["CL205", "CL205"]
 
 
-def test_assets_that_are_not_staged_are_read_where_they_are(make_app: Callable[..., App], tmp_path: Path) -> None:
-    app = make_app(context={"aws:cdk:disable-asset-staging": True})
+@pytest.mark.parametrize(("context", "expected"), [({"aws:cdk:disable-asset-staging": True}, []), ({}, ["CL205"])])
+def test_of_assets_that_are_not_staged_nothing_is_known(
+    make_app: Callable[..., App], tmp_path: Path, context: dict[str, object], expected: list[str]
+) -> None:
+    app = make_app(context=context)
     function(Stack(app, "Shop"), code=fill(tmp_path / "empty", {}))
-    assert [rule for _, rule, _ in violations(app)] == ["CL205"]
+    assert [rule for _, rule, _ in violations(app)] == expected

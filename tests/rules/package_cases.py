@@ -17,7 +17,17 @@ def at(uri: Any) -> Any:
     return image(Code={"ImageUri": uri})
 
 
+def inline(*lines: str, **properties: Any) -> Any:
+    return zipped(Code={"ZipFile": "\n".join(lines)}, Handler="index.handler", **properties)
+
+
+def uses_inline(*lines: str) -> Any:
+    return inline(*lines, Layers=[{"Ref": "L"}])
+
+
 HUB = "docker.io/library/python:3.14"
+ARN = "arn:aws:lambda:eu-west-1:111122223333:layer:tools:1"
+VARIABLES = "AWS_LAMBDA_EXEC_WRAPPER", "PYTHONPATH"
 
 CASES: list[Case] = [
     one("layer", "", uses(), L=layer()),
@@ -51,6 +61,9 @@ CASES: list[Case] = [
     one("image on Docker Hub by name", "CL220", at("python:3.14")),
     one("image in the public gallery", "CL220", at("public.ecr.aws/lambda/python:3.14")),
     one("image elsewhere", "CL220", at("ghcr.io/acme/orders:1")),
+    one("image by its address in a browser", "CL220", at(f"https://{IMAGE_URI}")),
+    one("image by the repository's ARN", "CL220", at("arn:aws:ecr:eu-west-1:111122223333:repository/orders")),
+    one("image without a tag after the colon", "CL220", at(f"{IMAGE_URI.rpartition(':')[0]}:")),
     one("image of an emulator", "", at("000000000000.dkr.ecr.eu-west-1.localhost.localstack.cloud:4510/orders:1")),
     one("image with our account", "", at({"Fn::Sub": "${AWS::AccountId}.dkr.ecr.eu-west-1.amazonaws.com/o:1"})),
     one("image of a parameter", "", at({"Fn::Sub": "docker.io/${Image}"})),
@@ -63,4 +76,19 @@ CASES: list[Case] = [
     one("image that starts a server", "CL224", image(ImageConfig={"Command": ["uvicorn", "app:app"]})),
     one("image that starts a handler", "", image(ImageConfig={"Command": ["app.handler"]})),
     one("zip, 900 s", "", zipped(Timeout=900)),
+    one("inline code that imports", "", inline("import boto3, cfnresponse, json, urllib3")),
+    one("inline code that imports what isn't there", "CL226", inline("import json", "import requests")),
+    one("inline code that may import", "", inline("try:", "  import requests", "except ImportError:", "  pass")),
+    one("inline code for an older Python", "CL226", inline("import distutils", Runtime="python3.12")),
+    one("inline code for Python 3.11", "", inline("import distutils", Runtime="python3.11")),
+    one("inline code for Python 2", "CL131", inline("import requests", Runtime="python2.7")),
+    one("inline code for a preview", "", inline("import requests", Runtime="python3.15")),
+    one("inline code for Node.js", "", inline("import requests from 'requests'", Runtime="nodejs22.x")),
+    one("inline code with a published layer", "", inline("import requests", Layers=[ARN])),
+    one("inline code with a layer from S3", "", uses_inline("import requests"), L=layer()),
+    *(one(f"inline code and {name}", "", inline("import requests", Environment={"Variables": {name: "/opt"}}))
+        for name in VARIABLES),
+    one("inline code and a variable", "CL226", inline("import requests", Environment={"Variables": {"STAGE": "a"}})),
+    *(one(f"inline code, unknown: {v}", "", inline("import requests", Runtime=v)) for v in UNKNOWN),
+    *(one(f"inline code, environment: {v}", "", inline("import requests", Environment=v)) for v in UNKNOWN[:3]),
 ]  # fmt: skip

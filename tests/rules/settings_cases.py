@@ -104,6 +104,13 @@ def layers(*arns: Any) -> Any:
     return zipped(Layers=list(arns))
 
 
+LAYER_VERSION = resource("LayerVersion", {"Content": {"S3Bucket": "assets", "S3Key": "k"}})
+
+
+def in_region(layer: str) -> dict[str, str]:
+    return {"Fn::Sub": f"arn:aws:lambda:${{AWS::Region}}:111122223333:layer:{layer}"}
+
+
 CASES: list[Case] = [
     one("file system", "", mount()),
     one("file system of S3", "", mount(arn=S3_FILES)),
@@ -288,7 +295,45 @@ CASES: list[Case] = [
     one("layers that may vanish", "", layers(*([{"Fn::If": ["C", {"Ref": "L"}, NO_VALUE]}] * 6))),
     one("layers in a token", "", layers("#{Token[TOKEN.1]}", *("x" * 6))),
     *unknowns("layers", lambda value: zipped(Layers=value)),
-    *unknowns("layer", lambda value: layers(value, value)),
+    *unknowns("layer", lambda value: layers(value, f"{LAYER}:a:1")),
+    one("one layer of the template twice", "CL202", layers({"Ref": "L"}, {"Ref": "L"}), L=LAYER_VERSION),
+    one("two layers of the template", "", layers({"Ref": "L"}, {"Ref": "M"}), L=LAYER_VERSION, M=LAYER_VERSION),
+    one("one parameter twice", "", layers({"Ref": "P"}, {"Ref": "P"})),
+    one("two outputs", "", layers({"Fn::GetAtt": ["N", "Outputs.A"]}, {"Fn::GetAtt": ["N", "Outputs.B"]})),
+    one("two versions of a layer in any Region", "CL202", layers(in_region("a:1"), in_region("a:2"))),
+    one("two layers in any Region", "", layers(in_region("a:1"), in_region("b:1"))),
+    one(
+        "two versions, joined",
+        "CL202",
+        layers(
+            *(
+                {
+                    "Fn::Join": [
+                        "",
+                        [
+                            "arn:",
+                            {"Ref": "AWS::Partition"},
+                            ":lambda:",
+                            {"Ref": "AWS::Region"},
+                            ":111122223333:layer:a:",
+                            number,
+                        ],
+                    ]
+                }
+                for number in "12"
+            )
+        ),
+    ),
+    one(
+        "versions of a layer in two accounts",
+        "",
+        layers(f"{LAYER}:a:1", {"Fn::Sub": "arn:aws:lambda:eu-west-1:${AWS::AccountId}:layer:a:2"}),
+    ),
+    one(
+        "one of two versions of a layer",
+        "",
+        layers({"Fn::If": ["C", in_region("a:1"), NO_VALUE]}, {"Fn::If": ["C", NO_VALUE, in_region("a:2")]}),
+    ),
     one("two versions of a layer", "CL202", layers(f"{LAYER}:a:1", f"{LAYER}:a:2")),
     one("one version of a layer twice", "CL202", layers(f"{LAYER}:a:1", f"{LAYER}:a:1")),
     one("versions of two layers", "", layers(f"{LAYER}:a:1", f"{LAYER}:b:1")),

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from assemblies import HANDLER, Assembly, elf, fill
+from rules.cases import zipped
+from rules.package_cases import layer as layer_of
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Finding, Severity
+from constructs_lambda.model import Topology
 from constructs_lambda.packaging.archive import COMMENT
+from constructs_lambda.rules import Context, Severities, check_topology
+from constructs_lambda.template import read_template
 
 MB = 1024 * 1024
 LIMIT = (limits.UNZIPPED_PACKAGE_SIZE.maximum or 0) + 1
@@ -97,6 +104,32 @@ def test_a_layer_too_large_by_itself_is_said_once(app: Assembly) -> None:
     assert [(finding.rule, finding.resource) for finding in app.findings()] == [("CL204", "L")]
 
 
+def test_files_of_one_name_are_told_apart(app: Assembly) -> None:
+    layer = app.layer("L", app.folder({"python/a.py": "", "model.bin": 150 * MB}))
+    app.function("F", app.folder(python(**{"model.bin": 120 * MB})), Layers=[layer], EphemeralStorage={"Size": 2048})
+    fix = of(app.findings(), "CL208").fix
+    assert "model.bin of the layer Shop/L 150.0 MB, model.bin of the package 120.0 MB" in fix
+    assert "2,048 MB of ephemeral storage" in fix
+
+
+def test_the_ephemeral_storage_that_a_function_has(app: Assembly) -> None:
+    app.function("F", app.folder(python(a=300 * MB)), EphemeralStorage={"Size": 2048})
+    assert "2,048 MB of ephemeral storage" in of(app.findings(), "CL204").fix
+
+
+@pytest.mark.parametrize(("size", "expected"), [(131 * MB, ["CL204"]), (100 * MB, [])])
+def test_what_stands_behind_a_link_to_a_folder(app: Assembly, size: int, expected: list[str]) -> None:
+    key = app.folder({"app.py": HANDLER, "a/model.bin": size, "a/more/x.txt": "1", "a0/x.txt": "1"})
+    folder = app.directory / f"asset.{key.removesuffix('.zip')}"
+    (folder / "b").symlink_to("a")
+    (folder / "a" / "loop").symlink_to("..")
+    (folder / "a" / "self").symlink_to("../a")
+    (folder / "c").symlink_to("gone")
+    (folder / "d").symlink_to("/usr")
+    app.function("F", key)
+    assert ids(app.findings()) == expected
+
+
 # --- Archives --------------------------------------------------------------------------------------------------------
 
 
@@ -132,6 +165,18 @@ def test_odd(app: Assembly) -> None:
     assert finding.severity is Severity.WARNING
 
 
+@pytest.mark.parametrize(("suffix", "expected"), [(".zip", ["CL207"]), (".jar", [])])
+def test_a_licence_that_is_in_a_jar_twice(app: Assembly, suffix: str, expected: list[str]) -> None:
+    name = f"asset.{'e' * 64}{suffix}"
+    with zipfile.ZipFile(app.directory / name, "w") as archive:
+        archive.writestr("a/B.class", "x")
+        archive.writestr("META-INF/LICENSE", "x")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("META-INF/LICENSE", "y")
+    app.function("F", app.file_asset("e" * 64, name, "file"), Handler="a.B::c", Runtime="java21")
+    assert ids(app.findings()) == expected
+
+
 # --- Handlers --------------------------------------------------------------------------------------------------------
 
 
@@ -143,7 +188,10 @@ def test_odd(app: Assembly) -> None:
         ({"Handler": "apps.handler"}, ["CL209"]),
         ({"Handler": {"Ref": "Handler"}}, []),
         ({"Handler": "apps.handler", "Runtime": {"Ref": "Runtime"}}, []),
-        ({"Handler": "apps.handler", "Runtime": "java21"}, []),
+        ({"Handler": "a.B::c", "Runtime": "java21"}, ["CL209"]),
+        ({"Handler": "a.B::c", "Runtime": "java21", "Environment": {"Variables": {"CLASSPATH": "/opt/x"}}}, []),
+        ({"Handler": "a.B::c", "Runtime": "java21", "Layers": [{"Ref": "Unknown"}]}, []),
+        ({"Handler": "app.handler", "Runtime": "nodejs24.x"}, ["CL209"]),
         ({"Handler": "apps.handler", "Environment": {"Variables": {"PYTHONPATH": "/opt/code"}}}, []),
         ({"Handler": "apps.handler", "Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/w"}}}, []),
         ({"Handler": "apps.handler", "Environment": {"Ref": "Environment"}}, []),
@@ -160,7 +208,7 @@ def test_handler(app: Assembly, settings: dict[str, Any], expected: list[str]) -
     app.function("F", app.folder(python()), **settings)
     findings = app.findings()
     assert ids(findings) == expected
-    for finding in findings:
+    for finding in findings if "Runtime" not in settings else ():
         assert "found app.handler" in finding.message
         assert "'app.handler'" in finding.fix
 
@@ -211,6 +259,15 @@ def test_native_code_of_a_layer(app: Assembly) -> None:
     assert "in all 2 files of numpy" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("file", "owner"), [("cryptography/_rust.abi3.so", " of cryptography"), ("lib/libx.so", " of lib"), ("m.so", "")]
+)
+def test_whose_native_code_it_is(app: Assembly, file: str, owner: str) -> None:
+    app.function("F", app.folder({"app.py": HANDLER, file: elf(183)}))
+    message = of(app.findings(), "CL210").message
+    assert f"{file}{owner} is built for the architecture arm64, and the function runs on x86_64" in message
+
+
 # --- Custom runtimes -------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +290,20 @@ def test_bootstrap(app: Assembly, mode: int | None, settings: dict[str, Any], ex
     if mode is not None:
         (app.directory / f"asset.{code.removesuffix('.zip')}" / "bootstrap").chmod(mode)
     app.function("F", code, **{"Runtime": "provided.al2023", "Handler": "main", **settings})
+    assert ids(app.findings()) == expected
+
+
+@pytest.mark.parametrize(
+    ("machine", "own", "expected"), [(183, {}, ["CL210"]), (62, {}, []), (183, {"bootstrap": elf(62)}, [])]
+)
+def test_bootstrap_of_a_layer_for_another_architecture(
+    app: Assembly, machine: int, own: dict[str, Any], expected: list[str]
+) -> None:
+    keys = app.folder({"bootstrap": elf(machine)}), app.folder({"main": "x", **own})
+    for key in keys:
+        if (program := app.directory / f"asset.{key.removesuffix('.zip')}" / "bootstrap").exists():
+            program.chmod(0o755)
+    app.function("F", keys[1], Runtime="provided.al2023", Layers=[app.layer("L", keys[0])])
     assert ids(app.findings()) == expected
 
 
@@ -267,9 +338,78 @@ def test_layout(app: Assembly, files: dict[str, Any], settings: dict[str, Any], 
     assert ids(app.findings()) == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "settings"),
+    [
+        (python(), {"Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}}}),
+        ({"app.py": f"import sys\nsys.path.append('/opt')\n{HANDLER}"}, {}),
+        (python(**{"paths.py": "import sys\nsys.path.append('/opt')\n"}), {}),
+        (python(), {"Runtime": {"Ref": "Runtime"}}),
+    ],
+)
+def test_modules_at_the_root_of_a_layer_that_code_finds(
+    app: Assembly, code: dict[str, Any], settings: dict[str, Any]
+) -> None:
+    layer = app.layer("L", app.folder({"tool.py": ""}))
+    app.function("F", app.folder(code), Layers=[layer], **settings)
+    assert app.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "region", "expected"),
+    [
+        ("arn:aws:lambda:us-east-1:111122223333:layer:a:1", "eu-west-1", ["CL216"]),
+        ("arn:aws:lambda:eu-west-1:111122223333:layer:a:1", "eu-west-1", []),
+        ("arn:aws:lambda:us-east-1:111122223333:layer:a:1", "unknown-region", []),
+        ({"Fn::Sub": "arn:${AWS::Partition}:lambda:us-east-1:${AWS::AccountId}:layer:a:1"}, "eu-west-1", ["CL216"]),
+        ({"Fn::Sub": "arn:aws:lambda:${AWS::Region}:111122223333:layer:a:1"}, "eu-west-1", []),
+        ({"Ref": "Layer"}, "eu-west-1", []),
+    ],
+)
+def test_region_of_a_layer(tmp_path: Path, arn: Any, region: str, expected: list[str]) -> None:
+    app = Assembly(tmp_path, region)
+    app.function("F", {"S3Bucket": "assets", "S3Key": "ours.zip"}, Layers=[arn])
+    assert ids(app.findings()) == expected
+
+
+@pytest.mark.parametrize(("mode", "expected"), [(0o644, ["CL217"]), (0o755, []), (0o711, [])])
+def test_extension(app: Assembly, mode: int, expected: list[str]) -> None:
+    key = app.folder({"extensions/agent": "#!/bin/sh\n", "extensions/data/x.txt": ""})
+    (app.directory / f"asset.{key.removesuffix('.zip')}" / "extensions" / "agent").chmod(mode)
+    app.function("F", app.folder(python()), Layers=[app.layer("L", key)])
+    assert ids(app.findings()) == expected
+    app.function("F", app.folder(python()))
+    assert app.findings() == []  # nobody has the layer
+
+
+# --- Layers of another stack -----------------------------------------------------------------------------------------
+
+MAKES = {"L": layer_of(CompatibleRuntimes=["nodejs22.x"])}
+EXPORT = {"O": {"Value": {"Ref": "L"}, "Export": {"Name": "layer"}}}
+
+
+def uses(layer: object) -> dict[str, Any]:
+    return {"F": zipped(Layers=[layer])}
+
+
+@pytest.mark.parametrize(
+    ("stacks", "expected"),
+    [
+        (({"Resources": MAKES, "Outputs": EXPORT}, {"Resources": uses({"Fn::ImportValue": "layer"})}), ["CL213"]),
+        (({"Resources": MAKES, "Outputs": EXPORT}, {"Resources": uses({"Fn::ImportValue": "other"})}), []),
+        (({"Resources": MAKES}, {"Resources": uses({"Ref": "L"})}), []),
+    ],
+)
+def test_layer_of_another_stack(stacks: tuple[dict[str, Any], ...], expected: list[str]) -> None:
+    read = [read_template(stack, template=f"{at}.json", size_bytes=1) for at, stack in enumerate(stacks)]
+    context = Context(date(2026, 11, 22))
+    assert [finding.rule for finding in check_topology(Topology(read), context, Severities())] == expected
+
+
 # --- Images ----------------------------------------------------------------------------------------------------------
 
 AWS_BASE = 'FROM public.ecr.aws/lambda/python:3.14\nCMD ["app.handler"]\n'
+COPIED = AWS_BASE.replace("CMD", "COPY app.py .\nCMD")
 SERVER = 'FROM python:3.14\nCMD ["uvicorn", "app:app"]\n'
 
 
@@ -284,8 +424,21 @@ SERVER = 'FROM python:3.14\nCMD ["uvicorn", "app:app"]\n'
         (SERVER, None, {}, ["CL222", "CL224"]),
         (SERVER, None, {"ImageConfig": {"Ref": "Config"}}, []),
         (SERVER, None, {"ImageConfig": {"EntryPoint": [{"Ref": "Program"}]}}, []),
-        (SERVER.replace("uvicorn", "awslambdaric"), None, {}, []),
-        ("nonsense", None, {}, []),
+        (SERVER.replace("uvicorn", "awslambdaric"), None, {}, ["CL222"]),
+        (SERVER.replace("CMD", "RUN pip install awslambdaric\nCMD").replace("uvicorn", "awslambdaric"), None, {}, []),
+        ("FROM nginx\n", None, {}, ["CL222"]),
+        ("FROM nginx\n", None, {"ImageConfig": {"Command": ["./start"]}}, []),
+        ("FROM public.ecr.aws/lambda/python:3.14\n", None, {}, ["CL222"]),
+        ("FROM public.ecr.aws/lambda/python:3.14\n", None, {"ImageConfig": {"Command": ["app.handler"]}}, []),
+        (COPIED, None, {}, []),
+        (COPIED, None, {"ImageConfig": {"Command": ["app.main"]}}, ["CL227"]),
+        (COPIED, None, {"ImageConfig": {"Command": ["main.handler"]}}, ["CL227"]),
+        (COPIED, None, {"ImageConfig": {"Command": [{"Ref": "Handler"}]}}, []),
+        (COPIED.replace("app.h", "a.h"), None, {"Environment": {"Variables": {"PYTHONPATH": "/x"}}}, []),
+        (AWS_BASE.replace("FROM", "FROM --platform=linux/386"), None, {}, ["CL223"]),
+        ("nonsense", None, {}, ["CL228"]),
+        ("", None, {}, ["CL228"]),
+        ("# syntax=acme/buildpacks:1\nnonsense", None, {}, []),
     ],
 )
 def test_images(
@@ -297,11 +450,19 @@ def test_images(
 
 
 def test_dockerfile_arguments_and_stage_of_an_image(app: Assembly) -> None:
-    text = 'ARG BASE=scratch\nFROM ${BASE} AS function\nFROM python:3.14\nCMD ["uvicorn"]\n'
+    text = 'ARG BASE=scratch\nFROM ${BASE} AS function\nCMD ["app.handler"]\nFROM python:3.14\nCMD ["uvicorn"]\n'
     fill(app.directory / "image", {"docker/Lambda": text})
     source = {"directory": "image", "dockerFile": "docker/Lambda", "dockerBuildTarget": "function"}
     app.image("F", {**source, "dockerBuildArgs": {"BASE": "public.ecr.aws/lambda/python:3.14-arm64"}})
     assert ids(app.findings()) == ["CL223"]
+
+
+def test_target_that_a_dockerfile_does_not_have(app: Assembly) -> None:
+    fill(app.directory / "image", {"Dockerfile": AWS_BASE})
+    app.image("F", {"directory": "image", "dockerBuildTarget": "final"})
+    finding = of(app.findings(), "CL228")
+    assert finding.severity is Severity.ERROR
+    assert finding.message == "'Dockerfile' has no stage final"
 
 
 @pytest.mark.parametrize(("size", "expected"), [(10 * 1024 * MB, []), (10 * 1024 * MB + 1, ["CL225"])])

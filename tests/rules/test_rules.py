@@ -25,7 +25,9 @@ CASES: list[Case] = [
     *package_cases.CASES,
     *network_cases.CASES,
 ]
-WITH_FILES = {f"CL{number}" for number in (*range(204, 213), 214, 221, 222, 223, 225)}  # in test_packages.py
+WITH_FILES = {
+    f"CL{number}" for number in (*range(204, 213), 214, 216, 217, 221, 222, 223, 225, 227, 228)
+}  # in test_packages.py
 BY_HAND = {"CL133", "CL902", "CL903", "CL910"} | WITH_FILES  # the others have tests of their own below
 
 

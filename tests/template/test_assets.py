@@ -11,7 +11,8 @@ from assemblies import HANDLER, Assembly, fill
 from constructs_lambda.artifacts import archives
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.artifacts.packages import Package
-from constructs_lambda.template.assets import as_written, image_address
+from constructs_lambda.template.assets import image_address
+from constructs_lambda.tokens import as_written
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_asset_that_is_not_staged(tmp_path: Path, absolute: bool) -> None:
     fill(tmp_path / "app" / "src", {})
     path = str(tmp_path / "app" / "src") if absolute else "../src"
     app.function("F", app.file_asset("d" * 64, path, "zip"))
-    assert [finding.rule for finding in app.findings()] == ["CL205"]
+    assert [finding.rule for finding in app.findings()] == ([] if absolute else ["CL205"])
 
 
 def watch(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
