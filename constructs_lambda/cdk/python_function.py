@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -135,8 +136,10 @@ def _is_in_source(root: Path, handler: str, target: Target) -> bool:
         return False
     if not isinstance(symbols, Symbols) or symbol not in symbols.names or place.exists():
         return False
-    function = symbols.functions.get(symbol)
-    return function is None or takes_event(function)
+    if symbol in symbols.imports or symbol in symbols.constants:
+        return False
+    function = symbols.functions.get(symbol)  # None where it is decorated
+    return function is None or (isinstance(function, ast.FunctionDef) and takes_event(function))
 
 
 def _refuse_missing_handler(

@@ -17,9 +17,18 @@ from constructs_lambda.packaging.archive import COMMENT, WITHOUT_DEPENDENCIES, F
 from constructs_lambda.packaging.cache import Cache, Entry
 from constructs_lambda.packaging.pins import Manifest, Pins, name_of, pinned_version
 from constructs_lambda.packaging.targets import Target
-from constructs_lambda.packaging.trim import BOTO3, PROJECT_PATTERNS, Trim, distributions, needless, normalized, sizes
+from constructs_lambda.packaging.trim import (
+    BOTO3,
+    PROJECT_PATTERNS,
+    Distribution,
+    Trim,
+    distributions,
+    needless,
+    normalized,
+    sizes,
+)
 
-BUILDER = 2  # raised with every change of what is built from the same input
+BUILDER = 3  # raised with every change of what is built from the same input
 _LAYER = "python/"
 
 
@@ -110,11 +119,14 @@ class _Job:
         self.held, self.cache, self.progress = held, cache, progress
         self.left_out = frozenset(normalized(name) for name in trim.without)
         self.left_out |= BOTO3 if trim.without_boto3 else frozenset()
+        self.used: tuple[str, ...] = ()
         self.common = [str(target), target.platform, prefix, trim.patterns, sorted(self.left_out), trim.without_boto3]
 
     def build(self, root: Path, bundling: bool) -> Built:
         noted = len(self.cache.notes)
         manifest = sources.manifest(self.entry)
+        files = self._source(root, manifest)
+        self.used = self._tests_used(files) if manifest and bundling else ()
         notes: list[str] = []
         parts: list[Entry] = []
         if manifest and bundling:
@@ -123,7 +135,6 @@ class _Job:
             parts = [part for part in self._parts(manifest, pins) if part.data["files"]]
         elif manifest:
             notes.append("bundling is off: the package holds no dependencies")
-        files = self._source(root, manifest)
         if not files and not parts:
             raise PackagingError(f"{self.entry} holds nothing to package")
         source = trees.fingerprint(files)
@@ -161,7 +172,19 @@ class _Job:
             files = [dataclasses.replace(file, name=self.prefix + file.name) for file in files]
         return files
 
+    def _tests_used(self, files: list[File]) -> tuple[str, ...]:
+        """Folders named `tests` that the source imports: those of dependencies stay then."""
+        found: set[str] = set()
+        for file in files:
+            if file.name.endswith(".py") and (code := trees.opened_bytes(file.path, [b"tests"])):
+                names = trees.named_in(code, file.name.removeprefix(self.prefix))
+                found.update(name for name in names if name.endswith(".tests"))
+        return tuple(sorted(found))
+
     def _pins(self, manifest: Manifest) -> Pins:
+        if manifest.is_secret:  # the cache holds no credentials
+            return manifest.resolve(self.target, self.progress)
+
         def make(folder: Path) -> dict[str, Any]:
             return dataclasses.asdict(manifest.resolve(self.target, self.progress))
 
@@ -180,7 +203,8 @@ class _Job:
             text = "\n".join((*manifest.settings, *wanted))
             names = {name_of(pin) for pin in wanted}
             still_held = [each for each in held if each[0] in names]
-            parts.append(self._part(["pins", sorted(wanted), manifest.found, still_held], text, manifest, pins))
+            key: list[object] = ["pins", sorted(wanted), manifest.found, manifest.origin, still_held]
+            parts.append(self._part(key, text, manifest, pins))
         return parts
 
     def _is_held(self, pin: str) -> bool:
@@ -208,11 +232,14 @@ class _Job:
                     folder=self.entry,
                     complete_but=self.left_out | self.held.keys() if pins.unchecked else None,
                     options=manifest.options,
+                    environment=manifest.environment,
                     progress=self.progress,
                 )
+                if isinstance(what, Path):
+                    _forget_builder(scratch / "installed")
                 return self._pack(scratch / "installed", folder / "package.zip", named)
 
-        return self.cache.get_or_make("parts", _digest(self.common, named, *key), make)
+        return self.cache.get_or_make("parts", _digest(self.common, named, self.used, *key), make)
 
     def _pack(self, installed: Path, archive: Path, named: Collection[str]) -> dict[str, Any]:
         found = distributions(installed)
@@ -220,9 +247,11 @@ class _Job:
         unwanted |= self.left_out
         unwanted |= {each.name for each in found if self.held.get(each.name) == each.version}
         dropped = frozenset(file for each in found if each.name in unwanted for file in each.files)
-        files = trees.installed_files(installed, self.trim.patterns, dropped)
+        files = trees.installed_files(installed, self.trim.patterns, dropped, self.used)
         kept = {file.name: file.size for file in files}
         found = [each for each in found if each.name not in unwanted]
+        files = [_as_list(file, found, kept) if file.name.endswith(".dist-info/RECORD") else file for file in files]
+        kept = {file.name: file.size for file in files}
         with archive.open("wb") as output:
             writer = Writer(output)
             digest = writer.add([dataclasses.replace(file, name=self.prefix + file.name) for file in files])
@@ -238,6 +267,24 @@ class _Job:
             replaced = [name for part in parts for name in writer.copy(part.path)]
             writer.close(comment)
         return replaced
+
+
+def _forget_builder(installed: Path) -> None:
+    """Takes out which version of which backend built a local project; it would differ from one day to the next."""
+    for wheel in installed.glob("*.dist-info/WHEEL"):
+        lines = wheel.read_text(encoding="utf-8").splitlines(keepends=True)
+        wheel.unlink()  # it may be a link into uv's cache
+        wheel.write_text("".join(line for line in lines if not line.startswith("Generator:")), encoding="utf-8")
+
+
+def _as_list(record: File, distributions: Collection[Distribution], kept: Mapping[str, int]) -> File:
+    """A RECORD that names the files that are left, in order; without hashes, and without what differs by machine."""
+    owner = next((each for each in distributions if record.name in each.files), None)
+    names = sorted(name for name in owner.files if name in kept) if owner else []
+    text = "".join(f'"{name}",,\n' if "," in name else f"{name},,\n" for name in names)
+    record.path.unlink()  # it may be a link into uv's cache
+    record.path.write_text(text, encoding="utf-8", newline="")
+    return dataclasses.replace(record, size=len(text.encode()), executable=False)
 
 
 def _merged(parts: list[Entry], what: str) -> dict[str, Any]:

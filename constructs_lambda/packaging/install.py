@@ -6,14 +6,17 @@ import errno
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from constructs_lambda.errors import PackagingError
 from constructs_lambda.packaging.targets import Target
+from constructs_lambda.packaging.trim import PROJECT_PATTERNS, matcher
 
 # What would lead uv astray. All else is left as it is: indexes, credentials, proxies, certificates, caches.
 _NOT_PASSED_ON = (
@@ -27,6 +30,9 @@ _NOT_PASSED_ON = (
     "UV_COMPILE_BYTECODE",
     "UV_LINK_MODE",
     "UV_OFFLINE",
+    "UV_PROJECT",
+    "UV_WORKING_DIR",
+    "UV_WORKING_DIRECTORY",
     "PYTHONPATH",
 )
 _PROGRESS = re.compile(r"\s*(Downloading|Downloaded|Building|Built|Resolved|Prepared)\b")
@@ -36,6 +42,7 @@ _SECRET = re.compile(r"PASSWORD|TOKEN|SECRET", re.IGNORECASE)
 def redact(text: str) -> str:
     """Take user names, passwords and queries out of every address, and the values of variables that name a secret."""
     text = re.sub(r"(?<=://)[^/\s@'\"`]+@", "***@", text)
+    text = re.sub(r"(?<=://)[^/\s@'\"`]*:[^\s@'\"`]*@", "***@", text)  # a password with a slash in it
     text = re.sub(r"(\w://[^\s?#'\"`]*)[?#][^\s'\"`)]+", r"\1", text)
     for name, value in os.environ.items():
         if len(value) >= 6 and _SECRET.search(name):
@@ -57,13 +64,21 @@ class UvError(Exception):
     """uv failed; the text is what it said, redacted."""
 
 
-def run(arguments: Sequence[str], *, folder: Path, stdin: str = "", progress: bool = False) -> tuple[str, str]:
+def run(
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    stdin: str = "",
+    environment: Mapping[str, str] = MappingProxyType({}),
+    progress: bool = False,
+) -> tuple[str, str]:
     """Run uv in a folder, whose settings for uv it follows.
 
     Args:
         arguments: After `uv`.
         folder: The working folder.
         stdin: What uv reads from its standard input; secrets may stand in it.
+        environment: Variables for uv beside those of this process; secrets may stand in them.
         progress: Whether to show what uv fetches, on standard error.
 
     Returns:
@@ -72,12 +87,12 @@ def run(arguments: Sequence[str], *, folder: Path, stdin: str = "", progress: bo
     Raises:
         UvError: If uv fails.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
     command = [_uv(), *arguments, "--no-progress", "--color", "never", "--python", sys.executable]
     with subprocess.Popen(
         command,
         cwd=folder,
-        env=environment,
+        env={**inherited, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -132,6 +147,7 @@ def install(
     folder: Path,
     complete_but: frozenset[str] | None = None,
     options: Sequence[str] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
     progress: bool = False,
 ) -> None:
     """Install pinned requirements into a folder, without asking an index where uv has all of it already.
@@ -142,7 +158,8 @@ def install(
         target: What to install for.
         folder: The entry, whose settings for uv hold.
         complete_but: If given, all that the packages require must be there, but for these (normalized names).
-        options: More options, for indexes.
+        options: More options.
+        environment: Variables for uv, for indexes.
         progress: Whether to show what is fetched.
 
     Raises:
@@ -151,9 +168,9 @@ def install(
     arguments = ["pip", "install", "--requirements", "-", "--target", str(into), *for_target(target)]
     arguments += ["--no-deps", "--strict", "--link-mode", "hardlink", *options]
     try:
-        said = _without_index(arguments, folder, requirements)
+        said = _without_index(arguments, folder, requirements, environment)
         if said is None:
-            _, said = run(arguments, folder=folder, stdin=requirements, progress=progress)
+            _, said = run(arguments, folder=folder, stdin=requirements, environment=environment, progress=progress)
     except UvError as error:
         raise explained(error, target, folder) from None
     missing = (
@@ -170,11 +187,13 @@ def install(
         raise PackagingError(f"{folder}: the pinned dependencies are incomplete: {listed}. Lock them again")
 
 
-def _without_index(arguments: Sequence[str], folder: Path, requirements: str) -> str | None:
+def _without_index(
+    arguments: Sequence[str], folder: Path, requirements: str, environment: Mapping[str, str]
+) -> str | None:
     if any(argument.startswith("--refresh") for argument in arguments):
         return None
     try:
-        return run([*arguments, "--offline"], folder=folder, stdin=requirements)[1]
+        return run([*arguments, "--offline"], folder=folder, stdin=requirements, environment=environment)[1]
     except UvError:
         return None
 
@@ -186,10 +205,7 @@ def wheel(path: Path, folder: Path, target: Target) -> str:
         PackagingError: If it can't be built, or would be built for this machine only.
     """
     if path.is_dir():
-        try:
-            run(["build", "--wheel", "--out-dir", str(folder), "."], folder=path)
-        except UvError as error:
-            raise PackagingError(f"{path} can't be built as a wheel.\n  uv: {error}") from None
+        _build(path, folder)
         path = next(folder.glob("*.whl"))
         if not path.name.endswith("-none-any.whl"):
             raise PackagingError(
@@ -197,6 +213,34 @@ def wheel(path: Path, folder: Path, target: Target) -> str:
                 "target elsewhere and depend on that, or use an ImageFunction"
             )
     return path.resolve().as_uri()
+
+
+def _build(project: Path, into: Path) -> None:
+    """Build a project as a wheel, from a copy: a backend leaves things behind, and may take what an older build left.
+
+    Where it can't be built from a copy it is built in its place: it may take its version from Git, or a file from
+    outside of its folder.
+    """
+    copy = into.parent / "project"
+    shutil.copytree(project, copy, ignore=_left_behind(project), symlinks=True)
+    arguments = ["build", "--wheel", "--out-dir", str(into), "."]
+    try:
+        run(arguments, folder=copy)
+    except UvError:
+        try:
+            run(arguments, folder=project)
+        except UvError as error:
+            raise PackagingError(f"{project} can't be built as a wheel.\n  uv: {error}") from None
+
+
+def _left_behind(project: Path) -> Callable[[str, list[str]], set[str]]:
+    unwanted = matcher(PROJECT_PATTERNS)
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        prefix = "" if Path(folder) == project else f"{Path(folder).relative_to(project).as_posix()}/"
+        return {name for name in names if unwanted.fullmatch(prefix + name)}
+
+    return ignore
 
 
 def explained(error: UvError, target: Target, folder: Path) -> PackagingError:

@@ -7,12 +7,14 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from constructs_lambda.errors import PackagingError
 from constructs_lambda.packaging.install import UvError, explained, for_target, redact, run
+from constructs_lambda.packaging.markers import allows, holds
 from constructs_lambda.packaging.targets import Target
 from constructs_lambda.packaging.trim import normalized
 
@@ -58,6 +60,9 @@ class Manifest:
         options: Options for uv's command line.
         notes: What whoever builds should know.
         found: Digest of what lies in folders of wheels that the files name; without an index a pin alone says little.
+        origin: Digest of all that decides where packages come from, without credentials.
+        is_secret: Whether a requirement holds credentials, so that no pins may be stored.
+        environment: Variables for uv, for indexes; they may hold credentials, and are never stored.
     """
 
     files: tuple[Path, ...]
@@ -67,6 +72,9 @@ class Manifest:
     options: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     found: str = ""
+    origin: str = ""
+    is_secret: bool = False
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def read(path: Path) -> str:
@@ -85,10 +93,10 @@ def toml(path: Path) -> dict[str, Any]:
         raise PackagingError(f"{path} is not TOML: {error}") from error
 
 
-def digest_of(kind: str, files: Iterable[Path], more: Iterable[bytes] = ()) -> str:
-    """Return the digest of manifests, without the credentials in them."""
+def digest_of(kind: str, parts: Iterable[bytes]) -> str:
+    """Return the digest of what a manifest says."""
     whole = hashlib.sha256(kind.encode())
-    for part in (*(redact(read(file)).encode() for file in files), *more):
+    for part in parts:
         whole.update(b"%d:" % len(part) + part)
     return whole.hexdigest()
 
@@ -110,21 +118,32 @@ def names(requirements: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name_of(each) for each in requirements} - {""}))
 
 
-def sorted_out(text: str, base: Path, entry: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Split a resolved requirements file into what comes from an index and what is local."""
+def place_of(requirement: str, base: Path) -> Path | None:
+    """The local project or file that a requirement means, None if it means something else."""
+    place = re.sub(r"^(-e|--editable)[\s=]*", "", requirement)
+    place = re.sub(r"^[\w.-]+\s*(\[[^]]*\])?\s*@\s*(?=file:|\.|/)", "", place)
+    place = re.split(r"\s;|\s--hash", place)[0].strip()
+    if place.startswith("file:"):
+        return (base / unquote(urlsplit(place).path or "/")).resolve()
+    if re.search(r"://|\s@\s|[<>=~!]=", place) or not place or place.startswith("-"):
+        return None
+    without_extras = re.sub(r"\[[^]]*\]$", "", place)
+    if not re.match(r"(\.{0,2}/|\.{1,2}$)", without_extras) and "/" not in without_extras:
+        return None
+    return (base / (place if (base / place).exists() else without_extras)).resolve()
+
+
+def sorted_out(text: str, base: Path, entry: Path, target: Target) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split a resolved requirements file into what comes from an index and what is local and meant for the target."""
     pins, local = [], []
     for line in logical_lines(text):
-        place = re.sub(r"^(-e|--editable)[\s=]*", "", line)
-        place = (
-            re.sub(r"^[\w.-]+(\[[^]]*\])?\s*@\s*(?=file:|\.|/)", "", place).split(" ;")[0].split(" --hash")[0].strip()
-        )
-        if re.match(r"(file:|\.{0,2}/|\.{1,2}$)", place):
-            path = (base / re.sub(r"^file:(//)?", "", place)).resolve()
-            if path != entry.resolve():
+        if path := place_of(line, base):
+            _, _, marker = line.split(" --hash")[0].partition(" ;")
+            if path != entry.resolve() and holds(marker, target):
                 local.append(os.path.relpath(path, entry.resolve()))
         elif not line.startswith("-"):
             pins.append(line)
-    return tuple(pins), tuple(local)
+    return tuple(pins), tuple(dict.fromkeys(local))
 
 
 def logical_lines(text: str) -> list[str]:
@@ -159,3 +178,23 @@ def unpinned(file: Path, loose: Iterable[str]) -> tuple[str, ...]:
         f"{file} doesn't pin {listed}: resolved once and kept in the cache, so another machine may get other versions. "
         "Lock them with `uv lock` or `uv pip compile`",
     )
+
+
+def check_python(file: Path, wanted: str, target: Target) -> None:
+    """Refuse a target whose Python a project doesn't allow."""
+    if wanted and not allows(wanted, target):
+        raise PackagingError(
+            f"{file} requires Python {wanted}, and the runtime is {target.runtime}: take another runtime, or widen "
+            "what the project allows and lock it again"
+        )
+
+
+def refuse_git(file: Path, lines: Iterable[str], target: Target) -> None:
+    """Refuse requirements that come from Git: they would be built for this machine."""
+    for line in lines:
+        if "git+" in line.split(" ;")[0] and holds(line.partition(" ;")[2].split(" --hash")[0], target):
+            raise PackagingError(
+                f"{file}: {redact(line.split(' ;')[0])} comes from Git, and only wheels are installed for {target}. "
+                "Publish it as a wheel, or build one and give it with --find-links; copy it beside the entry as a "
+                "project of your own; or use an ImageFunction"
+            )

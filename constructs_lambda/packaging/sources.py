@@ -5,24 +5,37 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from constructs_lambda.errors import PackagingError
-from constructs_lambda.packaging import poetry, trees
-from constructs_lambda.packaging.archive import File
-from constructs_lambda.packaging.install import UvError, explained, run
+from constructs_lambda.packaging import locks, poetry
+from constructs_lambda.packaging.indexes import environment
+from constructs_lambda.packaging.origins import (
+    building,
+    is_secret,
+    local_path,
+    metadata,
+    origins,
+    plain,
+    project_name,
+    reachable,
+    secrets_of,
+)
 from constructs_lambda.packaging.pins import (
     Manifest,
     Pins,
+    check_python,
     compiled,
     digest_of,
     logical_lines,
     name_of,
     names,
     pinned_version,
+    place_of,
     read,
+    refuse_git,
     sorted_out,
     toml,
     unpinned,
@@ -43,11 +56,14 @@ def manifest(entry: Path) -> Manifest | None:
     Raises:
         PackagingError: If a manifest can't be read, or is one that isn't supported.
     """
+    for name in ("uv.lock", "poetry.lock", "requirements.txt", "pyproject.toml"):
+        if os.path.lexists(entry / name) and not (entry / name).is_file():
+            raise PackagingError(f"{entry / name} is not a file, nor a link to one")
     requirements, project = entry / "requirements.txt", entry / "pyproject.toml"
     declared = toml(project) if project.is_file() else {}
     found: Manifest | None = None
-    if "project" in declared and (lock := _uv_lock(entry)):
-        found = _from_uv_lock(entry, declared, lock)
+    if "project" in declared and (lock := locks.uv_lock(entry)):
+        found = locks.manifest(entry, declared, lock)
     elif declared and (entry / "poetry.lock").is_file():
         found = poetry.manifest(entry, declared)
     elif requirements.is_file():
@@ -60,10 +76,30 @@ def manifest(entry: Path) -> Manifest | None:
         raise PackagingError(f"{entry} has Poetry's dependencies and no poetry.lock: run `poetry lock`")
     elif (entry / "Pipfile").is_file():
         raise PackagingError(f"{entry / 'Pipfile'} isn't read: run `pipenv requirements > requirements.txt`")
+    elif "project" not in declared:
+        return _unread(entry)
     if found and requirements.is_file():
         note = f"{requirements} isn't used: {found.files[0].name} stands beside it"
         return dataclasses.replace(found, notes=(*found.notes, note))
     return found
+
+
+def _unread(entry: Path) -> Manifest | None:
+    """Say what an entry without a manifest has instead, so that its dependencies aren't missed at the invocation."""
+    for name, way in (
+        ("pylock.toml", "give requirements.txt instead, with `uv export` or `uv pip compile`"),
+        ("setup.py", "name the dependencies in a requirements.txt, or in a pyproject.toml with [project]"),
+    ):
+        if (entry / name).is_file():
+            raise PackagingError(f"{entry / name} isn't read: {way}")
+    for name, way in (
+        ("requirements.in", "`uv pip compile requirements.in --universal -o requirements.txt` makes one that is"),
+        ("environment.yml", "name the dependencies in a requirements.txt"),
+    ):
+        if (entry / name).is_file():
+            note = f"{entry / name} isn't read, and the package holds no dependencies: {way}"
+            return Manifest((), digest_of("none", ()), lambda target, progress: Pins(), notes=(note,))
+    return None
 
 
 def _from_requirements(entry: Path) -> Manifest:
@@ -71,7 +107,8 @@ def _from_requirements(entry: Path) -> Manifest:
     requirements: list[str] = []
     constraints: list[str] = []
     settings: list[str] = []
-    wheels: list[Path] = []
+    folders: list[Path] = []
+    bases: dict[str, Path] = {}
 
     def include(file: Path, *, constraint: bool) -> None:
         if file in files:
@@ -88,101 +125,99 @@ def _from_requirements(entry: Path) -> Manifest:
                     constraint=constraint or "-c" in match.group(1),
                 )
             elif match := _PLACES.fullmatch(line):
-                folder = file.parent / match.group(2)
-                settings.append(f"--find-links {folder.absolute() if folder.is_dir() else match.group(2)}")
-                wheels.extend(sorted(folder.glob("*.whl")) if folder.is_dir() else ())
+                folder = local_path(match.group(2), file.parent)
+                is_folder = folder is not None and folder.is_dir()
+                settings.append(f"--find-links {folder.absolute() if folder and is_folder else match.group(2)}")
+                folders.extend([folder] if folder and is_folder else ())
             elif _SETTINGS.match(line):
                 settings.append(line)
             elif constraint:
                 constraints.append(line)
             else:
                 requirements.append(line)
+                bases.setdefault(line, file.parent)
 
     include(entry / "requirements.txt", constraint=False)
     hashed = bool(requirements) and all("--hash" in line and "==" in line for line in requirements)
-    named = names(requirements)
+    named = names(line for line in requirements if not place_of(line, bases[line]))
     pinned_names = set(names(line for line in (*requirements, *constraints) if pinned_version(line) or " @ " in line))
     loose = sorted(set(named) - pinned_names)
     # In a compiled list everything is named, whoever asked for it.
     roots = () if hashed or (not loose and "botocore" in named) else named
 
-    # uv takes a wheel in a folder for the one it knows, by its name, even if it was built anew.
-    fresh = tuple(sorted({f"--refresh-package={name_of(wheel.name.split('-')[0])}" for wheel in wheels}))
+    origin = origins(entry, settings, folders)
+    fresh = origin.fresh
+    lines = [(line, bases[line]) for line in requirements]
+    projects = reachable(entry, lines)
+    elsewhere = environment(projects)
 
     def resolve(target: Target, progress: bool) -> Pins:
         if hashed:  # such a file is complete, or refused when it is installed
             return Pins(tuple(requirements), (), roots, unchecked=True)
+        refuse_git(entry / "requirements.txt", requirements, target)
+        for line, base in lines:
+            if (path := place_of(line, base)) and path.is_dir() and "@" not in line and not project_name(path):
+                raise PackagingError(
+                    f"{entry / 'requirements.txt'}: {line} doesn't say its name. Write `name @ PATH`, or give it a "
+                    "pyproject.toml with [project]"
+                )
         pinned = not loose and not fresh
-        text = compiled(["requirements.txt", *fresh], entry, target, progress, pinned=pinned)
-        pins, local = sorted_out(text, entry, entry)
+        options = [*fresh, *building(projects), *(["--generate-hashes"] if elsewhere else [])]
+        text = compiled(["requirements.txt", *options], entry, target, progress, pinned=pinned)
+        pins, local = sorted_out(text, entry, entry, target)
         free = sorted(set(loose) | (set(names(pins)) - pinned_names))
         return Pins(pins, local, roots, unpinned(entry / "requirements.txt", free))
 
-    found = trees.fingerprint([File(wheel.name, wheel, 0, False) for wheel in wheels]) if wheels else ""
-    key = digest_of("requirements", files, [found.encode()])
-    return Manifest(tuple(files), key, resolve, tuple(settings), fresh, found=found)
+    said = [plain("\n".join(each)).encode() for each in (requirements, constraints)]
+    return Manifest(
+        tuple(files),
+        digest_of("requirements", [*said, *metadata(entry, projects), *origin.parts]),
+        resolve,
+        tuple(settings),
+        fresh,
+        found=origin.found,
+        origin=origin.digest,
+        is_secret=is_secret(requirements) or secrets_of(projects),
+        environment=elsewhere,
+    )
 
 
 def _from_project(entry: Path, declared: dict[str, Any]) -> Manifest:
     file = entry / "pyproject.toml"
     named = names(declared["project"].get("dependencies", ()))
 
+    origin = origins(entry)
+    projects = reachable(entry, (), whole=True)
+    elsewhere = environment(projects)
+
     def resolve(target: Target, progress: bool) -> Pins:
-        pins, local = sorted_out(compiled(["pyproject.toml"], entry, target, progress), entry, entry)
+        check_python(file, declared["project"].get("requires-python", ""), target)
+        refuse_git(file, _git_lines(declared), target)
+        what, stdin = "pyproject.toml", ""
+        if "dependencies" in declared["project"].get("dynamic", ()):
+            what, stdin = "-", f"{declared['project'].get('name', '')} @ {entry.absolute().as_uri()}"
+        hashes = ["--generate-hashes"] if elsewhere else []  # who else has the name has another package
+        text = compiled([what, *origin.fresh, *building(projects), *hashes], entry, target, progress, stdin)
+        pins, local = sorted_out(text, entry, entry, target)
         return Pins(pins, local, named, unpinned(file, names(pins)))
 
-    return Manifest((file,), digest_of("project", [file]), resolve)
+    return Manifest(
+        (file,),
+        digest_of("project", [*metadata(entry, projects), *origin.parts]),
+        resolve,
+        options=origin.fresh,
+        found=origin.found,
+        origin=origin.digest,
+        is_secret=secrets_of(projects),
+        environment=elsewhere,
+    )
 
 
-def _uv_lock(entry: Path) -> Path | None:
-    """The entry's lock, or the one of the workspace that it is a member of."""
-    entry = entry.resolve()
-    for folder in (entry, *entry.parents):
-        if not (folder / "uv.lock").is_file():
-            continue
-        members = _uv_settings(folder / "pyproject.toml").get("workspace", {}).get("members", ())
-        if folder == entry or any(entry in folder.glob(member) for member in members):
-            return folder / "uv.lock"
-    return None
-
-
-def _uv_settings(project: Path) -> dict[str, Any]:
-    settings: dict[str, Any] = toml(project).get("tool", {}).get("uv", {}) if project.is_file() else {}
-    return settings
-
-
-def _from_uv_lock(entry: Path, declared: dict[str, Any], lock: Path) -> Manifest:
-    root = lock.parent
-    files = tuple(dict.fromkeys((lock, entry / "pyproject.toml", root / "pyproject.toml")))
-    named = names(declared["project"].get("dependencies", ()))
-
-    def resolve(target: Target, progress: bool) -> Pins:
-        _check_lock(lock, normalized(declared["project"].get("name", "")), named)
-        try:
-            arguments = ["export", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate"]
-            text, _ = run([*arguments, "--directory", str(entry.absolute())], folder=entry)
-        except UvError as error:
-            raise explained(error, target, entry) from None
-        return Pins(*sorted_out(text, root, entry), named)
-
-    indexes = [
-        *_uv_settings(entry / "pyproject.toml").get("index", ()),
-        *_uv_settings(root / "pyproject.toml").get("index", ()),
-    ]
-    explicit = {
-        f"{each['name']}={each['url']}" if "name" in each else each["url"] for each in indexes if each.get("explicit")
-    }
-    options = tuple(f"--index={each}" for each in sorted(explicit))
-    return Manifest(files, digest_of("uv", files), resolve, options=options)
-
-
-def _check_lock(lock: Path, project: str, named: Iterable[str]) -> None:
-    for package in toml(lock).get("package", ()):
-        if normalized(package["name"]) == project:
-            locked = {normalized(each["name"]) for each in package.get("metadata", {}).get("requires-dist", ())}
-            if missing := sorted(set(named) - locked):
-                raise PackagingError(
-                    f"{lock} is older than the pyproject.toml: it lacks {', '.join(missing)}. Run `uv lock`"
-                )
-            return
-    raise PackagingError(f"{lock} doesn't know the project {project!r}. Run `uv lock`")
+def _git_lines(declared: dict[str, Any]) -> Iterator[str]:
+    sources = declared.get("tool", {}).get("uv", {}).get("sources", {})
+    sources = {normalized(name): each for name, each in sources.items()}
+    for line in declared["project"].get("dependencies", ()):
+        source = sources.get(name_of(line), {})
+        place = f" @ git+{source['git']}" if isinstance(source, dict) and "git" in source else ""
+        requirement, _, marker = line.partition(";")
+        yield f"{requirement}{place} ;{marker}"

@@ -7,11 +7,17 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from constructs_lambda.errors import PackagingError
 from constructs_lambda.packaging.archive import File, digest, opened
 from constructs_lambda.packaging.trim import matcher
+
+_IMPORTS = re.compile(
+    rb"(?:^|[;:])[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]*)|import[ \t]+([^\n;#]*))",
+    re.MULTILINE,
+)
 
 
 def source_files(root: Path, patterns: tuple[str, ...], within: Path | None = None) -> list[File]:
@@ -89,12 +95,21 @@ def _followed(link: Path, border: Path) -> str:
     return str(real)
 
 
-def installed_files(root: Path, patterns: tuple[str, ...], leave_out: frozenset[str] = frozenset()) -> list[File]:
+def installed_files(
+    root: Path, patterns: tuple[str, ...], leave_out: frozenset[str] = frozenset(), used: Collection[str] = ()
+) -> list[File]:
     """List what uv installed into a folder: the patterns applied, and scripts of the building machine left out.
 
     A folder that a pattern fits stays if a module that stays imports it: `numpy.testing` needs one of numpy's `tests`.
+
+    Args:
+        root: The folder.
+        patterns: What is left out.
+        leave_out: Files that are left out.
+        used: Dotted names that somebody else imports.
     """
     unwanted = matcher(patterns)
+    reads_stubs = (root / "lazy_loader").is_dir()
     found: list[File] = []
     dropped: dict[str, str] = {}  # a folder's dotted name, as it is imported, to its path
 
@@ -105,7 +120,9 @@ def installed_files(root: Path, patterns: tuple[str, ...], leave_out: frozenset[
                 if name in leave_out:
                     continue
                 directory = entry.is_dir(follow_symlinks=False)
-                if unwanted.fullmatch(name):
+                if unwanted.fullmatch(name) and not (
+                    (reads_stubs and name.endswith(".pyi")) or _is_sourceless(entry.path)
+                ):
                     if directory and entry.name.isidentifier() and entry.name != "__pycache__":
                         dropped[name.replace("/", ".")] = name
                 elif directory:
@@ -115,25 +132,69 @@ def installed_files(root: Path, patterns: tuple[str, ...], leave_out: frozenset[
                     found.append(File(name, Path(entry.path), status.st_size, bool(status.st_mode & stat.S_IXUSR)))
 
     visit(str(root), "")
-    for needed in _imported(found, frozenset(dropped)):
-        visit(str(root / dropped[needed]), f"{dropped[needed]}/")
+    needed, read = {name for name in dropped if name in used}, 0
+    while dropped:
+        needed |= imported(found[read:], dropped)
+        read = len(found)
+        if not needed:
+            break
+        for name in sorted(needed):
+            path = dropped.pop(name)
+            visit(str(root / path), f"{path}/")
+        needed = set()
     return found
 
 
-def _imported(files: list[File], folders: frozenset[str]) -> set[str]:
-    """Which of these folders, by their dotted names, are imported by a module of the same package."""
-    if not folders:
-        return set()
-    packages = {folder.split(".")[0] for folder in folders}
-    last = "|".join(sorted({folder.rpartition(".")[2] for folder in folders}))
-    statement = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(\.*)([\w.]*?\b(?:{last}))\b".encode(), re.MULTILINE)
-    imported = set()
-    for file in files:
-        if file.name.endswith(".py") and file.name.split("/")[0] in packages:
-            for dots, module in statement.findall(file.path.read_bytes()):
-                within = file.name.split("/")[: -len(dots)] if dots else []
-                imported.add(".".join([*within, module.decode()]))
-    return imported & folders
+def imported(files: Iterable[File], folders: Iterable[str]) -> set[str]:
+    """Which of these folders, by their dotted names, the modules among some files import.
+
+    Args:
+        files: The files.
+        folders: Dotted names.
+    """
+    wanted = frozenset(folders)
+    words = [name.rpartition(".")[2].encode() for name in wanted]
+    return {
+        name
+        for file in files
+        if file.name.endswith(".py")
+        for name in named_in(opened_bytes(file.path, words), file.name)
+        if name in wanted
+    }
+
+
+def named_in(code: bytes, name: str) -> Iterator[str]:
+    """The dotted names that a module imports, and all that they stand in.
+
+    Args:
+        code: The module.
+        name: Its path below where modules are found, for relative imports.
+    """
+    for dots, module, names, plain in _IMPORTS.findall(code):
+        above = name.split("/")[: -len(dots)] if dots else []
+        for each in re.findall(rb"[\w.]+", plain):
+            yield from _prefixes(each.decode())
+        start = ".".join([*above, *([module.decode()] if module else [])])
+        yield from _prefixes(start)
+        for each in re.findall(rb"\w+", names):
+            yield f"{start}.{each.decode()}"
+
+
+def _prefixes(module: str) -> Iterator[str]:
+    parts = module.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def opened_bytes(path: Path, words: Collection[bytes]) -> bytes:
+    """What is in a file, nothing where none of the words is."""
+    with opened(path) as content:
+        code = content.read()
+    return code if any(word in code for word in words) else b""
+
+
+def _is_sourceless(path: str) -> bool:
+    """Whether it is a compiled module that has no source beside it."""
+    return path.endswith(".pyc") and "__pycache__" not in path and not os.path.exists(path[:-1])  # noqa: PTH110
 
 
 def _is_script(path: str) -> bool:

@@ -13,11 +13,13 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from constructs_lambda.errors import InputError
+
 DEPENDENCY_PATTERNS = (
     "__pycache__",
     "*.pyc",
     "*.pyo",
-    "*.pyi",
+    "*.pyi",  # but where lazy_loader is installed, which reads them
     "*-stubs",
     "*/**/tests",  # unless what stays imports them; `test` stays: django.test and others run
     "*/**/conftest.py",
@@ -28,7 +30,6 @@ DEPENDENCY_PATTERNS = (
     "*.cc",
     "*.cpp",
     "*.cxx",
-    "*.cu",
     "*.pyx",
     "*.pxd",
     "*.pxi",
@@ -36,8 +37,8 @@ DEPENDENCY_PATTERNS = (
     "share/doc",
     "share/man",
     ".lock",
-    # METADATA, WHEEL, entry points and licences stay. These differ from one machine to the next, or serve pip only.
-    "*.dist-info/RECORD",
+    # METADATA, WHEEL, entry points and licences stay, and RECORD as a list of names: importlib.metadata reads them.
+    # These differ from one machine to the next, or serve pip only.
     "*.dist-info/INSTALLER",
     "*.dist-info/REQUESTED",
     "*.dist-info/direct_url.json",
@@ -86,8 +87,14 @@ SOURCE_PATTERNS = (
 )
 """Left out of one's own source. A folder that holds a `pyvenv.cfg` is left out too, whatever its name."""
 
-PROJECT_PATTERNS = (*_NEVER_SOURCE, "build", "dist")
-"""What of a local project doesn't tell one state from another."""
+PROJECT_PATTERNS = (
+    *(pattern for pattern in _NEVER_SOURCE if pattern not in (".gitignore", ".gitattributes", "venv", "node_modules")),
+    "/venv",
+    "/node_modules",
+    "/build",
+    "/dist",
+)
+"""What of a local project no wheel is made of."""
 
 BOTO3 = frozenset({"boto3", "botocore", "s3transfer", "jmespath"})
 BOTO3_NEEDS = ("urllib3", "python-dateutil", "six")  # in this order: what requires another comes first
@@ -104,12 +111,29 @@ class Trim:
             for instance. What only they need stays, unless it is named too.
         without_boto3: Leave out boto3, botocore, s3transfer and jmespath, which the runtime has; of what they need,
             also urllib3, python-dateutil and six where neither the manifest nor another package names them.
+
+    Raises:
+        InputError: A pattern that can't be read.
+        TypeError: No tuple of texts.
     """
 
     patterns: tuple[str, ...] = DEPENDENCY_PATTERNS
     source_patterns: tuple[str, ...] = SOURCE_PATTERNS
     without: tuple[str, ...] = ()
     without_boto3: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would leave out nothing, or everything, without a word."""
+        for name in ("patterns", "source_patterns", "without"):
+            value: object = getattr(self, name)
+            if not isinstance(value, tuple | list) or not all(isinstance(each, str) for each in value):
+                raise TypeError(f"Trim: {name} must be a tuple of texts; got {value!r}")
+            object.__setattr__(self, name, tuple(value))
+        for pattern in (*self.patterns, *self.source_patterns):
+            if pattern.startswith("!") or "[" in pattern or "\\" in pattern or not pattern.strip("/"):
+                raise InputError(
+                    f"Trim: the pattern {pattern!r} can't be read; there is *, ? and **, no !, [...] or \\"
+                )
 
 
 @functools.lru_cache(maxsize=32)
@@ -128,7 +152,8 @@ def _translate(pattern: str) -> str:
             parts.append("(?:[^/]+/)*")
         else:
             parts.append("".join({"*": "[^/]*", "?": "[^/]"}.get(sign, re.escape(sign)) for sign in part) + "/")
-    return "".join(parts).removesuffix("/")
+    text = "".join(parts).removesuffix("/")
+    return f"{text[: -len('(?:[^/]+/)*')]}.+" if pattern.endswith("/**") else text
 
 
 def normalized(name: str) -> str:

@@ -337,6 +337,8 @@ def test_bundling_switched_off_for_other_stacks(make_app: Callable[..., App], en
     ("source", "handler", "message"),
     [
         ("def handler(event):\n    return 1\n", "app.handler", "not to be called with an event and a context"),
+        ("async def handler(event, context):\n    return 1\n", "app.handler", "coroutine|async"),
+        ("handler = 'app'\n", "app.handler", "handler"),
         (HANDLER, "handler", "the path of a module, a dot and a function"),
         (HANDLER, ".handler", "the path of a module, a dot and a function"),
         (HANDLER, "\0.handler", "found app.handler"),

@@ -32,8 +32,8 @@ def test_source_and_dependencies_in_one_zip(wheel: Wheel, entry: Entry) -> None:
     wheel("dep")
     package = built(entry("lib==1.0", "dep==1.0"))
     assert names(package.path) == [
-        "app.py", "dep-1.0.dist-info/METADATA", "dep-1.0.dist-info/WHEEL", "dep/__init__.py",
-        "lib-1.0.dist-info/METADATA", "lib-1.0.dist-info/WHEEL", "lib/__init__.py",
+        "app.py", *(f"dep-1.0.dist-info/{name}" for name in ("METADATA", "RECORD", "WHEEL")), "dep/__init__.py",
+        *(f"lib-1.0.dist-info/{name}" for name in ("METADATA", "RECORD", "WHEEL")), "lib/__init__.py",
     ]  # fmt: skip
     assert package.versions == {"dep": "1.0", "lib": "1.0"}
     assert package.packages["lib"] > 6

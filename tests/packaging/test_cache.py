@@ -57,7 +57,7 @@ def test_killed_at_any_moment(entry: Entry, tmp_path: Path) -> None:
         process.communicate()
     package = build(folder, TARGET, cache=Cache(tmp_path / "cache"))
     assert package.content_hash == right
-    assert len(names(package.path)) == 303
+    assert len(names(package.path)) == 304
 
 
 @pytest.mark.usefixtures("library")
@@ -127,7 +127,7 @@ def test_damaged_entries_are_built_again(entry: Entry, tmp_path: Path, kind: str
     if kind == "parts":  # so that the part is needed
         (folder / "app.py").write_text("y = 2\n")
         after = build(folder, TARGET)
-        assert len(names(after.path)) == 303
+        assert len(names(after.path)) == 304
     else:
         after = build(folder, TARGET)
         assert after.path.read_bytes() == content

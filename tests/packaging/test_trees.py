@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from constructs_lambda.errors import PackagingError
-from constructs_lambda.packaging import DEPENDENCY_PATTERNS, SOURCE_PATTERNS
+from constructs_lambda.errors import InputError, PackagingError
+from constructs_lambda.packaging import DEPENDENCY_PATTERNS, SOURCE_PATTERNS, Trim
 from constructs_lambda.packaging.trees import installed_files, source_files
 from constructs_lambda.packaging.trim import matcher
 
@@ -33,12 +34,31 @@ def listed(root: Path) -> list[str]:
         ("*/**/tests", ["a/tests", "a/b/tests"], ["tests"]),
         ("a/*/c", ["a/b/c"], ["a/c", "a/b/b/c"]),
         ("a+b?", ["a+bc"], ["aab"]),
+        ("secrets/**", ["secrets/a", "secrets/a/b"], ["secrets", "a/secrets/b"]),
+        ("a/**/b", ["a/b", "a/c/b"], ["a/bc"]),
     ],
 )
 def test_patterns_are_read_like_gitignore(pattern: str, fits: list[str], fits_not: list[str]) -> None:
     assert all(matcher((pattern,)).fullmatch(name) for name in fits)
     assert not any(matcher((pattern,)).fullmatch(name) for name in fits_not)
     assert not matcher(()).fullmatch("")
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({"patterns": ("!keep.py",)}, InputError),
+        ({"source_patterns": ("*.[oa]",)}, InputError),
+        ({"source_patterns": ("/",)}, InputError),
+        ({"without": "requests"}, TypeError),
+        ({"source_patterns": "*.o"}, TypeError),
+        ({"patterns": (1,)}, TypeError),
+    ],
+)
+def test_what_cannot_be_read_is_refused(settings: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error, match="Trim: "):
+        Trim(**settings)
+    assert Trim(patterns=["*.o"]).patterns == ("*.o",)  # type: ignore[arg-type]
 
 
 def test_what_no_function_needs_stays_out(tmp_path: Path) -> None:
@@ -133,6 +153,7 @@ def test_dependencies_are_trimmed_but_for_what_is_imported(tmp_path: Path) -> No
     assert sorted(file.name for file in installed_files(tmp_path, DEPENDENCY_PATTERNS)) == [
         "bin/ffmpeg",
         "num-1.dist-info/METADATA",
+        "num-1.dist-info/RECORD",
         "num-1.dist-info/licenses/L",
         "num/__init__.py",
         "num/core/tests/_needed.py",
@@ -142,3 +163,41 @@ def test_dependencies_are_trimmed_but_for_what_is_imported(tmp_path: Path) -> No
         "rel/tests/x.py",
         "tests/top.py",
     ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from a import tests",
+        "from a import (b,\n    tests)",
+        "from a import b, tests as t",
+        "import os, a.tests",
+        "import a.tests.deep as d",
+        "x = 1; from a.tests import y",
+        "try: from a.tests import y\nexcept ImportError: pass",
+        "def f():\n    from a.tests.deep import y",
+    ],
+)
+@pytest.mark.parametrize("importer", ["a/__init__.py", "other/mod.py", "c/tests/kept.py"])
+def test_tests_that_are_imported_stay(tmp_path: Path, statement: str, importer: str) -> None:
+    put(tmp_path, "a/tests/deep/__init__.py", "b/tests/gone.py", "c/tests/kept.py", "c/__init__.py", "other/mod.py")
+    (tmp_path / "a/__init__.py").touch()
+    (tmp_path / "c/__init__.py").write_text("from .tests import kept\n")
+    (tmp_path / importer).write_text(f"{(tmp_path / importer).read_text()}\n{statement}\n")
+    found = {file.name for file in installed_files(tmp_path, DEPENDENCY_PATTERNS)}
+    assert {"a/tests/deep/__init__.py", "c/tests/kept.py"} <= found
+    assert "b/tests/gone.py" not in found
+
+
+def test_tests_that_the_source_imports_stay(tmp_path: Path) -> None:
+    put(tmp_path, "a/tests/x.py", "a/__init__.py")
+    assert len(installed_files(tmp_path, DEPENDENCY_PATTERNS)) == 1
+    assert len(installed_files(tmp_path, DEPENDENCY_PATTERNS, used=("a.tests",))) == 2
+
+
+def test_stubs_stay_where_they_are_read_and_compiled_modules_without_source(tmp_path: Path) -> None:
+    put(tmp_path, "a/__init__.pyi", "a/only.pyc", "a/both.pyc", "a/both.py", "a/__pycache__/both.pyc", "a/k.cu")
+    found = [file.name for file in installed_files(tmp_path, DEPENDENCY_PATTERNS)]
+    assert sorted(found) == ["a/both.py", "a/k.cu", "a/only.pyc"]
+    put(tmp_path, "lazy_loader/__init__.py")
+    assert "a/__init__.pyi" in {file.name for file in installed_files(tmp_path, DEPENDENCY_PATTERNS)}
