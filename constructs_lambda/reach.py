@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from constructs_lambda.errors import one_line
 from constructs_lambda.model import Attachment, Function, Position, Topology
 
+_PLACE = re.compile(r'\{"Fn::Select": \["([0-9])", \{"Fn::GetAZs": ""\}\]\}')
 _OUTSIDE = "outside of VPCs"
 _HEADERS = ("Function", "Internet", "Private addresses", "AWS services", "Why")
 
@@ -40,20 +42,30 @@ def _outside() -> dict[str, Any]:
 
 def _in_vpc(attachment: Attachment, function: Function) -> dict[str, Any]:
     positions = attachment.positions or ()
-    lets_out = attachment.lets_out is not False
+    outlet = attachment.outlet
+    lets_out = outlet.anything is not False
     known_services = [each.services for each in positions]
     services = None
     if positions and all(each is not None for each in known_services):
         services = sorted(frozenset.intersection(*(each for each in known_services if each is not None)))
     return {
         "in_vpc": True if function.vpc is True else None,
-        "internet": attachment.leads_out if lets_out else False,
-        "internet_ipv6": attachment.leads_out6 if lets_out else False,
+        "internet": attachment.leads_out if outlet.ipv4 is not False else False,
+        "internet_ipv6": attachment.leads_out6 if outlet.ipv6 is not False else False,
         "private": lets_out if function.vpc is True else None,
         "services": services if lets_out else [],
         "subnets": [_subnet(each) for each in positions],
-        **({} if lets_out else {"reason": "no security group lets anything out"}),
+        **_closed(attachment),
     }
+
+
+def _closed(attachment: Attachment) -> dict[str, str]:
+    outlet = attachment.outlet
+    if outlet.anything is False:
+        return {"reason": "no security group lets anything out"}
+    if outlet.ipv4 is False and outlet.ipv6 is False and attachment.leads_out is not False:
+        return {"reason": "no security group lets anything out to public addresses"}
+    return {}
 
 
 def _subnet(position: Position) -> dict[str, Any]:
@@ -61,7 +73,7 @@ def _subnet(position: Position) -> dict[str, Any]:
     return {
         "subnet": position.shown,
         "vpc": position.vpc.shown if position.vpc else None,
-        "zone": position.subnet.zone if position.subnet else None,
+        "zone": _zone(position.subnet.zone) if position.subnet else None,
         "internet": way.leads_out,
         "through": list(way.steps),
         "internet_ipv6": position.internet6.leads_out,
@@ -69,6 +81,12 @@ def _subnet(position: Position) -> dict[str, Any]:
         "services": None if position.services is None else sorted(position.services),
         **({"reason": way.reason} if way.reason else {}),
     }
+
+
+def _zone(zone: str | None) -> str | None:
+    """A zone as people read it: `zone 1` for the first one of a Region."""
+    match = _PLACE.fullmatch(zone or "")
+    return f"zone {int(match[1]) + 1}" if match else zone
 
 
 def as_table(rows: Iterable[dict[str, Any]]) -> str:

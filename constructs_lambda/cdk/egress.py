@@ -55,6 +55,11 @@ class Egress:
             raise TypeError(f"per_az must be True or False; got {self.per_az!r}")
         if self.instance_type is not None and not isinstance(self.instance_type, aws_ec2.InstanceType):
             raise TypeError(f"instance_type must be an aws_ec2.InstanceType; got {self.instance_type!r}")
+        if self.machine_image is not None and not hasattr(self.machine_image, "get_image"):
+            hint = "aws_ec2.MachineImage.generic_linux({'eu-west-1': 'ami-...'})"
+            raise TypeError(
+                f"machine_image must be an aws_ec2.IMachineImage, such as {hint}; got {self.machine_image!r}"
+            )
 
     @classmethod
     def none(cls) -> Egress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from aws_cdk import aws_ec2
@@ -10,6 +11,7 @@ from constructs_lambda.errors import InputError
 from constructs_lambda.rules import nearest
 from constructs_lambda.tokens import literal_part, resolve_text
 
+_LONG_NAME = re.compile(r"^(?:cn\.)?com\.amazonaws\.[a-z]{2}(?:-[a-z]+)+-[0-9]\.")
 GATEWAYS = ("s3", "dynamodb")
 """What each network has a gateway endpoint for, because those cost nothing."""
 
@@ -22,15 +24,30 @@ def service_of(service: str | aws_ec2.IInterfaceVpcEndpointService) -> aws_ec2.I
     """
     if not isinstance(service, str):
         return service
+    service = short_name(service)
     for attribute in sorted(_attributes(), key=lambda attribute: not _are_alike(attribute, service)):
         if _short_name(attribute) == service:  # a property of CDK, and there are hundreds: the likely ones come first
             found: aws_ec2.IInterfaceVpcEndpointService = getattr(aws_ec2.InterfaceVpcEndpointAwsService, attribute)
             return found
+    if service in _attributes():  # CDK's name for it
+        raise InputError(
+            f"endpoint {service!r}: CDK knows no service with this name. Did you mean {_short_name(service)!r}? Fix: "
+            "write it as in com.amazonaws.<region>.<name>"
+        )
     known = sorted(map(_short_name, _attributes()))
     raise InputError(
         f"endpoint {service!r}: CDK knows no service with this name{nearest(service, known)}. Fix: write it as in "
         f"com.amazonaws.<region>.<name>, or pass aws_ec2.InterfaceVpcEndpointAwsService({service!r}) if it is new"
     )
+
+
+def short_name(service: str) -> str:
+    """`sqs` for `com.amazonaws.us-east-1.sqs`.
+
+    Args:
+        service: AWS's name of a service.
+    """
+    return _LONG_NAME.sub("", service)
 
 
 def name_of(service: aws_ec2.IInterfaceVpcEndpointService) -> str:

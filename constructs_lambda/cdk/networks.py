@@ -15,13 +15,15 @@ from constructs import Construct
 from constructs_lambda import prices
 from constructs_lambda.cdk.addresses import LONGEST_PREFIX, MOST_ZONES, SHORTEST_PREFIX, Addresses
 from constructs_lambda.cdk.egress import Egress, settle_instances
-from constructs_lambda.cdk.endpoints import GATEWAYS, name_of, service_of
+from constructs_lambda.cdk.endpoints import GATEWAYS, name_of, service_of, short_name
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.reach import INetwork, isolated, path_of, with_egress
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 from constructs_lambda.prices import Bill
 
+_CLOSER = "Custom::VpcRestrictDefaultSGCustomResourceProvider"
+"""What CDK makes beside a VPC, in the stack, to close its default security group."""
 DEFAULT_ZONES = 2
 DEFAULT_CIDR = "10.0.0.0/16"
 _WRITE_FLOW_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams")
@@ -78,6 +80,7 @@ class Network(Construct, INetwork):
         restrict_default_security_group: bool = True,
     ) -> None:
         _refuse_wrong_types(egress, endpoints, max_azs, ip_addresses)
+        _refuse_wrong_switches(flow_logs, restrict_default_security_group)
         given = ip_addresses.allocate_vpc_cidr().cidr_block if ip_addresses is not None else DEFAULT_CIDR
         is_known = given is not None and not Token.is_unresolved(given)
         network = ipaddress.IPv4Network(given, strict=False) if is_known else None
@@ -85,6 +88,7 @@ class Network(Construct, INetwork):
         services = _services(endpoints, problems)
         if problems:
             raise InputError("\n".join(f"{path_of(scope, id)}: {problem}" for problem in problems))
+        had_closer = Stack.of(scope).node.try_find_child(_CLOSER) is not None
         Construct.__init__(self, scope, id)
         try:
             options = egress.vpc_options(max_azs, has_plan=network is not None)
@@ -115,6 +119,8 @@ class Network(Construct, INetwork):
             before_synth(scope)
         except BaseException:
             scope.node.try_remove_child(id)
+            if not had_closer:
+                Stack.of(scope).node.try_remove_child(_CLOSER)
             raise
 
     @staticmethod
@@ -140,6 +146,11 @@ class Network(Construct, INetwork):
         """
         if not hasattr(vpc, "select_subnets"):
             raise TypeError(f"vpc must be an aws_ec2.IVpc, such as a Vpc; got {vpc!r}")
+        chosen: dict[str, object] = {"egress_subnets": egress_subnets, "private_subnets": private_subnets}
+        for name, given in chosen.items():
+            if given is not None and not isinstance(given, aws_ec2.SubnetSelection):
+                hint = "; for a list: aws_ec2.SubnetSelection(subnets=[...])" if isinstance(given, list | tuple) else ""
+                raise TypeError(f"{name} must be an aws_ec2.SubnetSelection; got {given!r}{hint}")
         private = private_subnets or (isolated() if vpc.isolated_subnets else None)
         egress = egress_subnets or (with_egress() if vpc.private_subnets else None)
         if private is None and egress is None:
@@ -238,6 +249,18 @@ def _refuse_wrong_types(egress: object, endpoints: object, max_azs: object, ip_a
         raise TypeError(f"ip_addresses must be such as aws_ec2.IpAddresses.cidr('10.1.0.0/16'); got {ip_addresses!r}")
 
 
+def _refuse_wrong_switches(flow_logs: object, restrict_default_security_group: object) -> None:
+    if not isinstance(flow_logs, bool) and not hasattr(flow_logs, "bind"):
+        raise TypeError(
+            "flow_logs must be True, False or an aws_ec2.FlowLogDestination, such as "
+            f"aws_ec2.FlowLogDestination.to_s3(bucket); got {flow_logs!r}"
+        )
+    if not isinstance(restrict_default_security_group, bool):
+        raise TypeError(
+            f"restrict_default_security_group must be True or False; got {restrict_default_security_group!r}"
+        )
+
+
 def _wrong_size(max_azs: int, network: ipaddress.IPv4Network | None) -> Iterator[str]:
     if not 1 <= max_azs <= MOST_ZONES:
         yield f"max_azs is {max_azs}; a network has 1 to {MOST_ZONES} zones. Fix: two or three are usual."
@@ -255,7 +278,7 @@ def _services(
     """The services that get an interface endpoint, by name; adds what is wrong with the others."""
     services: dict[str, aws_ec2.IInterfaceVpcEndpointService] = {}
     for endpoint in endpoints:
-        if endpoint in GATEWAYS:
+        if isinstance(endpoint, str) and short_name(endpoint) in GATEWAYS:
             continue
         try:
             service = service_of(endpoint)

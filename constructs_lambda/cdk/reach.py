@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Flag, auto
 from functools import cache
 from typing import Any
@@ -79,7 +80,10 @@ class INetwork:
 
         Raises:
             InputError: The network has no way out, and `reach` wants one.
+            TypeError: `reach` is no Reach.
         """
+        if not isinstance(reach, Reach) or not reach:
+            raise TypeError(f"reach must be Reach.PRIVATE, Reach.PUBLIC or Reach.BOTH; got {reach!r}")
         subnets = self._egress_subnets if Reach.PUBLIC in reach else self._private_subnets or self._egress_subnets
         if subnets is None:
             raise InputError(f"the network has no subnets from which {' and '.join(reach.words)} can be reached")
@@ -134,9 +138,16 @@ def place(keywords: dict[str, Any], scope: Construct, id: str) -> tuple[Reach | 
     keywords["vpc_subnets"] = network.subnets_for(reach or network.reach)
     if network.is_dual_stack:
         keywords.setdefault("ipv6_allowed_for_dual_stack", True)
-        if keywords["ipv6_allowed_for_dual_stack"] and not {"security_groups", "allow_all_outbound"} & keywords.keys():
+        lets_all_out = keywords.get("allow_all_outbound", True) is not False and "security_groups" not in keywords
+        if keywords["ipv6_allowed_for_dual_stack"] and lets_all_out:
             keywords.setdefault("allow_all_ipv6_outbound", True)  # CDK's group lets out IPv4 alone
-    return reach or (network.reach if network.is_ours else None), []
+    return reach or _implied(network, keywords), []
+
+
+def _implied(network: INetwork, keywords: Mapping[str, Any]) -> Reach | None:
+    """What a function is to reach where nobody says it: all, unless security groups of somebody's own decide."""
+    has_own_groups = "security_groups" in keywords or keywords.get("allow_all_outbound") is False
+    return network.reach if network.is_ours and not (has_own_groups and Reach.PUBLIC in network.reach) else None
 
 
 def _no_way_out(reach: Reach) -> Finding:

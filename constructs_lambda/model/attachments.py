@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from constructs_lambda.model.functions import Function, Place
-from constructs_lambda.model.networks import SecurityGroup, Subnet
+from constructs_lambda.model.networks import Outlet, SecurityGroup, Subnet
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.roles import Statement
 from constructs_lambda.tokens import Unknown, known
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +23,14 @@ class Way:
         steps: What it leads through, such as a route table and a NAT gateway, as a message names them.
         reason: Why it doesn't, as a clause.
         is_public: Whether it is the direct one through an internet gateway, which needs a public address.
+        is_broken: Whether it leads to a NAT from where nothing goes on.
     """
 
     leads_out: bool | None
     steps: tuple[str, ...] = ()
     reason: str = ""
     is_public: bool = False
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +69,14 @@ class Rights:
         managed_policies: ARNs of managed policies, as far as they are literal.
         is_open: Whether there may be others.
         place: Where the role stands, None where it isn't made in this app.
+        boundary: What its permissions boundary holds, None where it has none or that isn't known.
     """
 
     statements: tuple[Statement, ...]
     managed_policies: tuple[str, ...]
     is_open: bool
     place: Place | None
+    boundary: tuple[Statement, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,20 +89,20 @@ class Attachment:
         positions: Its subnets, None where the list isn't known.
         groups: Its security groups with their VPCs; None in it for one that isn't made in this app; None where the list
             isn't known.
-        lets_out: Whether its groups let anything out, None where that isn't known.
+        outlet: What its groups let out.
         rights: What its role allows.
-        is_polled: Whether Lambda reads a queue or stream for it, with the role's rights.
-        delivers: Whether Lambda sends what failed, or results, somewhere with the role's rights.
+        polled: Services whose queues and streams Lambda reads for it with the role's rights, `*` for an unknown one.
+        delivered: Services to which Lambda sends what failed, or results, with the role's rights.
     """
 
     place: Place
     function: Function
     positions: tuple[Position, ...] | None
     groups: tuple[tuple[SecurityGroup, Spot | None] | None, ...] | None
-    lets_out: bool | None
+    outlet: Outlet
     rights: Rights
-    is_polled: bool
-    delivers: bool
+    polled: frozenset[str] = frozenset()
+    delivered: frozenset[str] = frozenset()
 
     @property
     def reach(self) -> frozenset[str] | None:
@@ -115,6 +121,26 @@ class Attachment:
         if known(self.function.ipv6) is not True:
             return None if isinstance(self.function.ipv6, Unknown) else False
         return _worst([position.internet6.leads_out for position in self.positions or ()])
+
+    @property
+    def reaches_internet(self) -> bool | None:
+        """Whether it gets out by IPv4 or IPv6, as far as routes and security groups tell."""
+        ways = [
+            _worst([self.leads_out, self.outlet.ipv4]),
+            _worst([self.leads_out6, self.outlet.ipv6]),
+        ]
+        return True if True in ways else None if None in ways else False
+
+    @property
+    def has_proxy(self) -> bool:
+        """Whether a variable of its environment may name a proxy, which leads out where no route does."""
+        variables = self.function.environment
+        if isinstance(variables, Unknown):
+            return True
+        return any(
+            str(name).lower().endswith(_PROXIES) or ("proxy" in str(name).lower() and str(value).startswith("http"))
+            for name, value in (variables or {}).items()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

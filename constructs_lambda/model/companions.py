@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from constructs_lambda.model.functions import EnvironmentScaling, Flag, Items, Malformed, Number, Place, Text
+from constructs_lambda.model.networks import Source, Target
 from constructs_lambda.model.packages import LayerVersion
 from constructs_lambda.tokens import Unknown
 
@@ -49,6 +50,8 @@ class AsyncInvocation:
     event_age_seconds: Number
     on_success: Text
     on_failure: Text
+    function_link: Target = None
+    destinations: tuple[Source, ...] = ()
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -90,6 +93,10 @@ class EventSourceMapping:
 
     place: Place
     function: str | None
+    function_name: Text = None
+    function_link: Target = None
+    source: Source | None = None
+    destinations: tuple[Source, ...] = ()
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ from constructs_lambda.tokens import Unknown
 
 if TYPE_CHECKING:
     from constructs_lambda.artifacts.assets import Asset
-    from constructs_lambda.model.networks import Links, Target
+    from constructs_lambda.model.networks import Links, Source, Target
     from constructs_lambda.model.packages import ImageAsset
 
 KNOWN_PROPERTIES = frozenset(
@@ -232,6 +232,7 @@ class Function:
     code_signing_reference: str | None = None
     """Logical id of the code signing configuration, where it is in the same template."""
     dead_letter_target: Text = None
+    dead_letters: Source | None = None
     runtime_update: Text = None
     runtime_version: Text = None
     recursive_loop: Text = None

@@ -28,6 +28,19 @@ Target = Link | Unknown | None
 Links = tuple[Link | Unknown, ...] | Unknown | None
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A queue, topic, stream or bucket.
+
+    Args:
+        service: The service in its ARN, as far as that is literal.
+        link: What the template names.
+    """
+
+    service: str | None
+    link: Target
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet:
     """An `AWS::EC2::Subnet`."""
@@ -57,9 +70,9 @@ class Route:
     place: Place
     table: Target
     destination: Text
-    """A CIDR block, or the id of a prefix list."""
+    """A CIDR block in its shortest form, or the id of a prefix list."""
     via: str | None
-    """The property that names the target: `NatGatewayId`, `GatewayId`, ...; None where there is none."""
+    """The property that names the target: `NatGatewayId`, `GatewayId`, ...; None where that isn't known."""
     target: Target
 
 
@@ -93,17 +106,33 @@ class Endpoint:
     """What follows the Region in the service's name, such as `s3` or `ecr.api`; None where that isn't known."""
     is_gateway: Flag
     tables: Links
+    groups: Links
     private_dns: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What rules of security groups let out; None stands for what isn't known.
+
+    Args:
+        anything: Whether they let out anything at all.
+        ipv4: Whether they let out to public IPv4 addresses.
+        ipv6: Whether they let out to public IPv6 addresses.
+    """
+
+    anything: bool | None = None
+    ipv4: bool | None = None
+    ipv6: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityGroup:
-    """An `AWS::EC2::SecurityGroup`."""
+    """An `AWS::EC2::SecurityGroup`, with what its own rules let out, and whether they let anything in."""
 
     place: Place
     vpc: Target
-    lets_out: bool | None
-    """Whether its own rules let anything out; None where that isn't known."""
+    outlets: tuple[Outlet, ...]
+    lets_in: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +141,31 @@ class EgressRule:
 
     place: Place
     group: Target
-    lets_out: bool | None
+    outlet: Outlet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propagation:
+    """A gateway or server that writes routes into tables by itself (`AWS::EC2::VPNGatewayRoutePropagation`)."""
+
+    place: Place
+    tables: Links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticIp:
+    """An `AWS::EC2::EIP`; one from a range of the account's own counts against no quota."""
+
+    place: Place
+    is_from_own_range: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A resource that changes another one, such as an `AWS::EC2::SubnetCidrBlock` a subnet."""
+
+    place: Place
+    to: Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +189,7 @@ class Networks:
     internet_gateways: Mapping[str, Place] = field(default_factory=dict)
     egress_only_gateways: Mapping[str, Place] = field(default_factory=dict)
     route_tables: Mapping[str, Place] = field(default_factory=dict)
-    addresses: Mapping[str, Place] = field(default_factory=dict)
+    addresses: Mapping[str, ElasticIp] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
     associations: Mapping[str, Association] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
@@ -146,6 +199,12 @@ class Networks:
     security_groups: Mapping[str, SecurityGroup] = field(default_factory=dict)
     egress_rules: Mapping[str, EgressRule] = field(default_factory=dict)
     instances: Mapping[str, Instance] = field(default_factory=dict)
+    propagations: Mapping[str, Propagation] = field(default_factory=dict)
+    subnet_blocks: Mapping[str, Addition] = field(default_factory=dict)
+    ingress_rules: Mapping[str, Addition] = field(default_factory=dict)
+    group_associations: Mapping[str, Addition] = field(default_factory=dict)
+    closed_groups: Mapping[str, Addition] = field(default_factory=dict)
+    hosted_zones: Mapping[str, Place] = field(default_factory=dict)
 
 
 NETWORK_FIELDS = tuple(each.name for each in fields(Networks) if each.name != "is_open")

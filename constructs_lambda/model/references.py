@@ -49,7 +49,7 @@ class References:
             if link.kind == "id":
                 return Spot("", link.name, shown=link.name)
             if link.kind == "export":
-                stack, link = self._exports.get(link.name, (None, None))
+                stack, link = self._exported(stack, link.name)
             elif link.attribute.startswith("Outputs."):
                 child = self._nested.get((stack.place.template, link.name))
                 stack, link = child, child.outputs.get(link.attribute.partition(".")[2]) if child else None
@@ -60,13 +60,21 @@ class References:
                 stack, link = self._given.get(stack.place.template, {}).get(link.name, (None, None))
         return None
 
+    def _exported(self, to: Stack, name: str) -> tuple[Stack | None, Target]:
+        """What an export holds that a stack imports: names are unique in each account and Region."""
+        found = [each for each in self._exports.get(name, ()) if _may_share(each[0], to)]
+        if len(found) > 1:
+            here = to.account, to.region, _folder(to)  # the same Stage, where nothing else tells them apart
+            found = [each for each in found if (each[0].account, each[0].region, _folder(each[0])) == here]
+        return found[0] if len(found) == 1 else (None, None)
+
     @cached_property
-    def _exports(self) -> Mapping[str, tuple[Stack, Target]]:
-        return {
-            name: (stack, stack.outputs.get(outputs[0]))
-            for stack in self.stacks.values()
-            for name, outputs in stack.exports.items()
-        }
+    def _exports(self) -> Mapping[str, list[tuple[Stack, Target]]]:
+        found: dict[str, list[tuple[Stack, Target]]] = {}
+        for stack in self.stacks.values():
+            for name, outputs in stack.exports.items():
+                found.setdefault(name, []).append((stack, stack.outputs.get(outputs[0])))
+        return found
 
     @cached_property
     def _given(self) -> Mapping[str, Mapping[str, tuple[Stack, Target]]]:
@@ -92,11 +100,24 @@ class References:
         """What a message calls each resource, by template and logical id."""
         found: dict[str, dict[str, str]] = {}
         for template, stack in self.stacks.items():
-            names = found[template] = dict.fromkeys((*stack.roles, *stack.policies, *stack.layers), "")
+            known = (stack.roles, stack.policies, stack.layers, stack.functions, stack.aliases, stack.versions)
+            names = found[template] = dict.fromkeys((name for each in (*known, stack.services) for name in each), "")
             for field_name in NETWORK_FIELDS:
                 for name, each in getattr(stack.networks, field_name).items():
                     names[name] = (each if isinstance(each, Place) else each.place).path
         return found
+
+    def vpc(self, stack: Stack | None, link: Target) -> Spot | None:
+        """The VPC behind a link: one of this app, or an id; a subnet or a group tells its VPC as well."""
+        for _ in range(_MOST_STEPS):
+            spot = self.spot(stack, link)
+            if spot is None or not spot.template or self.find("vpcs", spot) is not None:
+                return spot if spot and spot.attribute in ("", "VpcId") else None
+            beside = self.find("subnets", spot) or self.find("security_groups", spot)
+            if beside is None or spot.attribute != "VpcId":
+                return None
+            stack, link = self.stacks[spot.template], beside.vpc
+        return None
 
     def find(self, field: str, spot: Spot | None) -> Any:
         """The resource at a spot, where it is one of this field of `Networks`."""
@@ -108,3 +129,20 @@ class References:
         for stack in self.stacks.values():
             for each in getattr(stack.networks, field).values():
                 yield stack, each
+
+
+def are_same(one: Spot | None, other: Spot | None) -> bool | None:
+    """Whether two spots are one; None where that isn't known, as between a resource and an id."""
+    if one is None or other is None or bool(one.template) != bool(other.template):
+        return None
+    return one == other
+
+
+def _folder(stack: Stack) -> str:
+    return stack.place.template.rpartition("/")[0]
+
+
+def _may_share(one: Stack, other: Stack) -> bool:
+    """Whether two stacks may be in the same account and Region."""
+    pairs = (one.account, other.account), (one.region, other.region)
+    return all(a is None or b is None or a == b for a, b in pairs)

@@ -16,11 +16,13 @@ class Statement:
         is_allowed: Whether it allows; otherwise it denies.
         actions: Its actions in lower case, such as `dynamodb:getitem` or `s3:get*`.
         excludes: Whether it is about all actions but these (`NotAction`).
+        is_limited: Whether it holds under a condition, or for some resources only.
     """
 
     is_allowed: bool
     actions: tuple[str, ...]
     excludes: bool = False
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Role:
     name: Text
     managed_policies: tuple[tuple[str, Target], ...]
     statements: tuple[Statement, ...]
+    boundary: Target
     is_open: bool
 
 

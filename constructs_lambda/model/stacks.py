@@ -73,6 +73,7 @@ class Stack:
         outputs: What each output names.
         nested: By the file of a nested stack's template, the resource that makes it and what its parameters are given.
         networks: What of VPCs stands in it.
+        services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
     """
 
     place: Place
@@ -106,6 +107,7 @@ class Stack:
     networks: Networks = field(default_factory=Networks)
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
 
     def companions(self) -> Iterator[Companion]:
         """The resources beside the functions."""

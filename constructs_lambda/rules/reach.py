@@ -20,6 +20,16 @@ _ID = re.compile(r"subnet-\w+")
 _NAT = "a NAT gateway and put the function into subnets whose route table leads to it"
 
 
+_BY_IPV6 = (
+    "Where IPv6 is enough: ipv6_allowed_for_dual_stack=True and a security group that lets IPv6 out. Otherwise add a "
+    "NAT gateway."
+)
+
+
+def _has_ipv6(attachment: Attachment) -> bool:
+    return all(each.internet6.leads_out for each in attachment.positions or ())
+
+
 def _dead_ends(attachment: Attachment) -> list[Position]:
     return [each for each in attachment.positions or () if each.internet.leads_out is False]
 
@@ -41,13 +51,22 @@ def _why(attachment: Attachment) -> str:
 )
 def internet_wanted(attachment: Attachment) -> Iterator[Problem]:
     reach = attachment.reach or frozenset()
-    if "public" in reach and attachment.leads_out is False and attachment.leads_out6 is False:
+    is_out_of_reach = "public" in reach and attachment.reaches_internet is False and not attachment.has_proxy
+    if is_out_of_reach and attachment.leads_out is False and attachment.leads_out6 is False:
         yield Problem(
             "VpcConfig.SubnetIds",
             f"the function must reach the internet (reach=PUBLIC), and can't: {_why(attachment)}",
-            f"Add {_NAT}, or take PUBLIC out of reach=.",
+            _BY_IPV6 if _has_ipv6(attachment) else f"Add {_NAT}, or take PUBLIC out of reach=.",
         )
-    elif reach and attachment.lets_out is False:
+    elif is_out_of_reach and attachment.outlet.anything is not False:
+        where = "IPv6" if attachment.leads_out is False else "public"
+        yield Problem(
+            "VpcConfig.SecurityGroupIds",
+            f"the function must reach the internet (reach=PUBLIC), and its security groups let nothing out to "
+            f"{where} addresses",
+            f"Add an egress rule for {where} addresses to one of its security groups, or take PUBLIC out of reach=.",
+        )
+    elif reach and attachment.outlet.anything is False:
         yield Problem(
             "VpcConfig.SecurityGroupIds",
             f"the function must reach {' and '.join(sorted(reach))} addresses, and its security groups let nothing out",
@@ -65,11 +84,16 @@ def internet_wanted(attachment: Attachment) -> Iterator[Problem]:
 )
 def isolated(attachment: Attachment) -> Iterator[Problem]:
     dead_ends = _dead_ends(attachment)
-    if attachment.reach is not None or not dead_ends or attachment.leads_out6 is not False:
+    if attachment.reach is not None or not dead_ends or attachment.leads_out6 is not False or attachment.has_proxy:
         return
     if any(each.internet.is_public for each in dead_ends):
         return  # CL306 says so
+    broken = [each for each in dead_ends if each.internet.is_broken]
     promised = [each for each in dead_ends if each.subnet and each.subnet.type == "Private"]
+    if broken:
+        message = f"the function's way to the internet leads nowhere: {broken[0].shown}: {broken[0].internet.reason}"
+        yield Problem("VpcConfig.SubnetIds", message, f"Mend that way, or add {_NAT}.")
+        return
     if promised:
         message = (
             "the function is in subnets that are to have egress (PRIVATE_WITH_EGRESS), and has no way to the internet: "
@@ -93,8 +117,8 @@ def isolated(attachment: Attachment) -> Iterator[Problem]:
     source=_INTERNET,
 )
 def in_public_subnet(attachment: Attachment) -> Iterator[Problem]:
-    if "public" in (attachment.reach or ()) or attachment.leads_out6 is not False:
-        return
+    if attachment.reach is not None or attachment.leads_out6 is not False:
+        return  # CL304 says it where the internet is wanted
     public = [each for each in attachment.positions or () if each.internet.is_public]
     if public:
         yield Problem(
@@ -114,7 +138,7 @@ def in_public_subnet(attachment: Attachment) -> Iterator[Problem]:
     source=_GROUPS,
 )
 def nothing_out(attachment: Attachment) -> Iterator[Problem]:
-    if attachment.lets_out is False and not attachment.reach:
+    if attachment.outlet.anything is False and not attachment.reach:
         yield Problem(
             "VpcConfig.SecurityGroupIds",
             "no security group of the function has an egress rule: it reaches nothing, not even in its VPC",
@@ -132,13 +156,13 @@ def nothing_out(attachment: Attachment) -> Iterator[Problem]:
 )
 def granted_service(attachment: Attachment) -> Iterator[Problem]:
     dead_ends = _dead_ends(attachment)
-    if not dead_ends or attachment.leads_out6 is not False:
+    if not dead_ends or attachment.leads_out6 is not False or attachment.has_proxy:
         return
-    for service, action in unreachable(attachment, dead_ends):
+    for service, what in unreachable(attachment, dead_ends):
         gateway = " (a gateway endpoint costs nothing)" if service in ("s3", "dynamodb") else ""
         yield Problem(
             "VpcConfig.SubnetIds",
-            f"the function's role allows {action}, and from {dead_ends[0].shown} there is neither a NAT gateway nor an "
+            f"the function's role {what}, and from {dead_ends[0].shown} there is neither a NAT gateway nor an "
             f"endpoint for {service}",
             f"Add an endpoint for {service} to the VPC and the subnet's route table{gateway}, or a NAT gateway.",
         )
@@ -174,14 +198,18 @@ def one_zone(attachment: Attachment) -> Iterator[Problem]:
     source=_VPC,
 )
 def different_networks(attachment: Attachment) -> Iterator[Problem]:
-    at = {each.vpc: each.shown for each in attachment.positions or () if each.vpc}
-    if len(at) > 1:
-        listed = " and ".join(list(at.values())[:2])
-        yield Problem(
-            "VpcConfig.SubnetIds", f"the subnets {listed} are in different VPCs", "Choose subnets of one VPC."
-        )
-        return
+    every = {each.vpc: each.shown for each in attachment.positions or () if each.vpc}
+    ids = {vpc: shown for vpc, shown in every.items() if not vpc.template}
+    made = {vpc: shown for vpc, shown in every.items() if vpc.template}
+    for at in (made, ids):  # an id may be that of a VPC of the app: like is compared with like
+        if len(at) > 1:
+            listed = " and ".join(list(at.values())[:2])
+            yield Problem(
+                "VpcConfig.SubnetIds", f"the subnets {listed} are in different VPCs", "Choose subnets of one VPC."
+            )
+            return
     for group, vpc in filter(None, attachment.groups or ()):
+        at = made if vpc and vpc.template else ids
         if vpc and at and vpc not in at:
             yield Problem(
                 "VpcConfig.SecurityGroupIds",

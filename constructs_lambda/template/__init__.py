@@ -36,7 +36,26 @@ _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
 }
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
-_FAMILIES = ("AWS::Lambda::", "AWS::EC2::", "AWS::IAM::", "AWS::CloudFormation::Stack")
+_FAMILIES = (
+    "AWS::Lambda::",
+    "AWS::EC2::",
+    "AWS::IAM::",
+    "AWS::CloudFormation::Stack",
+    "AWS::Route53::HostedZone",
+    "Custom::VpcRestrictDefaultSG",
+)
+_SERVICES = {
+    "AWS::DynamoDB::GlobalTable": "dynamodb",
+    "AWS::DynamoDB::Table": "dynamodb",
+    "AWS::Events::EventBus": "events",
+    "AWS::Kinesis::Stream": "kinesis",
+    "AWS::MSK::Cluster": "kafka",
+    "AWS::MSK::ServerlessCluster": "kafka",
+    "AWS::S3::Bucket": "s3",
+    "AWS::SNS::Topic": "sns",
+    "AWS::SQS::Queue": "sqs",
+}
+"""What Lambda polls, or delivers to, by type of resource."""
 _LONGEST_NAME = 255
 _TRANSFORMS_THAT_ONLY_ADD = {"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"}
 
@@ -80,9 +99,12 @@ def read_template(
     roles: dict[str, tuple[object, Place]] = {}
     policies: dict[str, tuple[object, Place]] = {}
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
+    services: dict[str, str] = {}
     for key, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str) or not kind.startswith(_FAMILIES):
+            if isinstance(kind, str) and kind in _SERVICES:
+                services[str(key)] = _SERVICES[kind]
             continue
         logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
@@ -140,6 +162,7 @@ def read_template(
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         roles=OnDemand(roles, read_role),
         policies=OnDemand(policies, read_policy),
+        services=services,
         **fields,
     )
 

@@ -16,12 +16,14 @@ from constructs_lambda.model import (
     Number,
     Place,
     ScalingPolicy,
+    Source,
     Text,
     Version,
 )
 from constructs_lambda.template.functions import read_scaling
+from constructs_lambda.template.links import read_owner, read_source
 from constructs_lambda.template.properties import MACRO, Properties
-from constructs_lambda.tokens import Unknown, is_intrinsic
+from constructs_lambda.tokens import NO_VALUE, Unknown, is_intrinsic
 
 _DESTINATIONS = ("OnSuccess.Destination", "OnFailure.Destination")
 _PROVISIONED = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
@@ -69,6 +71,8 @@ def read_async_invocation(values: object, place: Place) -> AsyncInvocation:
         event_age_seconds=p.number("MaximumEventAgeInSeconds"),
         on_success=_destination(destinations, "OnSuccess"),
         on_failure=_destination(destinations, "OnFailure"),
+        function_link=read_owner(_value(values, "FunctionName")),
+        destinations=_sources(values, "OnSuccess", "OnFailure"),
         malformed=p.malformed,
         missing=p.missing("FunctionName", "Qualifier") + _lacking(destinations, *_DESTINATIONS),
     )
@@ -153,9 +157,34 @@ def read_event_source_mapping(values: object, place: Place) -> EventSourceMappin
     return EventSourceMapping(
         place=place,
         function=p.reference("FunctionName"),
+        function_name=p.text("FunctionName"),
+        function_link=read_owner(_value(values, "FunctionName")),
+        source=_polled(values),
+        destinations=_sources(values, "OnFailure"),
         malformed=p.malformed,
         missing=p.missing("FunctionName"),
     )
+
+
+def _polled(values: object) -> Source | None:
+    kafka = _value(values, "SelfManagedEventSource")
+    return read_source(_value(values, "EventSourceArn")) if kafka is None else Source("kafka", None)
+
+
+def _sources(values: object, *names: str) -> tuple[Source, ...]:
+    """What destinations name; one that isn't known where the settings are an intrinsic."""
+    settings = _value(values, "DestinationConfig")
+    if is_intrinsic(settings):
+        return () if settings == NO_VALUE else (Source(None, None),)
+    found = []
+    for name in names:
+        outer = _value(settings, name)
+        found.append(read_source(outer if is_intrinsic(outer) else _value(outer, "Destination")))
+    return tuple(filter(None, found))
+
+
+def _value(values: object, name: str) -> object:
+    return values.get(name) if isinstance(values, Mapping) else None
 
 
 def read_capacity_provider(values: object, place: Place) -> CapacityProvider:

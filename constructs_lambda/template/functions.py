@@ -18,8 +18,9 @@ from constructs_lambda.model import (
     Logging,
     ManagedInstances,
     Place,
+    Source,
 )
-from constructs_lambda.template.links import read_link, read_links
+from constructs_lambda.template.links import read_link, read_links, read_source
 from constructs_lambda.template.properties import Properties
 from constructs_lambda.tokens import UNKNOWN, Unknown, is_intrinsic
 
@@ -110,6 +111,7 @@ def read_function(
         scaling=read_scaling(p.inside("FunctionScalingConfig")),
         code_signing_config=p.text("CodeSigningConfigArn"),
         code_signing_reference=p.reference("CodeSigningConfigArn"),
+        dead_letters=_nested_source(values, "DeadLetterConfig", "TargetArn"),
         dead_letter_target=_nested_text(p, "DeadLetterConfig", "TargetArn"),
         runtime_update=_nested_text(p, "RuntimeManagementConfig", "UpdateRuntimeOn"),
         runtime_version=_nested_text(p, "RuntimeManagementConfig", "RuntimeVersionArn"),
@@ -155,6 +157,12 @@ def _is_set(properties: Properties | Unknown | None) -> bool | Unknown | None:
 def _nested_text(p: Properties, name: str, inner: str) -> str | Unknown | None:
     nested = p.inside(name)
     return nested.text(inner) if isinstance(nested, Properties) else nested
+
+
+def _nested_source(values: object, *names: str) -> Source | None:
+    for name in names:
+        values = values.get(name) if isinstance(values, Mapping) else values
+    return read_source(values)
 
 
 def _nested_number(p: Properties, name: str, inner: str) -> int | float | Unknown | None:

@@ -56,6 +56,7 @@ def read_role(values: object, place: Place) -> Role:
         name=p.text("RoleName"),
         managed_policies=attached,
         statements=statements,
+        boundary=read_link(values.get("PermissionsBoundary")) if isinstance(values, Mapping) else None,
         is_open=is_open or unknown or place.conditional,
     )
 
@@ -88,7 +89,8 @@ def _statements(documents: list[object]) -> tuple[tuple[Statement, ...], bool]:
             excludes = "NotAction" in each
             actions = _actions(each.get("NotAction" if excludes else "Action"))
             is_open = is_open or actions is None
-            found.append(Statement(each.get("Effect") == "Allow", actions or (), excludes))
+            is_limited = "Condition" in each or each.get("Resource") not in ("*", ["*"])
+            found.append(Statement(each.get("Effect") == "Allow", actions or (), excludes, is_limited))
     return tuple(found), is_open
 
 

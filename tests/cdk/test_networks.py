@@ -720,6 +720,81 @@ def test_from_vpc_that_is_none() -> None:
         Network.from_vpc("vpc-1")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["egress_subnets", "private_subnets"])
+def test_from_vpc_with_a_list(stack: Stack, name: str) -> None:
+    vpc = aws_ec2.Vpc(stack, "Vpc")
+    chosen: dict[str, Any] = {name: vpc.private_subnets}
+    with pytest.raises(TypeError, match=rf"^{name} must be an aws_ec2.SubnetSelection; .*SubnetSelection\(subnets=\["):
+        Network.from_vpc(vpc, **chosen)
+
+
+@pytest.mark.parametrize("reach", ["PRIVATE", None, Reach(0)])
+def test_subnets_for_what_is_no_reach(stack: Stack, reach: Any) -> None:
+    network = Network(stack, "Network", egress=Egress.none())
+    with pytest.raises(TypeError, match=r"^reach must be Reach.PRIVATE, Reach.PUBLIC or Reach.BOTH; got "):
+        network.subnets_for(reach)
+
+
+def test_image_of_a_nat_instance_by_its_id() -> None:
+    with pytest.raises(TypeError, match=r"^machine_image must be an aws_ec2.IMachineImage, .*; got 'ami-1'$"):
+        Egress.nat_instance(machine_image="ami-1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("switch", "message"),
+    [
+        ({"flow_logs": "x"}, r"flow_logs must be True, False or an aws_ec2.FlowLogDestination, .*; got 'x'$"),
+        ({"restrict_default_security_group": "no"}, r"restrict_default_security_group must be .* False; got 'no'$"),
+    ],
+)
+def test_wrong_switches(stack: Stack, switch: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        Network(stack, "Network", egress=Egress.none(), **switch)
+    assert stack.node.children == []
+
+
+@pytest.mark.parametrize("name", ["com.amazonaws.us-east-1.sqs", "cn.com.amazonaws.cn-north-1.sqs", "sqs"])
+def test_endpoints_by_their_whole_names(stack: Stack, name: str) -> None:
+    network = Network(stack, "Network", egress=Egress.none(), endpoints=[name, "com.amazonaws.us-east-1.s3"])
+    assert sorted(network.endpoints) == ["dynamodb", "s3", "sqs"]
+
+
+@pytest.mark.parametrize(("name", "meant"), [("SQS", "sqs"), ("SECRETS_MANAGER", "secretsmanager")])
+def test_endpoints_by_the_names_of_cdk(stack: Stack, name: str, meant: str) -> None:
+    with pytest.raises(InputError, match=rf"Did you mean '{meant}'\?"):
+        Network(stack, "Network", egress=Egress.none(), endpoints=[name])
+
+
+def test_a_network_that_fails_leaves_nothing(stack: Stack) -> None:
+    class Destination(aws_ec2.FlowLogDestination):
+        def bind(self, *_: object) -> Any:
+            raise ValueError("no")
+
+    with pytest.raises(Exception, match="no"):
+        Network(stack, "Network", egress=Egress.none(), flow_logs=Destination())
+    assert stack.node.children == []
+
+
+@pytest.mark.parametrize(("allowed", "ipv6"), [(True, ["0.0.0.0/0", "::/0"]), (None, ["0.0.0.0/0", "::/0"])])
+def test_ipv6_goes_out_where_all_does(
+    app: App, stack: Stack, required: dict[str, Any], allowed: bool | None, ipv6: list[str]
+) -> None:
+    network = Network(stack, "Network", egress=Egress.ipv6())
+    Function(stack, "Orders", **required, network=network, allow_all_outbound=allowed, reach=Reach.PUBLIC)
+    (group,) = resources_of(app, "AWS::EC2::SecurityGroup").values()
+    assert [each.get("CidrIp") or each["CidrIpv6"] for each in group["Properties"]["SecurityGroupEgress"]] == ipv6
+
+
+def test_groups_of_ones_own_say_what_is_reached(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    """A function that only its database is open to is right as long as nobody says that it must reach the internet."""
+    network = Network(stack, "Network", egress=Egress.regional_nat())
+    group = aws_ec2.SecurityGroup(stack, "Group", vpc=network.vpc, allow_all_outbound=False)
+    group.add_egress_rule(aws_ec2.Peer.ipv4("10.0.0.0/16"), aws_ec2.Port.tcp(5432))
+    Function(stack, "Orders", **required, network=network, security_groups=[group])
+    (function,) = functions_of(template_of(app)["Resources"]).values()
+    assert "reach" not in (metadata_of(function) or {})
+
+
 def test_from_imported_vpc(stack: Stack, required: dict[str, Any]) -> None:
     vpc = aws_ec2.Vpc.from_vpc_attributes(
         stack, "Vpc", vpc_id="vpc-1", availability_zones=["a", "b"], private_subnet_ids=["subnet-1", "subnet-2"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment, NestedStack, Stack, Stage, Validations, aws_iam, aws_lambda
+from aws_cdk import App, CfnOutput, Environment, Fn, NestedStack, Stack, Stage, Validations, aws_iam, aws_lambda
 from aws_cdk import aws_ec2 as ec2
 
 from constructs_lambda import LambdaChecks
@@ -159,3 +159,26 @@ def test_group_without_egress(make_app: Callable[..., App]) -> None:
     stack = Stack(app, "Shop")
     function(stack, vpc(stack), allow_all_outbound=False)
     assert [rule for rule, _ in found(app)] == ["CL307"]
+
+
+def test_one_name_of_an_export_in_two_regions(make_app: Callable[..., App]) -> None:
+    app = make_app()
+    for region in ("eu-west-1", "us-east-1"):
+        there = Environment(account="111122223333", region=region)
+        stack = Stack(app, f"Network-{region}", env=there)
+        made = vpc(stack)
+        subnets = made.private_subnets
+        CfnOutput(stack, "Id", value=made.vpc_id, export_name="vpc")
+        for number, subnet in enumerate(subnets):
+            CfnOutput(stack, f"Subnet{number}", value=subnet.subnet_id, export_name=f"subnet-{number}")
+        user = Stack(app, f"Shop-{region}", env=there)
+        names = [Fn.import_value(f"subnet-{number}") for number in range(len(subnets))]
+        network = ec2.Vpc.from_vpc_attributes(
+            user,
+            "Vpc",
+            vpc_id=Fn.import_value("vpc"),
+            availability_zones=["a", "b"],
+            private_subnet_ids=names,
+        )
+        function(user, network)
+    assert found(app) == []

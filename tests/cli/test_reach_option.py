@@ -40,6 +40,18 @@ def test_the_chain_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert found["subnets"][0]["zone"] == "a"
 
 
+def test_a_zone_by_its_place_is_readable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, A=subnet({"Fn::Select": [0, {"Fn::GetAZs": ""}]}))
+    assert [each["zone"] for each in row(capsys, path)["subnets"]] == ["zone 1", "b"]
+
+
+def test_groups_that_let_out_to_private_addresses_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    group = ec2("SecurityGroup", VpcId=ref("Vpc"), SecurityGroupEgress=[{"CidrIp": "10.0.0.0/8", "IpProtocol": "-1"}])
+    found = row(capsys, written(tmp_path, R=route(NatGatewayId=ref("Nat")), G=group))
+    assert (found["internet"], found["private"]) == (False, True)
+    assert found["reason"] == "no security group lets anything out to public addresses"
+
+
 def test_no_way_and_endpoints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, D=endpoint("dynamodb", RouteTableIds=[ref("T")]))
     output = shown(capsys, path)

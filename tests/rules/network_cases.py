@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.cases import UNKNOWN, Case, Resource, zipped
+from rules.cases import UNKNOWN, Case, Resource, resource, zipped
 
 REF = {"Ref": "Parameter"}
 ANYWHERE = {"CidrIp": "0.0.0.0/0", "IpProtocol": "-1"}
@@ -88,7 +88,7 @@ def endpoint(service: str, **properties: Any) -> Resource:
     return ec2("VPCEndpoint", **{"VpcId": ref("Vpc"), "ServiceName": name, **properties})
 
 
-INTERFACE = {"VpcEndpointType": "Interface"}
+INTERFACE: dict[str, Any] = {"VpcEndpointType": "Interface", "PrivateDnsEnabled": True}
 NAT = route(NatGatewayId=ref("Nat"))
 ENI = "ec2:CreateNetworkInterface"
 WITH_ROLE = {"Role": {"Fn::GetAtt": ["R", "Arn"]}}
@@ -99,6 +99,42 @@ def case(what: str, expected: str = "", f: Resource | None = None, /, **resource
 
 
 PUBLIC = function(reach=["private", "public"])
+IMPORTED_A, IMPORTED_B = (ec2("Subnet", VpcId="vpc-2", AvailabilityZone=zone, CidrBlock="10.0.0.0/24") for zone in "ab")
+IMPORTED = {"A": IMPORTED_A, "B": IMPORTED_B, "G": ec2("SecurityGroup", VpcId="vpc-2")}
+IPV6 = {"A": subnet("a", Ipv6CidrBlock="::/64"), "B": subnet("b", Ipv6CidrBlock="::/64")}
+EGRESS_ONLY = {"EgressOnlyInternetGatewayId": "eigw-1"}
+BY_IPV6 = function(ipv6=True, reach=["public"])
+PRIVATE = function(reach=["private"], **WITH_ROLE)
+NAMED = function(reach=["private"], FunctionName="orders", **WITH_ROLE)
+LOGS = endpoint("logs", **INTERFACE)
+
+UNKNOWN_BLOCK: Resource = {"CidrIp": REF}
+CLOSED_TO: tuple[Resource, ...] = ({"CidrIp": "127.0.0.1/32"}, {"CidrIpv6": "::1/128"}, NOWHERE)
+DEFAULT_GROUP = {"Fn::GetAtt": ["Vpc", "DefaultSecurityGroup"]}
+CLOSED = {"Type": "Custom::VpcRestrictDefaultSG", "Properties": {"DefaultSecurityGroupId": DEFAULT_GROUP}}
+
+
+def denying(**more: Any) -> Resource:
+    """A role that may all, and is denied what it takes to be in a VPC."""
+    statements = [{"Effect": "Allow", "Action": "*"}, {"Effect": "Deny", "Action": "ec2:*", "Resource": "*", **more}]
+    return {**role(), "Properties": {"Policies": [{"PolicyDocument": {"Statement": statements}}]}}
+
+
+def rule(*rules: Resource) -> Resource:
+    """A group whose only rules are these."""
+    every = [{"IpProtocol": "tcp", **each} for each in rules]
+    return ec2("SecurityGroup", VpcId=ref("Vpc"), SecurityGroupEgress=every)
+
+
+def mapping(function_name: object, source: object = None, **properties: Any) -> Resource:
+    source = {} if source is None else {"EventSourceArn": source}
+    kind = "AWS::Lambda::EventSourceMapping"
+    return {"Type": kind, "Properties": {"FunctionName": function_name, **source, **properties}}
+
+
+def arn(service: str) -> str:
+    return f"arn:aws:{service}:eu-west-1:111122223333:x"
+
 
 CASES: list[Case] = [
     # --- Internet
@@ -128,7 +164,7 @@ CASES: list[Case] = [
     ),
     case("route through a peering connection", "CL304", PUBLIC, R=route(VpcPeeringConnectionId="pcx-1")),
     case("routes to some addresses", "", PUBLIC, R=route(to="203.0.113.0/24", NatGatewayId=ref("Nat"))),
-    case("peering beside", "CL305", R=route(to="10.1.0.0/16", VpcPeeringConnectionId="pcx-1")),
+    case("peering beside, with endpoints maybe", "", R=route(to="10.1.0.0/16", VpcPeeringConnectionId="pcx-1")),
     *(case(f"table of a route: {value}", "", PUBLIC, R=ec2("Route", RouteTableId=value)) for value in UNKNOWN),
     *(
         case(f"subnet of an association: {value}", "", PUBLIC, AT=None, BT=None, X=ec2(
@@ -192,7 +228,18 @@ CASES: list[Case] = [
          G=ec2("SecurityGroup", VpcId=ref("Vpc"), SecurityGroupEgress=[NOWHERE]),
          H=ec2("SecurityGroup", VpcId=ref("Vpc"))),
     case("group of another VPC", "CL310", R=NAT, V2=ec2("VPC"), G=ec2("SecurityGroup", VpcId=ref("V2"))),
-    case("group of a VPC by its id", "CL310", R=NAT, G=ec2("SecurityGroup", VpcId="vpc-1")),
+    case("group of a VPC by its id", "", R=NAT, G=ec2("SecurityGroup", VpcId="vpc-1")),
+    case("group of another VPC by ids", "CL310", R=NAT, G=ec2("SecurityGroup", VpcId="vpc-1"),
+         A=IMPORTED_A, B=IMPORTED_B),
+    *(
+        case(f"VPC of {name}", "", R=NAT, G=ec2("SecurityGroup", VpcId={"Fn::GetAtt": [name, "VpcId"]}),
+             H=ec2("SecurityGroup", VpcId=ref("Vpc")), I=ec2("Instance"))
+        for name in ("A", "H", "I")
+    ),
+    case("VPC of a group of another VPC", "CL310", R=NAT, G=ec2("SecurityGroup", VpcId={"Fn::GetAtt": ["H", "VpcId"]}),
+         H=ec2("SecurityGroup", VpcId=ref("V2")), V2=ec2("VPC")),
+    case("group in two VPCs", "", R=NAT, V2=ec2("VPC"), G=ec2("SecurityGroup", VpcId=ref("V2")),
+         X=ec2("SecurityGroupVpcAssociation", GroupId=ref("G"), VpcId=ref("Vpc"))),
     case("group of an unknown VPC", "", R=NAT, G=ec2("SecurityGroup", VpcId=REF)),
     case("subnets of two VPCs", "CL310", R=NAT, V2=ec2("VPC"), B=subnet("b", "V2")),
     case("VPC by its attribute", "", R=NAT, G=ec2("SecurityGroup", VpcId={"Fn::GetAtt": ["Vpc", "VpcId"]})),
@@ -264,4 +311,141 @@ CASES: list[Case] = [
     ),
     case("role under a condition", "", function(**WITH_ROLE), N=NAT, R={**role(), "Condition": "C"}),
     case("role of nobody", "", function(Role=REF), N=NAT),
+    # --- Networks that are made in part only
+    case("main table of an imported VPC", "", PUBLIC, AT=None, BT=None, **IMPORTED),
+    case("imported VPC: endpoints made elsewhere", "", function(**WITH_ROLE), R=role(ENI, "s3:GetObject"), **IMPORTED),
+    case("main table with a route by its id", "", PUBLIC, AT=None, BT=None, X=ec2(
+        "Route", RouteTableId="rtb-1", DestinationCidrBlock="0.0.0.0/0", NatGatewayId=ref("Nat"))),
+    case("endpoint of the main table", "", function(reach=["private"], **WITH_ROLE), AT=None, BT=None,
+         R=role(ENI, "s3:GetObject"), S3=endpoint("s3", RouteTableIds=["rtb-1"])),
+    case("NAT in a subnet of an imported VPC", "", PUBLIC, R=NAT, PT=None, P=IMPORTED_A),
+    case("VPN routes", "", PUBLIC, X=ec2("VPNGatewayRoutePropagation", RouteTableIds=[ref("T")], VpnGatewayId="vgw-1")),
+    case("route server", "", PUBLIC, X=ec2("RouteServerPropagation", RouteTableId=ref("T"), RouteServerId="rs-1")),
+    case("VPN routes of another table", "CL304", PUBLIC, X=ec2(
+        "VPNGatewayRoutePropagation", RouteTableIds=[ref("TP")], VpnGatewayId="vgw-1")),
+    # --- Routes
+    *(
+        case(f"IPv6 route to {to}", "", BY_IPV6, R=route(to=to, **EGRESS_ONLY), **IPV6)
+        for to in ("2000::/3", "0::/0", "0000:0000:0000:0000:0000:0000:0000:0000/0", "::/1")
+    ),
+    *(
+        case(f"IPv4 route to {to}", "", PUBLIC, R=route(to=to, TransitGatewayId="tgw-1")) for to in (
+            "0.0.0.0/1", "52.0.0.0/8", "not a block")
+    ),
+    case("target that is not set", "", PUBLIC, R=route(
+        VpcPeeringConnectionId={"Ref": "AWS::NoValue"}, NatGatewayId=ref("Nat"))),
+    case("internet gateway beside a target that is not set", "", PUBLIC, R=NAT, RP=route(
+        "TP", NatGatewayId={"Ref": "AWS::NoValue"}, GatewayId=ref("Igw"))),
+    case("two targets by a condition", "", PUBLIC, R=route(
+        VpcPeeringConnectionId={"Fn::If": ["C", "pcx-1", {"Ref": "AWS::NoValue"}]},
+        NatGatewayId={"Fn::If": ["C", {"Ref": "AWS::NoValue"}, ref("Nat")]})),
+    case("private NAT before a transit gateway", "", PUBLIC, R=NAT, RP=route("TP", TransitGatewayId="tgw-1"),
+         Nat=ec2("NatGateway", SubnetId=ref("P"), ConnectivityType="private")),
+    case("instance with user data", "", PUBLIC, R=route(InstanceId=ref("I")), I=ec2("Instance", UserData="x")),
+    case("NAT that leads nowhere, and an endpoint", "CL305", R=NAT, RP=None, S3=endpoint(
+        "s3", RouteTableIds=[ref("T")])),
+    case("everything through a peering connection", "CL305", R=route(VpcPeeringConnectionId="pcx-1")),
+    case("a proxy", "", function(reach=["public"], Environment={"Variables": {"HTTPS_PROXY": "http://10.1.0.1:3128"}})),
+    case("a proxy of a database", "CL304", function(reach=["public"], Environment={
+        "Variables": {"DB_PROXY": "db.local"}})),
+    case("public subnet, closed on purpose", "CL309", function("P", reach=["private"])),
+    # --- IPv6
+    case("IPv6 block beside the subnet", "", function(ipv6=True), R=NAT, **{
+        f"X{name}": ec2("SubnetCidrBlock", SubnetId=ref(name), Ipv6CidrBlock="::/64") for name in "AB"}),
+    case("IPv6 from a pool", "", function(ipv6=True), R=NAT, **{
+        name: subnet(name, Ipv6IpamPoolId="ipam-1", Ipv6NetmaskLength=64) for name in "AB"}),
+    case("IPv6 not native", "CL311", function(ipv6=True), R=NAT, **{
+        name: subnet(name, Ipv6Native=False) for name in "AB"}),
+    case("IPv6 out, and a group for IPv4 only", "CL304", BY_IPV6, R=route(to="::/0", **EGRESS_ONLY),
+         G=rule(ANYWHERE), **IPV6),
+    case("IPv6 out, and a group for both", "", BY_IPV6, R=route(to="::/0", **EGRESS_ONLY),
+         G=rule(ANYWHERE, {"CidrIpv6": "::/0"}), **IPV6),
+    # --- What groups let out
+    *(case(f"group that lets out to {next(iter(to.values()))}", "CL307", R=NAT, G=rule(to)) for to in CLOSED_TO),
+    *(case(f"internet wanted, and a group for {to} only", "CL304", PUBLIC, R=NAT, G=rule(to)) for to in (
+        {"CidrIp": "10.0.0.0/8"}, {"DestinationSecurityGroupId": "sg-1"}, {"CidrIpv6": "::/0"},
+        {"CidrIp": "0.0.0.0/0", "IpProtocol": "icmp"})),
+    *(case(f"internet wanted, and a group for {to}", "", PUBLIC, R=NAT, G=rule(to)) for to in (
+        {"CidrIp": "52.0.0.0/8"}, {"DestinationPrefixListId": "pl-1"}, UNKNOWN_BLOCK,
+        {**ANYWHERE, "FromPort": 443, "ToPort": 443})),
+    case("private wanted, and a group for another group only", "", function(reach=["private"]), G=rule(
+        {"DestinationSecurityGroupId": "sg-1"})),
+    case("default group closed by CDK", "CL307", function(groups=[DEFAULT_GROUP]), R=NAT, X=CLOSED),
+    case("default group closed, and a rule beside", "", function(groups=[DEFAULT_GROUP]), R=NAT, X=CLOSED,
+         E=ec2("SecurityGroupEgress", GroupId=DEFAULT_GROUP, **ANYWHERE)),
+    case("default group", "", function(groups=[DEFAULT_GROUP]), R=NAT),
+    # --- Endpoints
+    case("endpoint without the usual name", "CL308", PRIVATE, R=role(ENI, "sqs:SendMessage"),
+         S=endpoint("sqs", VpcEndpointType="Interface")),
+    case("endpoint without the usual name, and a zone", "", PRIVATE, R=role(ENI, "sqs:SendMessage"),
+         S=endpoint("sqs", VpcEndpointType="Interface"), Z={"Type": "AWS::Route53::HostedZone", "Properties": {}}),
+    case("endpoint that lets nobody in", "CL308", PRIVATE, R=role(ENI, "sqs:SendMessage"), S=endpoint(
+        "sqs", **INTERFACE, SecurityGroupIds=[ref("G")])),
+    case("endpoint that lets in by a rule beside", "", PRIVATE, R=role(ENI, "sqs:SendMessage"), S=endpoint(
+        "sqs", **INTERFACE, SecurityGroupIds=[ref("G")]), X=ec2("SecurityGroupIngress", GroupId=ref("G"))),
+    case("endpoint whose group is made elsewhere", "", PRIVATE, R=role(ENI, "sqs:SendMessage"), S=endpoint(
+        "sqs", **INTERFACE, SecurityGroupIds=["sg-1"])),
+    case("endpoint by FIPS", "", PRIVATE, R=role(ENI, "sqs:SendMessage"), S=endpoint("sqs-fips", **INTERFACE)),
+    case("endpoint of a service of one's own", "", PRIVATE, R=role(ENI, "sqs:SendMessage"), S=ec2(
+        "VPCEndpoint", VpcId=ref("Vpc"), ServiceName="com.amazonaws.vpce.us-east-1.vpce-svc-1",
+        VpcEndpointType="Interface")),
+    # --- Who calls
+    *(
+        case(f"polled: {name}", "", NAMED, R=role(ENI, "sqs:ReceiveMessage"), L=LOGS,
+             Al=resource("Alias", {"FunctionName": ref("F"), "FunctionVersion": "1", "Name": "live"}),
+             Ve=resource("Version", {"FunctionName": ref("F")}), M=mapping(name, arn("sqs")))
+        for name in (ref("Al"), ref("Ve"), {"Fn::Sub": "${F}:live"}, {"Fn::Sub": "${F.Arn}:live"}, "orders",
+                     {"Fn::Join": ["", [{"Fn::GetAtt": ["F", "Arn"]}, ":live"]]}, REF, "orders:live",
+                     "arn:aws:lambda:eu-west-1:111122223333:function:orders:live")
+    ),
+    case("polled: another function", "CL308", NAMED, R=role(ENI, "sqs:ReceiveMessage"),
+         M=mapping("others", arn("sqs"))),
+    case("polled: another service", "CL308", PRIVATE, R=role(ENI, "sqs:ReceiveMessage"), M=mapping(
+        ref("F"), arn("kinesis"))),
+    case("polled: a queue of the app", "", PRIVATE, R=role(ENI, "sqs:ReceiveMessage"), M=mapping(
+        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}), Q={"Type": "AWS::SQS::Queue", "Properties": {}}),
+    case("polled: a stream of the app", "CL308", PRIVATE, R=role(ENI, "sqs:ReceiveMessage"), M=mapping(
+        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}), Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
+    case("polled: that stream", "", PRIVATE, R=role(ENI, "kinesis:GetRecords"), M=mapping(
+        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}), Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
+    case("polled: Kafka, with a secret", "", PRIVATE, R=role(ENI, "kafka:*", "secretsmanager:GetSecretValue"),
+         M=mapping(ref("F"), arn("kafka"))),
+    case("failed ones to a bucket", "", PRIVATE, R=role(ENI, "s3:PutObject", "s3:GetObject*", "s3:List*"), M=mapping(
+        ref("F"), arn("sqs"), DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::x"}})),
+    case("failed ones to a queue, and a topic", "CL308", PRIVATE, R=role(ENI, "sqs:SendMessage", "sns:Publish"), M={
+        "Type": "AWS::Lambda::EventInvokeConfig", "Properties": {
+            "FunctionName": ref("F"), "Qualifier": "$LATEST",
+            "DestinationConfig": {"OnFailure": {"Destination": arn("sqs")}}}}),
+    case("granted by a policy of AWS", "CL308", PRIVATE, R=role(ENI, managed=[
+        "arn:aws:iam::aws:policy/SecretsManagerReadWrite"])),
+    case("granted for another function's VPC", "", PRIVATE, N=NAT, R=role(ENI, managed=[
+        "arn:aws:iam::aws:policy/SecretsManagerReadWrite"])),
+    *(case(f"granted: {action}", "CL308", PRIVATE, R=role(ENI, action)) for action in (
+        "kms:Sign", "kms:Encrypt", "rds:DescribeDBInstances", "ec2:DescribeInstances", "logs:StartQuery", "iot:Publish",
+        "timestream:WriteRecords")),
+    *(case(f"granted, and called by Lambda or a service: {action}", "", PRIVATE, R=role(ENI, action)) for action in (
+        "kms:Decrypt", "kms:GenerateDataKey*", "ec2:*", "ec2:Describe*", "ec2:DescribeSubnets",
+        "ec2:DescribeNetworkInterfaces", "rds-db:connect", "elasticfilesystem:ClientMount")),
+    case("granted, a key for a bucket", "", PRIVATE, R=role(ENI, "kms:Encrypt", "s3:PutObject"), S3=endpoint(
+        "s3", RouteTableIds=[ref("T")])),
+    # --- Zones, quotas
+    case("one zone written in two ways", "CL309", R=NAT, A=subnet({"Fn::Select": [0, {"Fn::GetAZs": ""}]}),
+         B=subnet({"Fn::Select": ["0", {"Fn::GetAZs": {"Ref": "AWS::Region"}}]})),
+    case("addresses of one's own", "", R=NAT, **{f"E{n}": ec2("EIP", PublicIpv4Pool="pool-1") for n in range(6)}),
+    # --- Rights
+    *(case(f"policy with a name of AWS's: {each}", "", function(**WITH_ROLE), N=NAT, R=role(managed=[each]))
+      for each in (
+        "arn:aws:iam::111122223333:policy/AWSLambdaBasicExecutionRole",
+        {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:policy/AmazonS3FullAccess"})),
+    case("read only", "CL801", function(**WITH_ROLE), N=NAT, R=role(managed=[
+        "arn:aws:iam::aws:policy/ReadOnlyAccess"])),
+    case("denied to the role", "CL801", function(**WITH_ROLE), N=NAT, R=denying()),
+    case("denied under a condition", "", function(**WITH_ROLE), N=NAT, R=denying(Condition={"ArnEquals": {"a": "b"}})),
+    case("denied for one subnet", "", function(**WITH_ROLE), N=NAT, R=denying(Resource="arn:aws:ec2:*:*:subnet/x")),
+    case("boundary of the app without it", "CL801", function(**WITH_ROLE), N=NAT, R=role(
+        ENI, PermissionsBoundary=ref("X")), X=policy("s3:*", roles=None, kind="ManagedPolicy")),
+    case("boundary of the app with it", "", function(**WITH_ROLE), N=NAT, R=role(
+        ENI, PermissionsBoundary=ref("X")), X=policy("ec2:*", roles=None, kind="ManagedPolicy")),
+    case("boundary elsewhere", "", function(**WITH_ROLE), N=NAT, R=role(
+        ENI, PermissionsBoundary="arn:aws:iam::1:policy/x")),
 ]  # fmt: skip
