@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +27,7 @@ from constructs_lambda.packaging.pins import (
 from constructs_lambda.packaging.targets import Target
 from constructs_lambda.packaging.trim import normalized
 
+_SOURCE = re.compile(r"^\s*source\s*=.*", re.MULTILINE)  # of a package, in a lock as uv writes it
 _PLAIN = re.compile(r"([<>~=!]=?=?)\s*v?(\d+(?:\.\d+)*(?:\.\*)?)")
 _REQUIREMENT = re.compile(r"\s*[\w.-]+\s*(?:\[([^]]*)\])?\s*\(?([^;()@]*)\)?\s*(?:;(.*))?$")
 _Wanted = dict[str, list[tuple[str, ...]]]
@@ -59,10 +59,14 @@ def manifest(entry: Path, declared: dict[str, Any], lock: Path) -> Manifest:
     named = names(declared["project"].get("dependencies", ()))
 
     origin = origins(entry, root=root)
-    locked = toml(lock)
-    projects = _locked_projects(entry, root, locked)
+    texts = [read(file) for file in files]
+
+    def elsewhere() -> dict[str, str]:
+        locked = toml(lock)
+        return environment(_locked_projects(entry, root, locked), locked.get("package", ()))
 
     def resolve(target: Target, progress: bool) -> Pins:
+        locked = toml(lock)  # it takes long, and where nothing has changed nobody needs it
         check(lock, locked, normalized(declared["project"].get("name", "")))
         check_python(entry / "pyproject.toml", declared["project"].get("requires-python", ""), target)
         check_python(lock, locked.get("requires-python", ""), target)
@@ -76,24 +80,27 @@ def manifest(entry: Path, declared: dict[str, Any], lock: Path) -> Manifest:
 
     return Manifest(
         files,
-        digest_of("uv", [*(plain(read(file)).encode() for file in files), *origin.parts]),
+        digest_of("uv", [*(plain(text).encode() for text in texts), *origin.parts]),
         resolve,
         options=origin.fresh,
         found=origin.found,
         origin=origin.digest,
-        is_secret=is_secret(json.dumps(each.get("source")) for each in locked.get("package", ())),
-        environment=environment(projects, locked.get("package", ())),
+        is_secret=is_secret(_SOURCE.findall(texts[0])),
+        look_up=elsewhere,
     )
 
 
 def _locked_projects(entry: Path, root: Path, locked: dict[str, Any]) -> list[Path]:
     """The folders of local projects that a lock names, and those of the entry and the workspace first."""
     places = [entry, root]
-    for package in locked.get("package", ()):
-        source = package.get("source", {})
-        place = source.get("editable") or source.get("virtual") or source.get("directory")
-        places += [root / place] if place else []
+    places += [root / place for package in locked.get("package", ()) if (place := _folder(package))]
     return list(dict.fromkeys(place.resolve() for place in places))
+
+
+def _folder(package: dict[str, Any]) -> str | None:
+    """The folder of a local project that a lock names, relative to the lock's; None for what comes from elsewhere."""
+    source: dict[str, str] = package.get("source", {})
+    return source.get("editable") or source.get("virtual") or source.get("directory")
 
 
 def check(lock: Path, locked: dict[str, Any], project: str) -> None:
@@ -110,8 +117,7 @@ def check(lock: Path, locked: dict[str, Any], project: str) -> None:
     while waiting:
         name = waiting.pop()
         package = by_name.get(name, {})
-        source = package.get("source", {})
-        place = source.get("editable") or source.get("virtual") or source.get("directory")
+        place = _folder(package)
         if name in seen or not place:
             continue
         seen.add(name)

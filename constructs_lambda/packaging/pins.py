@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import os
 import re
@@ -62,7 +63,7 @@ class Manifest:
         found: Digest of what lies in folders of wheels that the files name; without an index a pin alone says little.
         origin: Digest of all that decides where packages come from, without credentials.
         is_secret: Whether a requirement holds credentials, so that no pins may be stored.
-        environment: Variables for uv, for indexes; they may hold credentials, and are never stored.
+        look_up: Makes the variables for uv that tell of indexes; it reads locks, so only who installs asks.
     """
 
     files: tuple[Path, ...]
@@ -74,7 +75,12 @@ class Manifest:
     found: str = ""
     origin: str = ""
     is_secret: bool = False
-    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    look_up: Callable[[], Mapping[str, str]] = dict
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables for uv, for indexes; they may hold credentials, and are never stored."""
+        return self.look_up()
 
 
 def read(path: Path) -> str:
@@ -86,11 +92,17 @@ def read(path: Path) -> str:
 
 
 def toml(path: Path) -> dict[str, Any]:
-    """Read a manifest in TOML."""
+    """Read a manifest in TOML; nobody may change what is returned."""
     try:
-        return tomllib.loads(read(path))
+        return _parsed(read(path))
     except tomllib.TOMLDecodeError as error:
         raise PackagingError(f"{path} is not TOML: {error}") from error
+
+
+@functools.lru_cache(maxsize=32)
+def _parsed(text: str) -> dict[str, Any]:
+    """Several readers ask for one pyproject.toml, each for something else in it."""
+    return tomllib.loads(text)
 
 
 def digest_of(kind: str, parts: Iterable[bytes]) -> str:

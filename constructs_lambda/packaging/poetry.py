@@ -47,12 +47,11 @@ def manifest(entry: Path, declared: dict[str, Any]) -> Manifest:
     """Read an entry that has a `poetry.lock`."""
     lock = entry / "poetry.lock"
     project = entry / "pyproject.toml"
-    locked = toml(lock)
-    roots = [*_declared(declared)]
     origin = origins(entry)
     projects = reachable(entry, (), whole=True)
 
     def resolve(target: Target, progress: bool) -> Pins:
+        locked, roots = toml(lock), list(_declared(declared))
         _check(lock, locked, declared, roots, target)
         packages = _needed(lock, locked.get("package", []), roots, target)
         pins, local = [], []

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def _from_requirements(entry: Path) -> Manifest:
     fresh = origin.fresh
     lines = [(line, bases[line]) for line in requirements]
     projects = reachable(entry, lines)
-    elsewhere = environment(projects)
+    elsewhere = partial(environment, projects)
 
     def resolve(target: Target, progress: bool) -> Pins:
         if hashed:  # such a file is complete, or refused when it is installed
@@ -162,7 +163,7 @@ def _from_requirements(entry: Path) -> Manifest:
                     "pyproject.toml with [project]"
                 )
         pinned = not loose and not fresh
-        options = [*fresh, *building(projects), *(["--generate-hashes"] if elsewhere else [])]
+        options = [*fresh, *building(projects), *(["--generate-hashes"] if elsewhere() else [])]
         text = compiled(["requirements.txt", *options], entry, target, progress, pinned=pinned)
         pins, local = sorted_out(text, entry, entry, target)
         free = sorted(set(loose) | (set(names(pins)) - pinned_names))
@@ -178,7 +179,7 @@ def _from_requirements(entry: Path) -> Manifest:
         found=origin.found,
         origin=origin.digest,
         is_secret=is_secret(requirements) or secrets_of(projects),
-        environment=elsewhere,
+        look_up=elsewhere,
     )
 
 
@@ -188,7 +189,7 @@ def _from_project(entry: Path, declared: dict[str, Any]) -> Manifest:
 
     origin = origins(entry)
     projects = reachable(entry, (), whole=True)
-    elsewhere = environment(projects)
+    elsewhere = partial(environment, projects)
 
     def resolve(target: Target, progress: bool) -> Pins:
         check_python(file, declared["project"].get("requires-python", ""), target)
@@ -196,7 +197,7 @@ def _from_project(entry: Path, declared: dict[str, Any]) -> Manifest:
         what, stdin = "pyproject.toml", ""
         if "dependencies" in declared["project"].get("dynamic", ()):
             what, stdin = "-", f"{declared['project'].get('name', '')} @ {entry.absolute().as_uri()}"
-        hashes = ["--generate-hashes"] if elsewhere else []  # who else has the name has another package
+        hashes = ["--generate-hashes"] if elsewhere() else []  # who else has the name has another package
         text = compiled([what, *origin.fresh, *building(projects), *hashes], entry, target, progress, stdin)
         pins, local = sorted_out(text, entry, entry, target)
         return Pins(pins, local, named, unpinned(file, names(pins)))
@@ -209,7 +210,7 @@ def _from_project(entry: Path, declared: dict[str, Any]) -> Manifest:
         found=origin.found,
         origin=origin.digest,
         is_secret=secrets_of(projects),
-        environment=elsewhere,
+        look_up=elsewhere,
     )
 
 
