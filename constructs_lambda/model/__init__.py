@@ -5,6 +5,7 @@ and reports read the model and nothing else. Sizes and times carry their unit in
 """
 
 from constructs_lambda.model.attachments import Attachment, NetworkUse, Position, Rights, Way
+from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.companions import (
     COMPANION_FIELDS,
     Alias,
@@ -35,6 +36,7 @@ from constructs_lambda.model.functions import (
     Place,
     Text,
 )
+from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.networks import (
     NETWORK_FIELDS,
     Addition,
@@ -49,6 +51,7 @@ from constructs_lambda.model.networks import (
     NatGateway,
     Networks,
     Outlet,
+    Parts,
     Propagation,
     Route,
     SecurityGroup,
@@ -75,6 +78,7 @@ __all__ = [
     "Association",
     "AsyncInvocation",
     "Attachment",
+    "Callee",
     "CapacityProvider",
     "CodeSigningConfig",
     "Companion",
@@ -107,6 +111,8 @@ __all__ = [
     "Networks",
     "Number",
     "Outlet",
+    "Parts",
+    "Permission",
     "Place",
     "Policy",
     "Position",
@@ -119,6 +125,7 @@ __all__ = [
     "Source",
     "Stack",
     "Statement",
+    "Statements",
     "Subnet",
     "Target",
     "Text",

@@ -16,7 +16,8 @@ class Link:
     Args:
         name: Logical id of a resource or name of a parameter, the name of an export, or the id itself.
         attribute: What `Fn::GetAtt` asks for; empty for a `Ref`.
-        kind: `resource` (parameters included), `export` or `id`.
+        kind: `resource` (parameters included), `export` or `id`; `pseudo` for a parameter such as `AWS::Region`, only
+            among parts.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Link:
 
 Target = Link | Unknown | None
 Links = tuple[Link | Unknown, ...] | Unknown | None
+Parts = tuple[str | Link | Unknown, ...]
+"""What a text is made of, in order: the characters that are certain, and the references among them."""
 
 
 @dataclass(frozen=True, slots=True)

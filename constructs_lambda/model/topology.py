@@ -11,13 +11,14 @@ from constructs_lambda.model.deployments import Deployments
 from constructs_lambda.model.functions import Function
 from constructs_lambda.model.holders import Holders
 from constructs_lambda.model.networks import Subnet
+from constructs_lambda.model.permissions import Permissions
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.model.ways import Ways
 from constructs_lambda.tokens import known
 
 
-class Topology(Deployments, Ways, Holders, Callers):
+class Topology(Deployments, Ways, Holders, Callers, Permissions):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

@@ -21,8 +21,10 @@ from constructs_lambda.template.functions import METADATA_KEY, read_function
 from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.links import export_name, read_link
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
+from constructs_lambda.template.on_demand import OnDemand
+from constructs_lambda.template.permissions import read_permission
 from constructs_lambda.template.properties import MACRO
-from constructs_lambda.template.roles import OnDemand, read_policy, read_role
+from constructs_lambda.template.roles import read_policy, read_role
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
 
@@ -35,7 +37,19 @@ _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::CapacityProvider": ("capacity_providers", read_capacity_provider),
     "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
 }
-_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+_ON_DEMAND: dict[str, str] = {
+    "AWS::IAM::ManagedPolicy": "policies",
+    "AWS::IAM::Policy": "policies",
+    "AWS::IAM::Role": "roles",
+    "AWS::IAM::RolePolicy": "policies",
+    "AWS::Lambda::Permission": "permissions",
+}
+_ON_DEMAND_READERS: dict[str, Callable[[object, Place, Mapping[str, object] | None], Any]] = {
+    "permissions": read_permission,
+    "policies": read_policy,
+    "roles": read_role,
+}
+_ADDS_STATEMENTS = "AWS::Lambda::ResourcePolicy"
 _FAMILIES = (
     "AWS::Lambda::",
     "AWS::EC2::",
@@ -96,8 +110,10 @@ def read_template(
     has_macro = _has_macro(document)
     found: dict[str, dict[str, Any]] = {"functions": {}, "layers": {}, **{field: {} for field, _ in _READERS.values()}}
     networks: dict[str, Any] = {}
-    roles: dict[str, tuple[object, Place]] = {}
-    policies: dict[str, tuple[object, Place]] = {}
+    later: dict[str, dict[str, tuple[object, Place, Mapping[str, object] | None]]] = {
+        field: {} for field in _ON_DEMAND_READERS
+    }
+    may_gain = bool(document.get("Transform")) or any(str(key).startswith("Fn::") for key in (*document, *resources))
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
     for key, resource in resources.items():
@@ -135,12 +151,15 @@ def read_template(
         elif kind in NETWORK_READERS:
             field, read = NETWORK_READERS[kind]
             networks.setdefault(field, {})[logical_id] = read(properties, place)
-        elif kind == "AWS::IAM::Role":
-            roles[logical_id] = (properties, place)
-        elif kind in _POLICIES:
-            policies[logical_id] = (properties, place)
-        elif kind == "AWS::CloudFormation::Stack" and assets and isinstance(properties, Mapping):
-            file = assets.template(properties.get("TemplateURL")) or ""
+        elif kind in _ON_DEMAND:
+            later[_ON_DEMAND[kind]][logical_id] = (properties, place, own)
+        elif kind == _ADDS_STATEMENTS:
+            may_gain = True
+        elif kind == "AWS::CloudFormation::Stack":
+            file = assets.template(properties.get("TemplateURL")) if assets and isinstance(properties, Mapping) else ""
+            if not file:
+                may_gain = True
+                continue
             given = _links(properties.get("Parameters"))
             nested[file] = ("", {}) if file in nested else (logical_id, given)  # one file for two: whose is it?
     fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
@@ -160,9 +179,9 @@ def read_template(
         outputs=_links({name: value for name, (value, _) in _outputs(document.get("Outputs")).items()}),
         nested=nested,
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
-        roles=OnDemand(roles, read_role),
-        policies=OnDemand(policies, read_policy),
         services=services,
+        may_gain=may_gain,
+        **{field: OnDemand(later[field], read) for field, read in _ON_DEMAND_READERS.items()},
         **fields,
     )
 

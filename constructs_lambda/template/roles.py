@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from constructs_lambda.model import Place, Policy, Role, Statement
 from constructs_lambda.template.links import read_link, read_links
 from constructs_lambda.template.properties import Properties
 from constructs_lambda.tokens import is_intrinsic, literal_part, resolve_text
 
-T = TypeVar("T")
 
-
-class OnDemand(Mapping[str, T]):
-    """A mapping whose values are read from templates when they are asked for.
-
-    Args:
-        resources: Properties and place by logical id.
-        read: Makes the value.
-    """
-
-    def __init__(self, resources: Mapping[str, tuple[object, Place]], read: Callable[[object, Place], T]) -> None:
-        self._resources, self._read = resources, read
-        self._found: dict[str, T] = {}
-
-    def __getitem__(self, logical_id: str) -> T:
-        """The value, read once."""
-        if logical_id not in self._found:
-            self._found[logical_id] = self._read(*self._resources[logical_id])
-        return self._found[logical_id]
-
-    def __iter__(self) -> Iterator[str]:
-        """The logical ids."""
-        return iter(self._resources)
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(self._resources)
-
-
-def read_role(values: object, place: Place) -> Role:
+def read_role(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Role:
     """The model of an `AWS::IAM::Role`."""
     p = Properties(values)
     managed = p.items("ManagedPolicyArns")
@@ -61,7 +32,7 @@ def read_role(values: object, place: Place) -> Role:
     )
 
 
-def read_policy(values: object, place: Place) -> Policy:
+def read_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
     """The model of an `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` or `AWS::IAM::RolePolicy`."""
     raw = values if isinstance(values, Mapping) else {}
     statements, is_open = _statements([raw.get("PolicyDocument")])

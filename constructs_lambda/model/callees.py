@@ -1,0 +1,105 @@
+"""The functions that others call: behind the ARN of a permission, an integration, an authorizer or a subscription."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from constructs_lambda.model.functions import Function
+from constructs_lambda.model.networks import Link, Parts
+from constructs_lambda.model.references import References, Spot
+from constructs_lambda.model.stacks import Stack
+from constructs_lambda.tokens import Unknown
+
+_PATH = re.compile(r".*:lambda:path/[0-9-]+/functions/(.+?)/(?:response-streaming-)?invocations", re.DOTALL)
+_ARN = re.compile(r"(?P<prefix>.*function:)?(?P<name>\0\d+\0|[\w-]+)(?::(?P<qualifier>[\w$-]+))?", re.DOTALL)
+_REFERENCES = ("", "Arn", "AliasArn", "FunctionArn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callee:
+    """A function that something calls, or one of its aliases and versions.
+
+    Args:
+        function: The function, None where it isn't made in this app.
+        name: Its name, where that is all that is known.
+        qualifier: The alias's name or the version's number; the alias or version itself where that isn't known; empty
+            for the function; None where nothing of it is known.
+    """
+
+    function: Function | None
+    name: str = ""
+    qualifier: str | Spot | None = ""
+
+    def has_policy_of(self, other: Callee) -> bool | None:
+        """Whether a statement for one holds for the other: the function, each alias and each version has its own."""
+        one, two = self.qualifier, other.qualifier
+        if one is None or two is None:
+            return None
+        if isinstance(one, str) is isinstance(two, str) or "" in (one, two):
+            return one == two
+        return None
+
+
+class Callees(References):
+    """The functions of an app, as others name them."""
+
+    def callee(self, stack: Stack, parts: Parts) -> Callee | None:
+        """The function behind a name, an ARN or the path with which API Gateway invokes it; None where unknown.
+
+        Args:
+            stack: Where it is named.
+            parts: What the name or ARN is made of.
+        """
+        text = "".join(part if isinstance(part, str) else f"\0{index}\0" for index, part in enumerate(parts))
+        path = _PATH.fullmatch(text)
+        match = _ARN.fullmatch(path[1] if path else text)
+        if match is None:
+            return None
+        name, qualifier = match["name"], match["qualifier"] or ""
+        if not name.startswith("\0"):
+            return self._named(stack, name, qualifier)
+        link = parts[int(name.strip("\0"))]
+        if not isinstance(link, Link) or link.kind == "pseudo":
+            return None
+        return self._linked(stack, link, qualifier)
+
+    def _linked(self, stack: Stack, link: Link, qualifier: str) -> Callee | None:
+        spot = self.spot(stack, link)
+        if spot is None:
+            return None
+        if not spot.template:
+            inner = _ARN.fullmatch(spot.name)
+            return self._named(stack, inner["name"], inner["qualifier"] or qualifier) if inner else None
+        of = self.stacks[spot.template]
+        function = of.function_of(spot.name)
+        if function is None or spot.attribute not in _REFERENCES:
+            return None
+        if spot.name in of.functions:
+            return Callee(function=function, qualifier=qualifier)
+        alias = of.aliases.get(spot.name)
+        name = alias.name if alias else None
+        return Callee(function=function, qualifier=name if isinstance(name, str) else spot)
+
+    def _named(self, stack: Stack, name: str, qualifier: str) -> Callee | None:
+        found = self._by_name.get(name, [])
+        if len(found) > 1:  # the same stack for two environments
+            found = [(other, function) for other, function in found if other is stack]
+            if not found:
+                return None
+        return Callee(function=found[0][1] if found else None, name=name, qualifier=qualifier)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[tuple[Stack, Function]]]:
+        found: dict[str, list[tuple[Stack, Function]]] = {}
+        for stack in self.stacks.values():
+            for function in stack.functions.values():
+                if isinstance(function.name, str):
+                    found.setdefault(function.name, []).append((stack, function))
+        return found
+
+    def may_be(self, callee: Callee, function: Function) -> bool:
+        """Whether a callee that is known by name only may be this function, whose name isn't known."""
+        return callee.function is None and isinstance(function.name, Unknown)
