@@ -289,6 +289,12 @@ AUTHORIZER_CACHE_TTL = _hard("time to live of an authorizer's result", 0, 3_600,
 HTTP_API_AUTHORIZER_TIMEOUT = _hard("answer of an HTTP API's Lambda authorizer", None, 10_000, "ms", _HTTP)
 API_HEADERS_SIZE = _hard("total size of all headers", None, 10_240, "bytes", _REST)
 API_POLICY_LENGTH = _quota("length of an API's resource policy", None, 8_192, "characters", _REST, code="L-8B81B02C")
+REST_API_COMPRESSION_SIZE = _hard("smallest payload that a REST API compresses", 0, 10_485_760, "bytes",
+    f"{_DOCS}apigateway/latest/api/API_CreateRestApi.html", "0 compresses every payload")
+HTTP_API_CORS_MAX_AGE = _hard("CORS max age of an HTTP API", -1, 86_400, "s",
+    f"{_DOCS}apigatewayv2/latest/api-reference/apis-apiid.html", "-1 tells browsers not to keep the answer")
+API_STAGE_NAME_LENGTH = _hard("length of a stage's name", 1, 128, "characters",
+    f"{_DOCS}apigateway/latest/api/API_CreateStage.html", "the stage $default of an HTTP API is the only other name")
 API_MAPPING_TEMPLATE_SIZE = _hard("mapping template", None, 300, "KB", _REST)
 API_ACCESS_LOG_TEMPLATE_SIZE = _hard("access log template", None, 3, "KB", _REST)
 API_DEFINITION_SIZE = _hard("OpenAPI definition to import", None, 6, "MB", _REST)
@@ -388,6 +394,8 @@ INTERFACE_SECURITY_GROUPS = _quota("number of security groups of a network inter
 
 ROLE_MANAGED_POLICIES = _quota("number of managed policies of a role", None, 10, "managed policies", _IAM,
     "up to 20 on request", code="L-0DA4ABF3")
+ROLE_MANAGED_POLICIES_RAISED = _hard("number of managed policies of a role with a raised quota", None, 20,
+    "managed policies", _IAM)
 ROLE_INLINE_POLICIES_LENGTH = _hard("length of all inline policies of a role", None, 10_240, "characters", _IAM,
     "whitespace doesn't count")
 ROLE_TRUST_POLICY_LENGTH = _quota("length of a role's trust policy", None, 2_048, "characters", _IAM,
@@ -449,6 +457,9 @@ HANDLER_PATTERN = r"[^\s]+"
 MOUNT_PATH_PATTERN = r"/mnt/[a-zA-Z0-9_.-]+"
 LOG_GROUP_NAME_PATTERN = r"[a-zA-Z0-9_./#-]+"
 TENANT_ID_PATTERN = r"[a-zA-Z0-9._:/=+\-@ ]+"
+API_STAGE_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
+# The message with which API Gateway refuses a part names a-zA-Z0-9._-: and braces; CDK lets $ through as well.
+REST_API_PATH_PART_PATTERN = r"[a-zA-Z0-9:._$-]+|\{[a-zA-Z0-9:._$-]+\+?\}"
 ROLE_NAME_PATTERN = r"[a-zA-Z0-9_+=,.@-]+"
 STACK_NAME_PATTERN = r"[a-zA-Z][a-zA-Z0-9-]*"
 

@@ -4,6 +4,21 @@ A field is None where nothing is set, `Unknown` where only the deployment will t
 and reports read the model and nothing else. Sizes and times carry their unit in the name.
 """
 
+from constructs_lambda.model.apis import (
+    API_FIELDS,
+    ApiPart,
+    HttpApi,
+    HttpAuthorizer,
+    HttpIntegration,
+    HttpRoute,
+    HttpStage,
+    RestApi,
+    RestAuthorizer,
+    RestIntegration,
+    RestMethod,
+    RestResource,
+    RestStage,
+)
 from constructs_lambda.model.attachments import Attachment, NetworkUse, Position, Rights, Way
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.companions import (
@@ -68,6 +83,7 @@ from constructs_lambda.model.stacks import (
 from constructs_lambda.model.topology import Topology
 
 __all__ = [
+    "API_FIELDS",
     "COMPANION_FIELDS",
     "KNOWN_PARTS",
     "KNOWN_PROPERTIES",
@@ -75,6 +91,7 @@ __all__ = [
     "Acknowledgement",
     "Addition",
     "Alias",
+    "ApiPart",
     "Association",
     "AsyncInvocation",
     "Attachment",
@@ -95,6 +112,11 @@ __all__ = [
     "Function",
     "FunctionUrl",
     "GatewayAttachment",
+    "HttpApi",
+    "HttpAuthorizer",
+    "HttpIntegration",
+    "HttpRoute",
+    "HttpStage",
     "Image",
     "ImageAsset",
     "Instance",
@@ -117,6 +139,12 @@ __all__ = [
     "Policy",
     "Position",
     "Propagation",
+    "RestApi",
+    "RestAuthorizer",
+    "RestIntegration",
+    "RestMethod",
+    "RestResource",
+    "RestStage",
     "Rights",
     "Role",
     "Route",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from constructs_lambda.model.apis import API_FIELDS
 from constructs_lambda.model.functions import Place
 from constructs_lambda.model.networks import NETWORK_FIELDS, Link, Target
 from constructs_lambda.model.stacks import Stack
@@ -101,7 +102,10 @@ class References:
         found: dict[str, dict[str, str]] = {}
         for template, stack in self.stacks.items():
             known = (stack.roles, stack.policies, stack.layers, stack.functions, stack.aliases, stack.versions)
-            names = found[template] = dict.fromkeys((name for each in (*known, stack.services) for name in each), "")
+            apis = (getattr(stack, name) for name in API_FIELDS)
+            names = found[template] = dict.fromkeys(
+                (name for each in (*known, stack.services, *apis) for name in each), ""
+            )
             for field_name in NETWORK_FIELDS:
                 for name, each in getattr(stack.networks, field_name).items():
                     names[name] = (each if isinstance(each, Place) else each.place).path

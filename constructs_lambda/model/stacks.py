@@ -6,6 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from constructs_lambda import limits
+from constructs_lambda.model.apis import (
+    API_FIELDS,
+    ApiPart,
+    HttpApi,
+    HttpAuthorizer,
+    HttpIntegration,
+    HttpRoute,
+    HttpStage,
+    RestApi,
+    RestAuthorizer,
+    RestMethod,
+    RestResource,
+    RestStage,
+)
 from constructs_lambda.model.companions import (
     COMPANION_FIELDS,
     Alias,
@@ -111,12 +125,22 @@ class Stack:
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     permissions: Mapping[str, Permission] = field(default_factory=dict)
+    rest_apis: Mapping[str, RestApi] = field(default_factory=dict)
+    rest_resources: Mapping[str, RestResource] = field(default_factory=dict)
+    rest_methods: Mapping[str, RestMethod] = field(default_factory=dict)
+    rest_stages: Mapping[str, RestStage] = field(default_factory=dict)
+    rest_authorizers: Mapping[str, RestAuthorizer] = field(default_factory=dict)
+    http_apis: Mapping[str, HttpApi] = field(default_factory=dict)
+    http_routes: Mapping[str, HttpRoute] = field(default_factory=dict)
+    http_integrations: Mapping[str, HttpIntegration] = field(default_factory=dict)
+    http_stages: Mapping[str, HttpStage] = field(default_factory=dict)
+    http_authorizers: Mapping[str, HttpAuthorizer] = field(default_factory=dict)
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
 
-    def companions(self) -> Iterator[Companion]:
+    def companions(self) -> Iterator[Companion | Permission | ApiPart]:
         """The resources beside the functions."""
-        for name in COMPANION_FIELDS:
+        for name in (*COMPANION_FIELDS, "permissions", *API_FIELDS):
             yield from getattr(self, name).values()
 
     def provisioned(self) -> Iterator[Alias | Version]:

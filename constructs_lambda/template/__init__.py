@@ -18,18 +18,31 @@ from constructs_lambda.template.companions import (
     read_version,
 )
 from constructs_lambda.template.functions import METADATA_KEY, read_function
+from constructs_lambda.template.http_apis import (
+    read_http_api,
+    read_http_authorizer,
+    read_http_stage,
+    read_integration,
+    read_route,
+)
 from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.links import export_name, read_link
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
 from constructs_lambda.template.permissions import read_permission
 from constructs_lambda.template.properties import MACRO
+from constructs_lambda.template.rest_apis import (
+    read_method,
+    read_rest_api,
+    read_rest_authorizer,
+    read_rest_resource,
+    read_rest_stage,
+)
 from constructs_lambda.template.roles import read_policy, read_role
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
 
 _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
-    "AWS::Lambda::Url": ("urls", read_url),
     "AWS::Lambda::EventInvokeConfig": ("async_invocations", read_async_invocation),
     "AWS::Lambda::Version": ("versions", read_version),
     "AWS::Lambda::Alias": ("aliases", read_alias),
@@ -38,6 +51,16 @@ _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
 }
 _ON_DEMAND: dict[str, str] = {
+    "AWS::ApiGateway::Authorizer": "rest_authorizers",
+    "AWS::ApiGateway::Method": "rest_methods",
+    "AWS::ApiGateway::Resource": "rest_resources",
+    "AWS::ApiGateway::RestApi": "rest_apis",
+    "AWS::ApiGateway::Stage": "rest_stages",
+    "AWS::ApiGatewayV2::Api": "http_apis",
+    "AWS::ApiGatewayV2::Authorizer": "http_authorizers",
+    "AWS::ApiGatewayV2::Integration": "http_integrations",
+    "AWS::ApiGatewayV2::Route": "http_routes",
+    "AWS::ApiGatewayV2::Stage": "http_stages",
     "AWS::IAM::ManagedPolicy": "policies",
     "AWS::IAM::Policy": "policies",
     "AWS::IAM::Role": "roles",
@@ -45,13 +68,25 @@ _ON_DEMAND: dict[str, str] = {
     "AWS::Lambda::Permission": "permissions",
 }
 _ON_DEMAND_READERS: dict[str, Callable[[object, Place, Mapping[str, object] | None], Any]] = {
+    "http_apis": read_http_api,
+    "http_authorizers": read_http_authorizer,
+    "http_integrations": read_integration,
+    "http_routes": read_route,
+    "http_stages": read_http_stage,
     "permissions": read_permission,
     "policies": read_policy,
+    "rest_apis": read_rest_api,
+    "rest_authorizers": read_rest_authorizer,
+    "rest_methods": read_method,
+    "rest_resources": read_rest_resource,
+    "rest_stages": read_rest_stage,
     "roles": read_role,
 }
-_ADDS_STATEMENTS = "AWS::Lambda::ResourcePolicy"
+_DEPLOYMENT = "AWS::ApiGateway::Deployment"
+_ADDS = ("AWS::ApiGatewayV2::ApiGatewayManagedOverrides", "AWS::Lambda::ResourcePolicy")
 _FAMILIES = (
     "AWS::Lambda::",
+    "AWS::ApiGateway",
     "AWS::EC2::",
     "AWS::IAM::",
     "AWS::CloudFormation::Stack",
@@ -108,7 +143,12 @@ def read_template(
     if not (isinstance(document, Mapping) and isinstance(resources, Mapping)):
         raise InputError(f"{template}: not a CloudFormation template: it has no Resources")
     has_macro = _has_macro(document)
-    found: dict[str, dict[str, Any]] = {"functions": {}, "layers": {}, **{field: {} for field, _ in _READERS.values()}}
+    found: dict[str, dict[str, Any]] = {
+        "functions": {},
+        "layers": {},
+        "urls": {},
+        **{field: {} for field, _ in _READERS.values()},
+    }
     networks: dict[str, Any] = {}
     later: dict[str, dict[str, tuple[object, Place, Mapping[str, object] | None]]] = {
         field: {} for field in _ON_DEMAND_READERS
@@ -145,6 +185,8 @@ def read_template(
             found["layers"][logical_id] = read_layer(
                 properties, place, asset=assets.package(content) if assets else None
             )
+        elif kind == "AWS::Lambda::Url":
+            found["urls"][logical_id] = read_url(properties, place, own)
         elif kind in _READERS:
             field, read = _READERS[kind]
             found[field][logical_id] = read(properties, place)
@@ -153,7 +195,9 @@ def read_template(
             networks.setdefault(field, {})[logical_id] = read(properties, place)
         elif kind in _ON_DEMAND:
             later[_ON_DEMAND[kind]][logical_id] = (properties, place, own)
-        elif kind == _ADDS_STATEMENTS:
+        elif kind == _DEPLOYMENT and isinstance(properties, Mapping) and "StageName" in properties:
+            later["rest_stages"][logical_id] = (properties, place, own)
+        elif kind in _ADDS:
             may_gain = True
         elif kind == "AWS::CloudFormation::Stack":
             file = assets.template(properties.get("TemplateURL")) if assets and isinstance(properties, Mapping) else ""
