@@ -9,6 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from constructs_lambda.cdk.apis.authorizers import CognitoAuthorizer, IamAuthorizer, JwtAuthorizer
+    from constructs_lambda.cdk.apis.custom_domain import CustomDomain
+    from constructs_lambda.cdk.apis.http_api import HttpApi
+    from constructs_lambda.cdk.apis.lambda_authorizers import LambdaAuthorizer, RequestAuthorizer, TokenAuthorizer
+    from constructs_lambda.cdk.apis.rest_api import RestApi
     from constructs_lambda.cdk.checks import LambdaChecks
     from constructs_lambda.cdk.egress import Egress
     from constructs_lambda.cdk.function import Function
@@ -17,18 +22,25 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.networks import Network
     from constructs_lambda.cdk.python_function import PythonFunction
     from constructs_lambda.cdk.reach import INetwork, Reach
+    from constructs_lambda.cdk.url_trigger import UrlTrigger
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
 
 _HOMES = {
+    "CognitoAuthorizer": "cdk.apis.authorizers",
     "ConstructsLambdaError": "errors",
+    "CustomDomain": "cdk.apis.custom_domain",
     "Egress": "cdk.egress",
     "Finding": "findings",
     "Function": "cdk.function",
+    "HttpApi": "cdk.apis.http_api",
     "INetwork": "cdk.reach",
+    "IamAuthorizer": "cdk.apis.authorizers",
     "ImageFunction": "cdk.image_function",
     "InputError": "errors",
+    "JwtAuthorizer": "cdk.apis.authorizers",
+    "LambdaAuthorizer": "cdk.apis.lambda_authorizers",
     "LambdaChecks": "cdk.checks",
     "Layer": "cdk.layers",
     "LimitError": "errors",
@@ -37,19 +49,29 @@ _HOMES = {
     "PythonFunction": "cdk.python_function",
     "PythonLayer": "cdk.layers",
     "Reach": "cdk.reach",
+    "RequestAuthorizer": "cdk.apis.lambda_authorizers",
+    "RestApi": "cdk.apis.rest_api",
     "Severity": "findings",
+    "TokenAuthorizer": "cdk.apis.lambda_authorizers",
     "Trim": "packaging",
+    "UrlTrigger": "cdk.url_trigger",
     "powertools_layer": "cdk.layers",
 }
 
 __all__ = [
+    "CognitoAuthorizer",
     "ConstructsLambdaError",
+    "CustomDomain",
     "Egress",
     "Finding",
     "Function",
+    "HttpApi",
     "INetwork",
+    "IamAuthorizer",
     "ImageFunction",
     "InputError",
+    "JwtAuthorizer",
+    "LambdaAuthorizer",
     "LambdaChecks",
     "Layer",
     "LimitError",
@@ -58,8 +80,12 @@ __all__ = [
     "PythonFunction",
     "PythonLayer",
     "Reach",
+    "RequestAuthorizer",
+    "RestApi",
     "Severity",
+    "TokenAuthorizer",
     "Trim",
+    "UrlTrigger",
     "powertools_layer",
 ]
 
