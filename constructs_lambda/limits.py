@@ -268,6 +268,9 @@ SQS_MAXIMUM_MESSAGE_SIZE = _hard("MaximumMessageSize of an SQS queue", 1_024, 1_
 REST_API_INTEGRATION_TIMEOUT = _quota("integration timeout of a Regional or private REST API", 50, 29_000, "ms", _REST,
     "raising it may lower the account's throttle quota", code="L-E5AE38E3")
 REST_API_EDGE_INTEGRATION_TIMEOUT = _hard("integration timeout of an edge-optimised REST API", 50, 29_000, "ms", _REST)
+# With a raised quota or a streamed response; nothing above was found in any source.
+REST_API_LONGEST_TIMEOUT = _hard("integration timeout of any REST API", 50, 900_000, "ms", _STREAMING,
+    "29,000 ms where the quota isn't raised and the response isn't streamed")
 REST_API_STREAMING_TIMEOUT = _hard("streamed response of a REST API", None, 900_000, "ms", _STREAMING)
 REST_API_STREAMING_IDLE_TIMEOUT = _hard("idle time in a streamed response of a Regional or private REST API", None,
     300_000, "ms", _STREAMING)
@@ -287,6 +290,8 @@ API_STAGES = _quota("number of stages of an API", None, 10, "stages", _REST, cod
 AUTHORIZER_CACHE_TTL = _hard("time to live of an authorizer's result", 0, 3_600, "s",
     f"{_DOCS}apigateway/latest/api/API_Authorizer.html", "0 turns the cache off; REST APIs cache for 300 by default")
 HTTP_API_AUTHORIZER_TIMEOUT = _hard("answer of an HTTP API's Lambda authorizer", None, 10_000, "ms", _HTTP)
+AUTHORIZER_POLICY_RESOURCE_LENGTH = _hard("length of a Resource in the policy that a Lambda authorizer returns", None, 512,
+    "characters", f"{_DOCS}apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html")
 API_HEADERS_SIZE = _hard("total size of all headers", None, 10_240, "bytes", _REST)
 API_POLICY_LENGTH = _quota("length of an API's resource policy", None, 8_192, "characters", _REST, code="L-8B81B02C")
 REST_API_COMPRESSION_SIZE = _hard("smallest payload that a REST API compresses", 0, 10_485_760, "bytes",

@@ -51,6 +51,7 @@ from constructs_lambda.model.functions import (
     Place,
     Text,
 )
+from constructs_lambda.model.gateways import Gateway, Guard, PathPart, Served
 from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.networks import (
     NETWORK_FIELDS,
@@ -75,11 +76,13 @@ from constructs_lambda.model.networks import (
     Target,
 )
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
+from constructs_lambda.model.role_policies import RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
     Acknowledgement,
     Stack,
 )
+from constructs_lambda.model.statements import FunctionPolicy
 from constructs_lambda.model.topology import Topology
 
 __all__ = [
@@ -110,8 +113,11 @@ __all__ = [
     "FileSystem",
     "Flag",
     "Function",
+    "FunctionPolicy",
     "FunctionUrl",
+    "Gateway",
     "GatewayAttachment",
+    "Guard",
     "HttpApi",
     "HttpAuthorizer",
     "HttpIntegration",
@@ -134,6 +140,7 @@ __all__ = [
     "Number",
     "Outlet",
     "Parts",
+    "PathPart",
     "Permission",
     "Place",
     "Policy",
@@ -147,9 +154,11 @@ __all__ = [
     "RestStage",
     "Rights",
     "Role",
+    "RolePolicies",
     "Route",
     "ScalingPolicy",
     "SecurityGroup",
+    "Served",
     "Source",
     "Stack",
     "Statement",

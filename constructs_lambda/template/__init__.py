@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Networks, Place, Stack, Target
 from constructs_lambda.template.assets import StackAssets, image_address
+from constructs_lambda.template.catalog import ADDS, DEPLOYMENT, FIELDS, ON_DEMAND
 from constructs_lambda.template.companions import (
     read_alias,
     read_async_invocation,
@@ -18,27 +20,12 @@ from constructs_lambda.template.companions import (
     read_version,
 )
 from constructs_lambda.template.functions import METADATA_KEY, read_function
-from constructs_lambda.template.http_apis import (
-    read_http_api,
-    read_http_authorizer,
-    read_http_stage,
-    read_integration,
-    read_route,
-)
 from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.links import export_name, read_link
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
-from constructs_lambda.template.permissions import read_permission
 from constructs_lambda.template.properties import MACRO
-from constructs_lambda.template.rest_apis import (
-    read_method,
-    read_rest_api,
-    read_rest_authorizer,
-    read_rest_resource,
-    read_rest_stage,
-)
-from constructs_lambda.template.roles import read_policy, read_role
+from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
 
@@ -50,40 +37,6 @@ _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::CapacityProvider": ("capacity_providers", read_capacity_provider),
     "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
 }
-_ON_DEMAND: dict[str, str] = {
-    "AWS::ApiGateway::Authorizer": "rest_authorizers",
-    "AWS::ApiGateway::Method": "rest_methods",
-    "AWS::ApiGateway::Resource": "rest_resources",
-    "AWS::ApiGateway::RestApi": "rest_apis",
-    "AWS::ApiGateway::Stage": "rest_stages",
-    "AWS::ApiGatewayV2::Api": "http_apis",
-    "AWS::ApiGatewayV2::Authorizer": "http_authorizers",
-    "AWS::ApiGatewayV2::Integration": "http_integrations",
-    "AWS::ApiGatewayV2::Route": "http_routes",
-    "AWS::ApiGatewayV2::Stage": "http_stages",
-    "AWS::IAM::ManagedPolicy": "policies",
-    "AWS::IAM::Policy": "policies",
-    "AWS::IAM::Role": "roles",
-    "AWS::IAM::RolePolicy": "policies",
-    "AWS::Lambda::Permission": "permissions",
-}
-_ON_DEMAND_READERS: dict[str, Callable[[object, Place, Mapping[str, object] | None], Any]] = {
-    "http_apis": read_http_api,
-    "http_authorizers": read_http_authorizer,
-    "http_integrations": read_integration,
-    "http_routes": read_route,
-    "http_stages": read_http_stage,
-    "permissions": read_permission,
-    "policies": read_policy,
-    "rest_apis": read_rest_api,
-    "rest_authorizers": read_rest_authorizer,
-    "rest_methods": read_method,
-    "rest_resources": read_rest_resource,
-    "rest_stages": read_rest_stage,
-    "roles": read_role,
-}
-_DEPLOYMENT = "AWS::ApiGateway::Deployment"
-_ADDS = ("AWS::ApiGatewayV2::ApiGatewayManagedOverrides", "AWS::Lambda::ResourcePolicy")
 _FAMILIES = (
     "AWS::Lambda::",
     "AWS::ApiGateway",
@@ -106,7 +59,8 @@ _SERVICES = {
 }
 """What Lambda polls, or delivers to, by type of resource."""
 _LONGEST_NAME = 255
-_TRANSFORMS_THAT_ONLY_ADD = {"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"}
+_ADD_NOTHING = {"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"}
+_TRANSFORMS_THAT_ONLY_ADD = {"AWS::Serverless-2016-10-31", *_ADD_NOTHING}
 
 
 def read_template(
@@ -150,10 +104,8 @@ def read_template(
         **{field: {} for field, _ in _READERS.values()},
     }
     networks: dict[str, Any] = {}
-    later: dict[str, dict[str, tuple[object, Place, Mapping[str, object] | None]]] = {
-        field: {} for field in _ON_DEMAND_READERS
-    }
-    may_gain = bool(document.get("Transform")) or any(str(key).startswith("Fn::") for key in (*document, *resources))
+    later: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in FIELDS}
+    may_gain = not _adds_nothing(document) or any(str(key).startswith("Fn::") for key in resources)
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
     for key, resource in resources.items():
@@ -193,11 +145,12 @@ def read_template(
         elif kind in NETWORK_READERS:
             field, read = NETWORK_READERS[kind]
             networks.setdefault(field, {})[logical_id] = read(properties, place)
-        elif kind in _ON_DEMAND:
-            later[_ON_DEMAND[kind]][logical_id] = (properties, place, own)
-        elif kind == _DEPLOYMENT and isinstance(properties, Mapping) and "StageName" in properties:
-            later["rest_stages"][logical_id] = (properties, place, own)
-        elif kind in _ADDS:
+        elif kind in ON_DEMAND:
+            field, read_later = ON_DEMAND[kind]
+            later[field][logical_id] = partial(read_later, properties, place, own)
+        elif kind == DEPLOYMENT and isinstance(properties, Mapping) and "StageName" in properties:
+            later["rest_stages"][logical_id] = partial(read_rest_stage, properties, place, own)
+        elif kind in ADDS:
             may_gain = True
         elif kind == "AWS::CloudFormation::Stack":
             file = assets.template(properties.get("TemplateURL")) if assets and isinstance(properties, Mapping) else ""
@@ -225,7 +178,7 @@ def read_template(
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
         may_gain=may_gain,
-        **{field: OnDemand(later[field], read) for field, read in _ON_DEMAND_READERS.items()},
+        **{field: OnDemand(readers) for field, readers in later.items()},
         **fields,
     )
 
@@ -251,6 +204,13 @@ def _has_macro(document: Mapping[str, Any]) -> bool:
     return MACRO in document or any(
         not (isinstance(name, str) and name in _TRANSFORMS_THAT_ONLY_ADD) for name in transforms
     )
+
+
+def _adds_nothing(document: Mapping[str, Any]) -> bool:
+    """Whether no macro stands over the template that may add resources to it."""
+    transforms = document.get("Transform") or []
+    transforms = transforms if isinstance(transforms, list) else [transforms]
+    return MACRO not in document and all(isinstance(name, str) and name in _ADD_NOTHING for name in transforms)
 
 
 def _bad_names(document: Mapping[str, Any]) -> Iterator[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from constructs_lambda.model import Link, Parts
+from constructs_lambda.model.lengths import certain_length
 from constructs_lambda.template.links import read_parts
 from constructs_lambda.tokens import NO_VALUE, is_intrinsic
 
-_PSEUDO_LENGTHS = {"AWS::AccountId": 12, "AWS::Partition": 3, "AWS::Region": 9, "AWS::URLSuffix": 13}
-_ARN_LENGTH = 16  # of the shortest: arn:aws:s3:::abc
 _NOT_FOLLOWED = 40  # nesting of a document
 
 
@@ -28,21 +26,6 @@ def policy_length(document: object) -> int | None:
         except (ValueError, RecursionError):
             return certain_length(read_parts(document))
     return _length(document, 0)
-
-
-def certain_length(parts: Parts) -> int:
-    """The characters that a text certainly has, whitespace left out."""
-    return sum(_part_length(part) for part in parts)
-
-
-def _part_length(part: object) -> int:
-    if isinstance(part, str):
-        return len("".join(part.split()))
-    if not isinstance(part, Link):
-        return 0
-    if part.kind == "pseudo":
-        return _PSEUDO_LENGTHS.get(part.name, 0)
-    return _ARN_LENGTH if part.attribute.endswith("Arn") else 0
 
 
 def _length(value: object, depth: int) -> int:
