@@ -54,7 +54,7 @@ def covers(pattern: str, method: str | None, path: str | None) -> bool | None:
         return True if is_certain else None
     if any(found):
         return None  # some of the methods
-    if method and pattern.count("/") > 1:
+    if method and pattern.count("/") > 2:
         return None if _may_be(pattern[1:], method, path) else False
     return False
 
