@@ -84,12 +84,13 @@ def _may_be(pattern: str, method: str, path: str) -> bool:
 
 @cache
 def _expression(pattern: str) -> tuple[re.Pattern[str], bool]:
-    """What a pattern covers, as an expression, and whether all of it is known."""
+    """What a pattern covers, as an expression, and whether all of it is known; any stage is taken for its stage."""
     head, slash, tail = pattern.partition("/")
-    if slash and not set("*?") & set(head):
-        head, pattern = "", tail
+    wild = re.search(r"[*?]", head)
+    if slash:
+        stage, rest = (".*" if wild else "[^/]*") + "/", tail
     else:
-        slash = ""
-    plain = _VARIABLE.sub("{}", pattern)
-    body = re.escape(plain).replace(r"\*", ".*").replace(r"\?", ".").replace("\0", ".*").replace("\\.*", ".*")
-    return re.compile(f"[^/]*/{body}" if slash else body, re.DOTALL), "\0" not in pattern
+        stage, rest = "", pattern[wild.start() :] if wild else pattern
+    parts = re.split(r"([*?\0])", _VARIABLE.sub("{}", rest))
+    body = "".join({"*": ".*", "?": ".", "\0": ".*"}.get(part, re.escape(part)) for part in parts)
+    return re.compile(stage + body, re.DOTALL), "\0" not in rest

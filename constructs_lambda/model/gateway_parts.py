@@ -78,7 +78,7 @@ class Gateways(Permissions):
             integrations=tuple(at.part for at in self._of("http_integrations", spot)),
             guards=guards,
             stages=stages,
-            strays=() if is_open else tuple(self._strays(spot, routes, guards, stages)),
+            strays=() if is_open or not routes else tuple(self._strays(spot, routes, guards, stages)),
             is_open=is_open,
         )
 

@@ -8,7 +8,15 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from rules import companion_cases, function_cases, network_cases, package_cases, settings_cases
+from rules import (
+    api_cases,
+    companion_cases,
+    function_cases,
+    network_cases,
+    package_cases,
+    permission_cases,
+    settings_cases,
+)
 from rules.cases import TODAY, Case, check, ids, zipped
 
 from constructs_lambda.errors import InputError
@@ -24,6 +32,8 @@ CASES: list[Case] = [
     *companion_cases.CASES,
     *package_cases.CASES,
     *network_cases.CASES,
+    *api_cases.CASES,
+    *permission_cases.CASES,
 ]
 WITH_FILES = {
     f"CL{number}" for number in (*range(204, 213), 214, 216, 217, 221, 222, 223, 225, 227, 228)
