@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from aws_cdk import Duration, Token, aws_apigateway, aws_apigatewayv2, aws_cognito
+from aws_cdk import Duration, aws_apigateway, aws_apigatewayv2, aws_cognito
 
-from constructs_lambda import limits
 from constructs_lambda.cdk.apis.permissions import Permissions
 from constructs_lambda.cdk.properties import seconds
+from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
 from constructs_lambda.errors import InputError
+from constructs_lambda.model import Guard, Place
+from constructs_lambda.template.http_apis import read_http_authorizer
+from constructs_lambda.template.rest_apis import read_rest_authorizer
 
 DEFAULT_TTL_SECONDS = 300
 HEADER = "$request.header.Authorization"
@@ -98,7 +101,7 @@ class JwtAuthorizer(HttpAuthorizer):
         authorizer_name: Its name in the API. Needed where one API has two.
 
     Raises:
-        InputError: No issuer, or no audience (CL503).
+        LimitError: No issuer, or no audience (CL506), or an identity source that is none (CL503), everything at once.
         TypeError: A value of the wrong type.
     """
 
@@ -118,16 +121,12 @@ class JwtAuthorizer(HttpAuthorizer):
             raise TypeError(f"issuer must be a text, such as 'https://login.example.com/'; got {issuer!r}")
         if isinstance(audience, str):
             raise TypeError(f"audience must be a list of texts, such as [{audience!r}]; got {audience!r}")
-        problems = []
-        if not (issuer.startswith("https://") or Token.is_unresolved(issuer)):
-            problems.append(f"the issuer is {issuer!r} (CL503). Fix: write its address, which begins with https://")
-        if not audience:
-            problems.append("there is no audience (CL503). Fix: name the client ids that tokens are made for.")
-        if problems:
-            raise InputError("\n".join(f"JwtAuthorizer: {problem}" for problem in problems))
+        sources = sources_of(identity_source, HEADER)
+        jwt = {"Issuer": issuer, "Audience": list(audience)}
+        refuse_http_settings("JwtAuthorizer", AuthorizerType="JWT", IdentitySource=sources, JwtConfiguration=jwt)
         self._issuer = issuer
         self._audience = list(audience)
-        self._identity_source = sources_of(identity_source, HEADER)
+        self._identity_source = sources
 
     def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
@@ -164,7 +163,8 @@ class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
         authorizer_name: Its name in the API. Needed where one API has two of the same pool.
 
     Raises:
-        InputError: The time is out of range (CL501), or an `HttpApi` takes it and it has no clients (CL503).
+        LimitError: The time is out of range (CL501).
+        InputError: An `HttpApi` takes it, and it has no clients (CL506).
         TypeError: A value of the wrong type.
     """
 
@@ -189,6 +189,12 @@ class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
         self._user_pool = user_pool
         self._clients = clients
         self._ttl = cache_ttl(results_cache_ttl)
+        refuse_rest_settings(
+            "CognitoAuthorizer",
+            Type="COGNITO_USER_POOLS",
+            ProviderARNs=["-"],
+            AuthorizerResultTtlInSeconds=seconds(self._ttl),
+        )
 
     def _what(self) -> str:
         return str(self._user_pool.node.addr)
@@ -203,7 +209,7 @@ class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
         if not self._clients:
             raise InputError(
                 f"{api.node.path}: CognitoAuthorizer has no user_pool_clients, and an HTTP API checks which "
-                "client a token is for (CL503). Fix: CognitoAuthorizer(pool, [client])."
+                "client a token is for (CL506). Fix: CognitoAuthorizer(pool, [client])."
             )
         authorizer = aws_apigatewayv2.HttpAuthorizer(
             api,
@@ -268,15 +274,40 @@ _IAM = Bound("AWS_IAM", None, _SIGNED)
 
 
 def cache_ttl(ttl: Duration | None) -> Duration:
-    """How long an answer is kept; raises where AWS would refuse it."""
+    """How long an answer is kept."""
     if ttl is None:
         return Duration.seconds(DEFAULT_TTL_SECONDS)
     if not isinstance(ttl, Duration):
         raise TypeError(f"results_cache_ttl must be a Duration, such as Duration.minutes(5); got {ttl!r}")
-    value, limit = seconds(ttl), limits.AUTHORIZER_CACHE_TTL
-    if isinstance(value, int | float) and not limit.admits(value):
-        raise InputError(f"results_cache_ttl is {limit.counted(value)}; AWS allows {limit.allowed} (CL501)")
     return ttl
+
+
+def refuse_rest_settings(name: str, **settings: Any) -> None:
+    """Raises where AWS would refuse an authorizer of a REST API.
+
+    Args:
+        name: Its class, for the messages.
+        **settings: Its properties, as CloudFormation names them.
+    """
+    place = Place(name)
+    given = {name: value for name, value in settings.items() if value is not None}
+    authorizer = read_rest_authorizer({"RestApiId": "-", "Name": "-", "AuthorizerUri": "-", **given}, place)
+    guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="REST")
+    refuse_what_aws_refuses([authorizer, guard], place)
+
+
+def refuse_http_settings(name: str, **settings: Any) -> None:
+    """Raises where AWS would refuse an authorizer of an HTTP API.
+
+    Args:
+        name: Its class, for the messages.
+        **settings: Its properties, as CloudFormation names them.
+    """
+    place = Place(name)
+    given = {name: value for name, value in settings.items() if value is not None}
+    authorizer = read_http_authorizer({"ApiId": "-", "Name": "-", "AuthorizerUri": "-", **given}, place)
+    guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="HTTP")
+    refuse_what_aws_refuses([authorizer, guard], place)
 
 
 def sources_of(given: Sequence[str] | None, default: str) -> list[str]:

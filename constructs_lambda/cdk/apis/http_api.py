@@ -35,14 +35,14 @@ _ONLY_REST = {
     "endpoint_configuration": "endpoint types",
     "logging_level": "execution logs",
     "min_compression_size": "compression",
-    "policy": "a resource policy",
+    "policy": "resource policy",
     "request_model": "request validation",
     "request_parameters": "request validation",
     "request_validator": "request validation",
     "stream": "response streaming; a function URL has it too",
     "tracing": "X-Ray tracing; the functions behind it have",
     "usage_plan": "usage plans",
-    "web_acl": "a WAF association; put CloudFront with a web ACL in front",
+    "web_acl": "WAF association; put CloudFront with a web ACL in front",
 }
 
 
@@ -102,7 +102,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         openapi_file: str | None = None,
         **only_rest: Never,
     ) -> None:
-        _refuse_only_rest("HttpApi", only_rest, HttpApi)
+        _refuse_only_rest("HttpApi", only_rest, HttpApi.__init__)
         _refuse_wrong_authorizer(authorizer)
         refuse_wrong_access_logs(access_logs)
         refuse_wrong_domain(domain)
@@ -161,9 +161,8 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
             The route's resource.
 
         Raises:
-            InputError: The route is malformed (CL409) or there already (CL408), nobody is named who may call it
-                (CL405), everything at once; nothing is made.
-            LimitError: What AWS would refuse; nothing is made.
+            InputError: The route is malformed (CL415) or there already (CL411), nobody is named who may
+                call it (CL405), or something else is wrong: everything at once; nothing is made.
             TypeError: An authorizer for a `RestApi`, or a value of the wrong type.
         """
         _refuse_only_rest("HttpApi.add_route", only_rest, HttpApi.add_route)

@@ -14,6 +14,8 @@ from constructs_lambda.cdk.apis.authorizers import (
     HttpAuthorizer,
     RestAuthorizer,
     cache_ttl,
+    refuse_http_settings,
+    refuse_rest_settings,
     scheme_of,
     sources_of,
 )
@@ -42,7 +44,7 @@ class TokenAuthorizer(RestAuthorizer):
         authorizer_name: Its name in the API. Needed where one API has two of the same function.
 
     Raises:
-        InputError: The time is out of range (CL501).
+        LimitError: The time is out of range (CL501), or the identity source is none (CL503), everything at once.
         TypeError: A value of the wrong type.
     """
 
@@ -60,6 +62,10 @@ class TokenAuthorizer(RestAuthorizer):
         self._function = function
         self._options = {"identity_source": identity_source, "validation_regex": validation_regex}
         self._ttl = cache_ttl(results_cache_ttl)
+        header = identity_source or aws_apigateway.IdentitySource.header("Authorization")
+        refuse_rest_settings(
+            "TokenAuthorizer", Type="TOKEN", IdentitySource=header, AuthorizerResultTtlInSeconds=seconds(self._ttl)
+        )
 
     def _what(self) -> str:
         return name_of(self._function)
@@ -103,7 +109,8 @@ class RequestAuthorizer(RestAuthorizer):
         authorizer_name: Its name in the API. Needed where one API has two of the same function.
 
     Raises:
-        InputError: The time is out of range (CL501), or answers are cached by nothing (CL502).
+        LimitError: The time is out of range (CL501), answers are cached by nothing (CL502), or an identity source is
+            none (CL503), everything at once.
         TypeError: A value of the wrong type.
     """
 
@@ -121,7 +128,12 @@ class RequestAuthorizer(RestAuthorizer):
         header = aws_apigateway.IdentitySource.header("Authorization")
         self._identity_sources = sources_of(identity_sources, header)
         self._ttl = cache_ttl(results_cache_ttl)
-        _refuse_cached_by_nothing(self._identity_sources, self._ttl)
+        refuse_rest_settings(
+            "RequestAuthorizer",
+            Type="REQUEST",
+            IdentitySource=",".join(self._identity_sources),
+            AuthorizerResultTtlInSeconds=seconds(self._ttl),
+        )
 
     def _what(self) -> str:
         return name_of(self._function)
@@ -170,7 +182,8 @@ class LambdaAuthorizer(HttpAuthorizer):
         authorizer_name: Its name in the API. Needed where one API has two of the same function.
 
     Raises:
-        InputError: The time is out of range (CL501), or answers are cached by nothing (CL502).
+        LimitError: The time is out of range (CL501), or an identity source is none (CL503), everything at once.
+        InputError: Answers are cached by nothing (CL502).
         TypeError: A value of the wrong type.
     """
 
@@ -191,6 +204,14 @@ class LambdaAuthorizer(HttpAuthorizer):
         self._identity_source = sources_of(identity_source, HEADER)
         self._is_simple = enable_simple_responses
         self._ttl = cache_ttl(results_cache_ttl)
+        refuse_http_settings(
+            "LambdaAuthorizer",
+            AuthorizerType="REQUEST",
+            IdentitySource=self._identity_source,
+            AuthorizerPayloadFormatVersion="2.0",
+            EnableSimpleResponses=enable_simple_responses,
+            AuthorizerResultTtlInSeconds=seconds(self._ttl),
+        )
         _refuse_cached_by_nothing(self._identity_source, self._ttl)
 
     def _what(self) -> str:

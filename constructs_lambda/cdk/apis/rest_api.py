@@ -122,7 +122,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         openapi_file: str | None = None,
         **others: Never,
     ) -> None:
-        _refuse_others("RestApi", others, RestApi)
+        _refuse_others("RestApi", others, RestApi.__init__)
         _refuse_wrong_authorizer(authorizer)
         refuse_wrong_access_logs(access_logs)
         refuse_wrong_domain(domain)
@@ -159,6 +159,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
             )
             self._start(scope, self.api.rest_api_id, rest_api_name or id, description, authorizer, openapi_file)
             self._integrations: dict[str, aws_apigateway.Integration] = {}
+            self._answers_preflights = default_cors_preflight_options is not None
             self._models = Models(self, self.api)
             self.stage_name = str(stage_options["stage_name"])
             stage = self.api.deployment_stage
@@ -216,14 +217,16 @@ class RestApi(RoutedApi[RestAuthorizer]):
             CDK's method.
 
         Raises:
-            InputError: The route is malformed (CL409) or there already (CL408), nobody is named who may call it
-                (CL405), everything at once; nothing is made.
+            InputError: The route is malformed (CL414) or there already (CL411), nobody is named who may
+                call it (CL405), or something else is wrong: everything at once; nothing is made.
             TypeError: An authorizer for an `HttpApi`, or a value of the wrong type.
         """
         _refuse_others("RestApi.add_route", others, RestApi.add_route)
         _refuse_wrong_authorizer(authorizer)
         refuse_wrong_switches(api_key_required=api_key_required, stream=stream)
         problems = list(_wrong_parameters(route, request_parameters))
+        if self._answers_preflights and str(route).startswith("OPTIONS "):
+            problems.append(f"{route}: the API answers preflights itself. Fix: leave the route out, or the API's CORS.")
         schema = None if request_model is None else checked_schema(route, request_model, problems)
         asked = self._asked(
             route,

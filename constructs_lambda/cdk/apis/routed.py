@@ -103,7 +103,7 @@ class RoutedApi(Construct, Generic[A]):
         problems += routes.open_to_anyone(route, public=public, own=authorizer, chosen=chosen)
         milliseconds = routes.waited(timeout, limit, can_be_raised=can_be_raised, problems=problems)
         if own_scopes and chosen is not None and not chosen.takes_scopes:
-            problems.append(f"{key} names scopes, and {type(chosen).__name__} has none (CL509). Fix: leave them out.")
+            problems.append(f"{key} names scopes, and {type(chosen).__name__} has none (CL508). Fix: leave them out.")
         if problems:
             raise InputError("\n".join(f"{self.node.path}: {problem}" for problem in problems))
         if chosen is None:

@@ -12,8 +12,9 @@ from aws_cdk import Duration
 from constructs_lambda.cdk.properties import milliseconds
 from constructs_lambda.limits import Limit
 from constructs_lambda.rules import nearest
-from constructs_lambda.rules.routes import route_problems
+from constructs_lambda.rules.route_keys import route_problems
 
+_MALFORMED = {"http": "CL415", "rest": "CL414"}
 _OPEN = (
     "{route} has no authorizer, so anyone on the internet may call it (CL405). Fix: give the API or the route an "
     "authorizer=, such as IamAuthorizer(), or write public=True."
@@ -66,7 +67,7 @@ def parse(key: object, kind: str, problems: list[str]) -> Route:
     """
     if not isinstance(key, str):
         raise TypeError(f"a route is a text, such as 'GET /orders/{{id}}'; got {key!r}")
-    problems += [f"{problem.message}. Fix: {problem.fix}" for problem in route_problems(key, kind)]
+    problems += [f"{problem.message} ({_MALFORMED[kind]}). Fix: {problem.fix}" for problem in route_problems(key, kind)]
     method, _, path = key.partition(" ")
     return Route(key, method, path) if path else Route(key, "", "")
 
@@ -80,14 +81,14 @@ def already_there(route: Route, kind: str, routes: Mapping[str, tuple[Route, str
         routes: The routes that are there, and what each leads to.
     """
     if route.key in routes:
-        yield f"{route.key} is there already, and leads to {routes[route.key][1]} (CL408). Fix: route it once."
+        yield f"{route.key} is there already, and leads to {routes[route.key][1]} (CL411). Fix: route it once."
         return
     if kind == "rest":
         for other, _ in routes.values():
             if clash := _other_variable(route, other):
                 yield (
                     f"{route.key} names a part of the path {clash[0]}, and {other.key} names it {clash[1]}: a REST API "
-                    "has one variable in a place (CL408). Fix: name both alike."
+                    "has one variable in a place (CL412). Fix: name both alike."
                 )
                 return
 
@@ -159,7 +160,7 @@ def waited(timeout: Duration | None, limit: Limit, *, can_be_raised: bool, probl
         and not (can_be_raised and value > (limit.minimum or 0))
     ):
         problems.append(
-            f"timeout is {limit.counted(value)}; AWS allows {limit.allowed} (CL406). Fix: choose one within."
+            f"timeout is {limit.counted(value)}; AWS allows {limit.allowed} (CL407). Fix: choose one within."
         )
     return value
 

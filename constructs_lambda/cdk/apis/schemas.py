@@ -34,7 +34,8 @@ _DROPPED = frozenset(
 _NOT_IN_DRAFT_4 = ("if", "then", "else", "contains", "propertyNames", "dependentSchemas", "$dynamicRef", "minContains")
 _MAPS = ("properties", "patternProperties", "definitions")
 _LISTS = ("allOf", "anyOf", "oneOf")
-_SINGLE = ("items", "additionalItems", "additionalProperties", "not")
+_SINGLE = ("items", "not")
+_FLAGS = ("additionalItems", "additionalProperties")
 
 
 def schema_of(model: object) -> dict[str, Any]:
@@ -96,21 +97,19 @@ def _converted(schema: object, at: str, problems: list[str]) -> Any:
             found[name] = {key: _converted(each, f"{here}.{key}", problems) for key, each in value.items()}
         elif name in _LISTS and isinstance(value, list):
             found[name] = [_converted(each, f"{here}.{index}", problems) for index, each in enumerate(value)]
-        elif name in _SINGLE and not isinstance(value, bool | list):
-            found[name] = _converted(value, here, problems)
         elif name == "prefixItems" or (name == "items" and isinstance(value, list)):
             found["items"] = [_converted(each, f"{here}.{index}", problems) for index, each in enumerate(value)]
-            if name == "prefixItems" and "items" in schema:
-                found["additionalItems"] = _converted_or_flag(schema["items"], f"{at}.items".lstrip("."), problems)
+        elif name == "items" and "prefixItems" in schema:
+            found["additionalItems"] = value if isinstance(value, bool) else _converted(value, here, problems)
+        elif name in _FLAGS and isinstance(value, bool):
+            found[name] = value
+        elif name in (*_FLAGS, *_SINGLE):
+            found[name] = _converted(value, here, problems)
         else:
             found.update(_word(name, value))
     for bound in ("Minimum", "Maximum"):
         _bound(found, bound)
     return found
-
-
-def _converted_or_flag(value: object, at: str, problems: list[str]) -> Any:
-    return value if isinstance(value, bool) else _converted(value, at, problems)
 
 
 def _word(name: str, value: Any) -> dict[str, Any]:
