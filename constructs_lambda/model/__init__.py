@@ -51,7 +51,7 @@ from constructs_lambda.model.functions import (
     Place,
     Text,
 )
-from constructs_lambda.model.gateways import Gateway, Guard, PathPart, Served
+from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
 from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.networks import (
     NETWORK_FIELDS,
@@ -98,6 +98,7 @@ __all__ = [
     "Association",
     "AsyncInvocation",
     "Attachment",
+    "AuthorizerCode",
     "Callee",
     "CapacityProvider",
     "CodeSigningConfig",

@@ -20,8 +20,10 @@ from constructs_lambda.model.apis import (
     RestMethod,
 )
 from constructs_lambda.model.callees import Callee
+from constructs_lambda.model.deployments import Deployments
 from constructs_lambda.model.execution import covers, split_source, stage_of
-from constructs_lambda.model.gateways import Gateway, Guard, PathPart, Served
+from constructs_lambda.model.functions import Place
+from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
 from constructs_lambda.model.grants import Permission
 from constructs_lambda.model.networks import Link, Parts, Target
 from constructs_lambda.model.permissions import Permissions
@@ -45,7 +47,7 @@ class _At:
     part: Any
 
 
-class Gateways(Permissions):
+class Gateways(Permissions, Deployments):
     """The APIs of an app."""
 
     def gateways(self) -> Iterator[Gateway]:
@@ -197,6 +199,18 @@ class Gateways(Permissions):
             spot = Spot(at.stack.place.template, at.logical_id)
             may_invoke = self.may_invoke(callee, "apigateway", None, partial(self._covers_guard, api, spot))
         return Guard(place=authorizer.place, authorizer=authorizer, callee=callee, may_invoke=may_invoke, kind=kind)
+
+    def authorizer_code(self) -> Iterator[AuthorizerCode]:
+        """The functions of this app that are authorizers of any API, also of one that another app makes."""
+        seen: set[Place] = set()
+        for stack in self.stacks.values():
+            for authorizer in (*stack.rest_authorizers.values(), *stack.http_authorizers.values()):
+                callee = self.callee(stack, authorizer.uri) if authorizer.uri else None
+                function = callee.function if callee else None
+                if function and function.place not in seen:
+                    seen.add(function.place)
+                    deployment = self._deployments[function.place.template][function.place.resource]
+                    yield AuthorizerCode(place=function.place, deployment=deployment)
 
     # --- Permissions -------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from constructs_lambda.model.apis import (
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.grants import Permission
+from constructs_lambda.model.packages import Deployment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,19 @@ class Guard:
     callee: Callee | None
     may_invoke: bool | None
     kind: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizerCode:
+    """A function that is an authorizer, with all that it is deployed with.
+
+    Args:
+        place: Where the function stands.
+        deployment: The function.
+    """
+
+    place: Place
+    deployment: Deployment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from constructs_lambda.model.attachments import Attachment, NetworkUse
 from constructs_lambda.model.callers import Callers
-from constructs_lambda.model.deployments import Deployments
 from constructs_lambda.model.functions import Function
 from constructs_lambda.model.gateway_parts import Gateways
 from constructs_lambda.model.networks import Subnet
@@ -19,7 +18,7 @@ from constructs_lambda.model.ways import Ways
 from constructs_lambda.tokens import known
 
 
-class Topology(Deployments, Ways, RoleQuotas, Callers, Gateways, FunctionPolicies):
+class Topology(Ways, RoleQuotas, Callers, Gateways, FunctionPolicies):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

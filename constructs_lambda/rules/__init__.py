@@ -241,6 +241,7 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.attachments(),
         topology.uses(),
         topology.managed_policies(),
+        topology.authorizer_code(),
         topology.function_policies(),
         topology.role_policies(),
     ):

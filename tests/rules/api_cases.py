@@ -1,4 +1,4 @@
-"""CL405 to CL421 and CL501 to CL509: APIs, their routes and their authorizers."""
+"""CL405 to CL421 and CL501 to CL511: APIs, their routes and their authorizers."""
 
 from __future__ import annotations
 
@@ -603,4 +603,26 @@ AUTHORIZER_CASES: list[Case] = [
     ),
 ]
 
-CASES: list[Case] = [*ROUTE_CASES, *API_CASES, *AUTHORIZER_CASES]
+
+def handler(context: str) -> Resource:
+    """An authorizer's function with this context in its answer."""
+    code = f"import os\n\ndef handler(event, context):\n    return {{'principalId': 'u', 'context': {context}}}\n"
+    return zipped(Code={"ZipFile": code})
+
+
+TOKEN_IN_CONTEXT = "{'token': event['authorizationToken']}"
+CREDENTIAL_CASES: list[Case] = [
+    rest("authorizer that passes a user on", A=rest_authorizer(), F=handler("{'user': 'ada'}")),
+    rest("authorizer that passes a token on", "CL510", A=rest_authorizer(), F=handler(TOKEN_IN_CONTEXT)),
+    http("authorizer that passes a token on", "CL510", A=http_authorizer(), F=handler(TOKEN_IN_CONTEXT)),
+    rest(
+        "authorizer that may pass a password on", "CL511", A=rest_authorizer(), F=handler("{'password': find(event)}")
+    ),
+    rest("function that is no authorizer", F=handler(TOKEN_IN_CONTEXT)),
+    *unknowns(rest, "authorizer's code", lambda v: {"A": rest_authorizer(), "F": zipped(Code={"ZipFile": v})}),
+    *unknowns(
+        rest, "authorizer's function", lambda v: {"A": rest_authorizer(AuthorizerUri=v), "F": handler(TOKEN_IN_CONTEXT)}
+    ),
+]
+
+CASES: list[Case] = [*ROUTE_CASES, *API_CASES, *AUTHORIZER_CASES, *CREDENTIAL_CASES]
