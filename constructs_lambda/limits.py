@@ -290,7 +290,7 @@ API_STAGES = _quota("number of stages of an API", None, 10, "stages", _REST, cod
 AUTHORIZER_CACHE_TTL = _hard("time to live of an authorizer's result", 0, 3_600, "s",
     f"{_DOCS}apigateway/latest/api/API_Authorizer.html", "0 turns the cache off; REST APIs cache for 300 by default")
 HTTP_API_AUTHORIZER_TIMEOUT = _hard("answer of an HTTP API's Lambda authorizer", None, 10_000, "ms", _HTTP)
-AUTHORIZER_POLICY_RESOURCE_LENGTH = _hard("length of a Resource in the policy that a Lambda authorizer returns", None, 512,
+AUTHORIZER_POLICY_RESOURCE_LENGTH = _hard("length of a Resource in a Lambda authorizer's policy", None, 512,
     "characters", f"{_DOCS}apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html")
 API_HEADERS_SIZE = _hard("total size of all headers", None, 10_240, "bytes", _REST)
 API_POLICY_LENGTH = _quota("length of an API's resource policy", None, 8_192, "characters", _REST, code="L-8B81B02C")
