@@ -203,8 +203,8 @@ class RestApi(RoutedApi[RestAuthorizer]):
             scopes: Scopes of which a token needs one, in place of the authorizer's.
             public: Whether anyone may call it.
             api_key_required: Whether it needs an API key of a usage plan. A key tells who calls, and proves nothing.
-            request_model: What a JSON body has to look like: a pydantic model, or a JSON schema. Another one is refused
-                (400) before the function is called.
+            request_model: What the body has to look like, as JSON: a pydantic model, or a JSON schema. Another one is
+                refused (400) before the function is called, whatever its content type.
             request_parameters: Parameters of the request by API Gateway's names, and whether each has to be there:
                 `{"method.request.querystring.page": True}`.
             stream: Whether the function's answer is streamed. The function has to be one that streams.
@@ -248,7 +248,8 @@ class RestApi(RoutedApi[RestAuthorizer]):
             authorization_scopes=list(asked.scopes) or None,
             api_key_required=api_key_required or None,
             operation_name=operation_name,
-            request_models={"application/json": self._models.of(schema)} if schema is not None else None,
+            # Whatever the content type says: a body of a type that no model is for isn't checked at all.
+            request_models={"$default": self._models.of(schema)} if schema is not None else None,
             request_parameters=dict(request_parameters) if request_parameters else None,
             request_validator=self.request_validator if schema is not None or request_parameters else None,
         )

@@ -102,8 +102,9 @@ def test_names(certificate: Any, name: str) -> None:
 
 def test_wrong_types(certificate: Any) -> None:
     anything: Any = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    number: Any = 7
     for wrong in (
-        lambda: CustomDomain(7),  # type: ignore[arg-type]
+        lambda: CustomDomain(number),
         lambda: CustomDomain("api.example.com", certificate=anything),
         lambda: CustomDomain("api.example.com", certificate=certificate, hosted_zone=anything),
         lambda: CustomDomain("api.example.com", certificate=certificate, mtls=anything),

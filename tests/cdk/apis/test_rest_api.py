@@ -168,7 +168,7 @@ def test_a_request_is_checked(app: App, stack: Stack, function: aws_lambda.Funct
     assert model["Schema"]["$schema"] == "http://json-schema.org/draft-04/schema#"
     assert model["Schema"]["properties"]["quantity"] == {"type": "integer", "minimum": 0, "exclusiveMinimum": True}
     methods = {each["Properties"]["HttpMethod"]: each["Properties"] for each in resources_of(app, METHOD).values()}
-    assert methods["POST"]["RequestModels"].keys() == {"application/json"}
+    assert methods["POST"]["RequestModels"].keys() == {"$default"}
     assert methods["GET"]["RequestParameters"] == {"method.request.querystring.page": True}
     assert all("RequestValidatorId" in each for each in methods.values())
 
@@ -176,7 +176,7 @@ def test_a_request_is_checked(app: App, stack: Stack, function: aws_lambda.Funct
 def test_a_changed_model_is_deployed(
     make_app: Callable[..., App], make_function: Callable[..., aws_lambda.Function]
 ) -> None:
-    names = []
+    names: list[str] = []
     for needed in (["sku"], ["sku"], ["sku", "quantity"]):
         app = make_app()
         stack = Stack(app, "Shop")
@@ -335,9 +335,9 @@ def test_keywords_of_the_other_kind(stack: Stack, function: aws_lambda.Function,
     typo: Any = {"request_modell": ORDER}
     with pytest.raises(TypeError, match="did you mean 'request_model'"):
         RestApi(stack, "Api", authorizer=IamAuthorizer()).add_route("POST /a", function, **typo)
-    authorizer: Any = LambdaAuthorizer(judge)
+    authorizer = LambdaAuthorizer(judge)
     with pytest.raises(TypeError, match="LambdaAuthorizer is for an HttpApi"):
-        RestApi(stack, "Other", authorizer=authorizer)
+        RestApi(stack, "Other", authorizer=authorizer)  # type: ignore[arg-type]
 
 
 def test_settings_that_aws_refuses(stack: Stack) -> None:
