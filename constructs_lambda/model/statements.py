@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from constructs_lambda.model.callees import Callee
-from constructs_lambda.model.functions import Function, Place
+from constructs_lambda.model.functions import Place
 from constructs_lambda.model.grants import Permission
 from constructs_lambda.model.lengths import part_length
 from constructs_lambda.model.networks import Link, Parts
@@ -58,20 +58,20 @@ class FunctionPolicies(Permissions):
 
     def function_policies(self) -> Iterator[FunctionPolicy]:
         """Those with so many statements that their size matters."""
-        found: dict[object, list[tuple[Stack, Permission, Callee | None]]] = defaultdict(list)
+        found: dict[object, list[tuple[Stack, Permission, Callee]]] = defaultdict(list)
         if sum(len(stack.permissions) for stack in self.stacks.values()) < _FEWEST:
             return
         for permission, callee in self._callees:
-            if not permission.place.conditional:
-                stack = self.stacks[permission.place.template]
-                found[_key(permission, callee)].append((stack, permission, callee))
+            if callee and not permission.place.conditional:
+                key = (callee.function.place if callee.function else callee.name, callee.qualifier)
+                found[key].append((self.stacks[permission.place.template], permission, callee))
         for statements in found.values():
             if len(statements) >= _FEWEST:
                 yield self._function_policy(statements)
 
-    def _function_policy(self, statements: list[tuple[Stack, Permission, Callee | None]]) -> FunctionPolicy:
+    def _function_policy(self, statements: list[tuple[Stack, Permission, Callee]]) -> FunctionPolicy:
         _, first, callee = statements[0]
-        function = callee.function if callee else None
+        function = callee.function
         services: dict[str, int] = defaultdict(int)
         certain = probable = _ENVELOPE + len(statements) - 1
         for stack, permission, _ in statements:
@@ -87,7 +87,7 @@ class FunctionPolicies(Permissions):
             probable_bytes=probable,
         )
 
-    def _statement(self, stack: Stack, permission: Permission, callee: Callee | None) -> tuple[int, int]:
+    def _statement(self, stack: Stack, permission: Permission, callee: Callee) -> tuple[int, int]:
         """The bytes of one statement, at the least and likely."""
         logical_id = len(permission.place.resource) + _RANDOM
         sids = [min(_LONGEST_SID, logical_id + len(stack.name or "x" * more)) for more in (1, 12)]
@@ -136,30 +136,20 @@ class FunctionPolicies(Permissions):
         return len(known(stage.name) or "") if stage else 0
 
 
-def _key(permission: Permission, callee: Callee | None) -> object:
-    if callee is None:
-        return permission.callee if permission.callee else permission.place
-    return (callee.function.place if callee.function else callee.name, callee.qualifier)
-
-
-def _names(stack: Stack, callee: Callee | None) -> tuple[int, int]:
+def _names(stack: Stack, callee: Callee) -> tuple[int, int]:
     """The characters of the function's name and qualifier, at the least and likely."""
-    qualifier = callee.qualifier if callee else ""
+    qualifier, function = callee.qualifier, callee.function
     behind = len(qualifier) + 1 if isinstance(qualifier, str) and qualifier else 2 if qualifier else 0
-    function = callee.function if callee else None
     if function is None:
-        length = len(callee.name) if callee else 1
-        return length + behind, max(length, 1) + behind
+        return len(callee.name) + behind, len(callee.name) + behind
     if isinstance(function.name, str):
         return len(function.name) + behind, len(function.name) + behind
     generated = min(_LONGEST_NAME, len(function.place.resource) + _RANDOM + len(stack.name or "x" * 12))
     return len(literal_part(function.name)) + 1 + behind, (generated if function.name is None else 20) + behind
 
 
-def _shown(callee: Callee | None) -> str:
-    function: Function | None = callee.function if callee else None
-    name = function.place.path if function else callee.name if callee else ""
-    qualifier = callee.qualifier if callee else ""
-    if isinstance(qualifier, Spot):
+def _shown(callee: Callee) -> str:
+    name = callee.function.place.path if callee.function else callee.name
+    if isinstance(callee.qualifier, Spot):
         return f"an alias or version of {name}"
-    return f"the alias {qualifier} of {name}" if qualifier else name or "a function"
+    return f"the alias {callee.qualifier} of {name}" if callee.qualifier else name

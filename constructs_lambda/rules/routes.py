@@ -72,7 +72,9 @@ def open_route(gateway: Gateway) -> Iterator[Problem]:
 def _is_reachable(route: Served, gateway: Gateway) -> bool:
     """Whether somebody calls a route without a key and gets more than an answer to a preflight."""
     if isinstance(route.route, HttpRoute):
-        return route.path == "$connect" if gateway.kind == "WEBSOCKET" else route.method not in (None, "OPTIONS")
+        if gateway.kind == "WEBSOCKET":
+            return route.path == "$connect"
+        return gateway.kind == "HTTP" and route.method not in (None, "OPTIONS")
     integration = route.integration
     is_mock = isinstance(integration, RestIntegration) and integration.type not in (
         "AWS",

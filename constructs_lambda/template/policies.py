@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from constructs_lambda.model.lengths import certain_length
 from constructs_lambda.template.links import read_parts
-from constructs_lambda.tokens import NO_VALUE, is_intrinsic
+from constructs_lambda.tokens import NO_VALUE, is_intrinsic, literal_part, resolve_text
 
 _NOT_FOLLOWED = 40  # nesting of a document
 
@@ -39,7 +39,7 @@ def _length(value: object, depth: int) -> int:
     if isinstance(value, Mapping):
         found = [len(str(key)) + 3 + _length(item, depth + 1) for key, item in value.items() if not _may_vanish(item)]
         return 2 + sum(found) + max(len(found) - 1, 0)
-    return 0 if value is None else len(str(value))
+    return len(literal_part(resolve_text(value)))
 
 
 def _is_text(value: object) -> bool:
