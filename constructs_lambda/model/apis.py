@@ -20,6 +20,8 @@ class RestApi:
     policy_length: int | None = None
     """Characters that its resource policy certainly has, whitespace left out; None where it has no policy."""
     minimum_compression_bytes: Number = None
+    has_no_endpoint: Flag = None
+    """Whether only custom domain names lead to it."""
     has_definition: bool = False
     """Whether an OpenAPI document, a copy of another API or a macro may bring routes."""
     missing: tuple[str, ...] = ()
@@ -51,6 +53,7 @@ class RestIntegration:
     """What a method of a REST API calls."""
 
     type: Text
+    http_method: Text
     uri: Parts
     credentials: Text
     timeout_ms: Number
@@ -113,6 +116,8 @@ class HttpApi:
     place: Place
     protocol: Text = None
     cors: Cors | Unknown | None = None
+    has_no_endpoint: Flag = None
+    """Whether only custom domain names lead to it."""
     has_definition: bool = False
     """Whether an OpenAPI document, quick create or a macro may bring routes."""
     missing: tuple[str, ...] = ()

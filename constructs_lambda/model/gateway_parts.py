@@ -21,20 +21,17 @@ from constructs_lambda.model.apis import (
 )
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.deployments import Deployments
-from constructs_lambda.model.execution import covers, split_source, stage_of
 from constructs_lambda.model.functions import Place
 from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
-from constructs_lambda.model.grants import Permission
 from constructs_lambda.model.networks import Link, Parts, Target
-from constructs_lambda.model.permissions import Permissions
 from constructs_lambda.model.references import Spot
+from constructs_lambda.model.route_sources import RouteSources
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.tokens import known
 
 _ROOT = "RootResourceId"
 _INTERNAL_EXPORT = "ExportsOutput"  # in the name of an export that CDK makes for another stack of the app
 _DEEPEST = 100
-_TEST_STAGE = "test-invoke-stage"
 _PROTOCOLS = ("HTTP", "WEBSOCKET")
 
 
@@ -47,7 +44,7 @@ class _At:
     part: Any
 
 
-class Gateways(Permissions, Deployments):
+class Gateways(RouteSources, Deployments):
     """The APIs of an app."""
 
     def gateways(self) -> Iterator[Gateway]:
@@ -80,6 +77,8 @@ class Gateways(Permissions, Deployments):
             integrations=tuple(at.part for at in self._of("http_integrations", spot)),
             guards=guards,
             stages=stages,
+            needs_certificate=api.has_no_endpoint not in (None, False)
+            and any(each.has_mutual_tls for each in self.stacks.values()),
             strays=() if is_open or not routes else tuple(self._strays(spot, routes, guards, stages)),
             is_open=is_open,
         )
@@ -211,82 +210,6 @@ class Gateways(Permissions, Deployments):
                     seen.add(function.place)
                     deployment = self._deployments[function.place.template][function.place.resource]
                     yield AuthorizerCode(place=function.place, deployment=deployment)
-
-    # --- Permissions -------------------------------------------------------------------------------------------------
-
-    def _covers(self, api: Spot, method: str | None, path: str | None, permission: Permission) -> bool | None:
-        """Whether a permission's source covers a route."""
-        if permission.source_arn is None:
-            return True
-        pattern = self._pattern(permission, api)
-        return pattern if pattern is None or isinstance(pattern, bool) else covers(pattern, method, path)
-
-    def _covers_guard(self, api: Spot, authorizer: Spot, permission: Permission) -> bool | None:
-        if permission.source_arn is None:
-            return True
-        pattern = self._pattern(permission, api)
-        if pattern is None or isinstance(pattern, bool):
-            return pattern
-        if pattern in ("*", "/*", "/*/*", "/authorizers/*"):
-            return True
-        if not pattern.startswith("/authorizers/\0"):
-            return None if "\0" in pattern else False
-        links = [part for part in permission.source if isinstance(part, Link) and part.kind != "pseudo"]
-        spot = self.spot(self.stacks[permission.place.template], links[-1]) if len(links) == 2 else None
-        return None if spot is None else spot == authorizer
-
-    def _pattern(self, permission: Permission, api: Spot) -> str | bool | None:
-        """The pattern of a permission for this API; False for one that is not for it; None where that isn't known."""
-        source = self._source(permission)
-        if source is None:
-            return False if self._is_of_another_service(permission.source) else None
-        of, pattern = source
-        if isinstance(of, str):
-            return pattern or True if of == "*" else None
-        return pattern if of == api else False if of is not None and of.template else None
-
-    def _source(self, permission: Permission) -> tuple[Spot | str | None, str] | None:
-        key = permission.place
-        if key not in self._sources:
-            found = split_source(permission.source)
-            of = found[0] if found else None
-            spot = self.spot(self.stacks[permission.place.template], of) if isinstance(of, Link) else of
-            self._sources[key] = (spot, found[1]) if found else None
-        return self._sources[key]
-
-    @cached_property
-    def _sources(self) -> dict[Any, tuple[Spot | str | None, str] | None]:
-        return {}
-
-    def _is_of_another_service(self, source: Parts) -> bool:
-        first = source[0] if source else None
-        return isinstance(first, str) and first.count(":") > 2 and ":execute-api:" not in first
-
-    def _strays(
-        self, api: Spot, routes: tuple[Served, ...], guards: tuple[Guard, ...], stages: tuple[Any, ...]
-    ) -> Iterator[Permission]:
-        names = {known(stage.name) for stage in stages}
-        for permission, pattern in self._permissions_of.get(api, ()):
-            if pattern.startswith("/authorizers/"):
-                continue
-            stage = stage_of(pattern)
-            if stage and names and None not in names and stage not in names and stage != _TEST_STAGE:
-                yield permission
-                continue
-            if all(covers(pattern, each.method, each.path) is False for each in routes):
-                yield permission
-
-    @cached_property
-    def _permissions_of(self) -> Mapping[Spot, list[tuple[Permission, str]]]:
-        """The permissions whose source is an API of this app, with their patterns."""
-        found: dict[Spot, list[tuple[Permission, str]]] = defaultdict(list)
-        for stack in self.stacks.values():
-            for permission in stack.permissions.values():
-                if permission.allows("apigateway") and permission.source:
-                    source = self._source(permission)
-                    if source and isinstance(source[0], Spot) and source[0].template:
-                        found[source[0]].append((permission, source[1]))
-        return found
 
     # --- What belongs to an API --------------------------------------------------------------------------------------
 

@@ -122,6 +122,8 @@ class Gateway:
         integrations: The integrations of an HTTP or WebSocket API.
         guards: Its authorizers.
         stages: Its stages.
+        needs_certificate: Whether callers may need a certificate: only domain names lead to it, and one of this app has
+            mutual TLS.
         strays: Permissions for this API that cover none of its routes and authorizers.
         is_open: Whether there may be routes that aren't seen here.
     """
@@ -134,5 +136,6 @@ class Gateway:
     integrations: tuple[HttpIntegration, ...] = ()
     guards: tuple[Guard, ...] = ()
     stages: tuple[RestStage | HttpStage, ...] = ()
+    needs_certificate: bool = False
     strays: tuple[Permission, ...] = ()
     is_open: bool = False

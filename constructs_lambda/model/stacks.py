@@ -89,6 +89,7 @@ class Stack:
         nested: By the file of a nested stack's template, the resource that makes it and what its parameters are given.
         networks: What of VPCs stands in it.
         permissions: Who may invoke functions.
+        has_mutual_tls: Whether a custom domain name of an API asks callers for a certificate.
         may_gain: Whether a transform, a loop or a template that isn't here may add resources, such as permissions.
         services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
     """
@@ -135,6 +136,7 @@ class Stack:
     http_integrations: Mapping[str, HttpIntegration] = field(default_factory=dict)
     http_stages: Mapping[str, HttpStage] = field(default_factory=dict)
     http_authorizers: Mapping[str, HttpAuthorizer] = field(default_factory=dict)
+    has_mutual_tls: bool = False
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
 

@@ -36,11 +36,11 @@ def quotas(gateway: Gateway) -> Iterator[Problem]:
     is_rest = gateway.kind == "REST"
     authorizers = limits.REST_API_AUTHORIZERS if is_rest else limits.HTTP_API_AUTHORIZERS
     for what, parts, limit in (
-        ("resources per API", [part.resource for part in gateway.parts], limits.REST_API_RESOURCES),
-        ("routes per API", [] if is_rest else list(gateway.routes), limits.HTTP_API_ROUTES),
-        ("integrations per API", gateway.integrations, limits.HTTP_API_INTEGRATIONS),
-        ("authorizers per API", [guard.authorizer for guard in gateway.guards], authorizers),
-        ("stages per API", gateway.stages, limits.API_STAGES),
+        ("resources", [part.resource for part in gateway.parts], limits.REST_API_RESOURCES),
+        ("routes", [] if is_rest else list(gateway.routes), limits.HTTP_API_ROUTES),
+        ("integrations", gateway.integrations, limits.HTTP_API_INTEGRATIONS),
+        ("authorizers", [guard.authorizer for guard in gateway.guards], authorizers),
+        ("stages", gateway.stages, limits.API_STAGES),
     ):
         yield from _over(what, parts, limit)
     api = gateway.api
@@ -60,7 +60,7 @@ def _over(what: str, parts: Sequence[Any], limit: Limit) -> Iterator[Problem]:
         fix = "Split the API, or have the quota raised and acknowledge this."
         if limit.kind is Kind.HARD:
             fix = "Split the API, or let several routes share one integration."
-        yield Problem("", f"the API has {count:,} {what}; AWS allows {limit.allowed}{_raised(limit)}", fix)
+        yield Problem("", f"the API has {count:,} {what}; AWS allows {limit.allowed} per API{_raised(limit)}", fix)
 
 
 def _raised(limit: Limit) -> str:

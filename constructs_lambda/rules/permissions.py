@@ -52,8 +52,8 @@ def no_source(permission: Permission) -> Iterator[Problem]:
     elif principal.endswith(_SUFFIX) and service not in _WITHOUT_SOURCE:
         yield Problem(
             "SourceArn",
-            f"{principal} may invoke the function for anybody's resources: the permission names no source ARN, account "
-            "or organization",
+            f"the service {principal} may invoke the function for anybody's resources: the permission names no source "
+            "ARN, account or organization",
             "Add the ARN of the resource as SourceArn"
             + (", and the account as SourceAccount." if service == "s3" else "."),
         )

@@ -1,17 +1,15 @@
-"""CL405 to CL415: routes: who may call them, how they are written, and how long their integrations wait."""
+"""CL405, CL406 and CL411 to CL415: routes: who may call them, and how they are written."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
-from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.limits import Limit
 from constructs_lambda.model import (
     FunctionUrl,
     Gateway,
-    HttpIntegration,
     HttpRoute,
     Place,
     RestApi,
@@ -21,7 +19,7 @@ from constructs_lambda.model import (
     Served,
 )
 from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.problems import number_problem, quoted
+from constructs_lambda.rules.problems import quoted
 from constructs_lambda.rules.route_keys import (
     is_greedy,
     is_variable,
@@ -29,7 +27,7 @@ from constructs_lambda.rules.route_keys import (
     part_problems,
     route_problems,
 )
-from constructs_lambda.tokens import Unknown, known
+from constructs_lambda.tokens import known
 
 __all__ = ["route_problems"]
 
@@ -37,9 +35,6 @@ _ACCESS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigatew
 _HTTP_ACCESS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
 _PATHS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html"
 _ROUTES = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html"
-_WAITS = {"REST": 29_000, "HTTP": 30_000, "WEBSOCKET": 29_000}
-_FUNCTION_TIMEOUT = 3
-_LAMBDA = "AWS_PROXY"
 
 
 @rule(
@@ -53,6 +48,8 @@ _LAMBDA = "AWS_PROXY"
 def open_route(gateway: Gateway) -> Iterator[Problem]:
     api = gateway.api
     if isinstance(api, RestApi) and (api.policy_length is not None or api.endpoint not in ("EDGE", "REGIONAL")):
+        return
+    if gateway.needs_certificate:
         return
     for route in gateway.routes:
         if (
@@ -78,7 +75,7 @@ def _is_reachable(route: Served, gateway: Gateway) -> bool:
     integration = route.integration
     is_mock = isinstance(integration, RestIntegration) and integration.type not in (
         "AWS",
-        _LAMBDA,
+        "AWS_PROXY",
         "HTTP",
         "HTTP_PROXY",
     )
@@ -104,139 +101,6 @@ def open_url(url: FunctionUrl) -> Iterator[Problem]:
 
 
 @rule(
-    "CL407",
-    "Integration timeout not allowed",
-    Severity.ERROR,
-    aws="API Gateway refuses the integration.",
-    fix="Choose at least 50 ms, and no more than the API allows.",
-    source=limits.HTTP_API_INTEGRATION_TIMEOUT.source,
-)
-def integration_timeout(part: RestMethod | HttpIntegration) -> Iterator[Problem]:
-    if isinstance(part, HttpIntegration):
-        yield from _timeout_problem("TimeoutInMillis", part.timeout_ms, limits.HTTP_API_INTEGRATION_TIMEOUT)
-    elif isinstance(part.integration, RestIntegration):
-        yield from _timeout_problem(
-            "Integration.TimeoutInMillis", part.integration.timeout_ms, limits.REST_API_LONGEST_TIMEOUT
-        )
-
-
-@rule(
-    "CL408",
-    "Integration timeout above what the kind of API allows",
-    Severity.ERROR,
-    aws="API Gateway refuses the integration: edge-optimised REST APIs and WebSocket APIs wait for 29 s at the most.",
-    fix="Lower the timeout, or make the REST API a Regional one.",
-    source=limits.REST_API_EDGE_INTEGRATION_TIMEOUT.source,
-)
-def timeout_of_kind(gateway: Gateway) -> Iterator[Problem]:
-    api = gateway.api
-    if gateway.kind == "WEBSOCKET":
-        for integration in gateway.integrations:
-            timeout = known(integration.timeout_ms)
-            if timeout is not None and limits.HTTP_API_INTEGRATION_TIMEOUT.admits(timeout):  # else CL407 speaks
-                limit = limits.WEBSOCKET_API_INTEGRATION_TIMEOUT
-                yield from _at(_timeout_problem("TimeoutInMillis", timeout, limit), integration.place)
-    if not (isinstance(api, RestApi) and api.endpoint == "EDGE"):
-        return
-    for route, timeout in _long_timeouts(gateway):
-        limit = limits.REST_API_EDGE_INTEGRATION_TIMEOUT
-        message = f"the integration of {route.shown} has a timeout of {timeout:,} ms; an edge-optimised API allows"
-        yield Problem(
-            "Integration.TimeoutInMillis",
-            f"{message} {limit.allowed}",
-            "Lower it to 29,000 ms, or make the API a Regional one and have its quota raised.",
-            route.integration_place,
-        )
-
-
-@rule(
-    "CL409",
-    "Integration timeout that needs a raised quota",
-    Severity.WARNING,
-    aws="API Gateway refuses the integration unless the account's quota for the timeout was raised.",
-    fix="Have the quota L-E5AE38E3 raised before the deployment, or lower the timeout.",
-    source=limits.REST_API_INTEGRATION_TIMEOUT.source,
-)
-def timeout_above_quota(gateway: Gateway) -> Iterator[Problem]:
-    api, limit = gateway.api, limits.REST_API_INTEGRATION_TIMEOUT
-    if not (isinstance(api, RestApi) and api.endpoint in ("REGIONAL", "PRIVATE")):
-        return
-    for route, timeout in _long_timeouts(gateway):
-        yield Problem(
-            "Integration.TimeoutInMillis",
-            f"the integration of {route.shown} has a timeout of {timeout:,} ms; without a raised quota "
-            f"({limit.quota_code}) AWS allows {limit.allowed}",
-            f"Have {limit.quota_code} raised in Service Quotas before the deployment, or lower the timeout.",
-            route.integration_place,
-        )
-
-
-def _long_timeouts(gateway: Gateway) -> Iterator[tuple[Served, int | float]]:
-    """The methods whose integration waits for longer than 29 s and streams no response."""
-    for route in gateway.routes:
-        integration = route.integration
-        if not isinstance(integration, RestIntegration) or integration.transfer_mode not in (None, "BUFFERED"):
-            continue
-        timeout = known(integration.timeout_ms)
-        if timeout is not None and limits.REST_API_INTEGRATION_TIMEOUT.maximum < timeout <= (  # type: ignore[operator]
-            limits.REST_API_LONGEST_TIMEOUT.maximum or 0
-        ):
-            yield route, timeout
-
-
-def _timeout_problem(prop: str, timeout: int | float | Unknown | None, limit: Limit) -> Iterator[Problem]:
-    fix = f"Choose {limit.allowed}."
-    yield from number_problem(prop, "the integration's timeout", timeout, limit, fix)
-
-
-def _at(problems: Iterator[Problem], place: Place) -> Iterator[Problem]:
-    for problem in problems:
-        yield Problem(problem.property, problem.message, problem.fix, place)
-
-
-@rule(
-    "CL410",
-    "Function that may run longer than its integration waits",
-    Severity.WARNING,
-    aws="API Gateway answers 504 and the function runs on, is paid for, and nobody reads its answer.",
-    fix="Lower the function's timeout to what the integration waits for, or answer at once and work asynchronously.",
-    source=limits.REST_API_INTEGRATION_TIMEOUT.source,
-)
-def function_outlasts(gateway: Gateway) -> Iterator[Problem]:
-    seen: set[Place] = set()
-    for route in gateway.routes:
-        wait, function = _wait(route, gateway.kind), route.function
-        if wait is None or function is None or function.place in seen:
-            continue
-        timeout = _FUNCTION_TIMEOUT if function.timeout_seconds is None else known(function.timeout_seconds)
-        if timeout is not None and timeout * 1000 > wait:
-            seen.add(function.place)
-            yield Problem(
-                "Timeout",
-                f"the function may run for {timeout:,} s, and the integration of {route.shown} waits for "
-                f"{wait / 1000:g} s",
-                f"Lower the function's timeout to {max(int(wait / 1000), 1)} s, or answer first and work on "
-                "asynchronously.",
-                function.place,
-            )
-
-
-def _wait(route: Served, kind: str | None) -> int | float | None:
-    """For how many milliseconds an integration waits for a function; None where that isn't known, or it streams."""
-    integration = route.integration
-    if (
-        integration is None
-        or integration.type != _LAMBDA
-        or kind is None
-        or isinstance(integration.timeout_ms, Unknown)
-    ):
-        return None
-    if isinstance(integration, RestIntegration) and integration.transfer_mode not in (None, "BUFFERED"):
-        return None
-    return _WAITS[kind] if integration.timeout_ms is None else integration.timeout_ms
-
-
-@rule(
     "CL411",
     "Route defined twice",
     Severity.ERROR,
@@ -249,7 +113,8 @@ def twice(gateway: Gateway) -> Iterator[Problem]:
     for part in gateway.parts:
         name = known(part.resource.part)
         if part.parent is not None and name is not None:
-            path = f"/{'/'.join((*(part.above or ('...',)), name))}"
+            above = ("...",) if part.above is None else part.above
+            path = f"/{'/'.join((*above, name))}"
             yield from _second(first, ("part", part.parent, name), part.resource.place, f"the path {path}", "PathPart")
     for route in gateway.routes:
         if isinstance(route.route, RestMethod):
@@ -344,4 +209,5 @@ def route_key(gateway: Gateway) -> Iterator[Problem]:
     for route in gateway.routes:
         key = known(route.route.key) if isinstance(route.route, HttpRoute) else None
         if key is not None and gateway.kind in ("HTTP", "WEBSOCKET"):
-            yield from _at(iter(route_problems(key, gateway.kind.lower())), route.place)
+            for problem in route_problems(key, gateway.kind.lower()):
+                yield replace(problem, place=route.place)

@@ -9,7 +9,7 @@ from typing import Any
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Networks, Place, Stack, Target
 from constructs_lambda.template.assets import StackAssets, image_address
-from constructs_lambda.template.catalog import ADDS, DEPLOYMENT, FIELDS, ON_DEMAND
+from constructs_lambda.template.catalog import ADDS, DEPLOYMENT, DOMAINS, FIELDS, ON_DEMAND
 from constructs_lambda.template.companions import (
     read_alias,
     read_async_invocation,
@@ -106,6 +106,7 @@ def read_template(
     networks: dict[str, Any] = {}
     later: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in FIELDS}
     may_gain = not _adds_nothing(document) or any(str(key).startswith("Fn::") for key in resources)
+    has_mutual_tls = False
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
     for key, resource in resources.items():
@@ -152,6 +153,8 @@ def read_template(
             later["rest_stages"][logical_id] = partial(read_rest_stage, properties, place, own)
         elif kind in ADDS:
             may_gain = True
+        elif kind in DOMAINS and isinstance(properties, Mapping):
+            has_mutual_tls = has_mutual_tls or "MutualTlsAuthentication" in properties
         elif kind == "AWS::CloudFormation::Stack":
             file = assets.template(properties.get("TemplateURL")) if assets and isinstance(properties, Mapping) else ""
             if not file:
@@ -177,6 +180,7 @@ def read_template(
         nested=nested,
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
+        has_mutual_tls=has_mutual_tls,
         may_gain=may_gain,
         **{field: OnDemand(readers) for field, readers in later.items()},
         **fields,

@@ -45,5 +45,6 @@ ON_DEMAND: dict[str, tuple[str, Reader]] = {
 FIELDS = tuple(dict.fromkeys(field for field, _ in ON_DEMAND.values()))
 DEPLOYMENT = "AWS::ApiGateway::Deployment"
 """With a name for it, it makes a stage as well."""
+DOMAINS = ("AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName")
 ADDS = ("AWS::ApiGatewayV2::ApiGatewayManagedOverrides", "AWS::Lambda::ResourcePolicy")
 """What adds permissions or routes in a way that isn't read."""

@@ -22,6 +22,7 @@ def read_http_api(values: object, place: Place, metadata: Metadata = None) -> Ht
         place=place,
         protocol=p.text("ProtocolType"),
         cors=_cors(p.inside("CorsConfiguration")),
+        has_no_endpoint=p.flag("DisableExecuteApiEndpoint"),
         has_definition=has_definition,
         missing=() if has_definition else p.missing("Name", "ProtocolType"),
         malformed=p.malformed,

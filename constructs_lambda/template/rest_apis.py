@@ -25,6 +25,7 @@ def read_rest_api(values: object, place: Place, metadata: Metadata = None) -> Re
         endpoint_types=endpoint.items("Types") if isinstance(endpoint, Properties) else endpoint,
         policy_length=policy_length(p.value("Policy")),
         minimum_compression_bytes=p.number("MinimumCompressionSize"),
+        has_no_endpoint=p.flag("DisableExecuteApiEndpoint"),
         has_definition=has_definition,
         missing=() if has_definition else p.missing("Name"),
         malformed=p.malformed,
@@ -69,6 +70,7 @@ def _integration(p: Properties | Unknown | None) -> RestIntegration | Unknown | 
         return p
     return RestIntegration(
         type=p.text("Type"),
+        http_method=p.text("IntegrationHttpMethod"),
         uri=read_parts(p.value("Uri")),
         credentials=p.text("Credentials"),
         timeout_ms=p.number("TimeoutInMillis"),

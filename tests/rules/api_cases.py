@@ -1,4 +1,4 @@
-"""CL405 to CL421 and CL501 to CL511: APIs, their routes and their authorizers."""
+"""CL405 to CL423 and CL501 to CL511: APIs, their routes and their authorizers."""
 
 from __future__ import annotations
 
@@ -200,6 +200,45 @@ def cors(**settings: Any) -> Any:
     return {"api": http_api(CorsConfiguration=settings)}
 
 
+DOMAIN = made("ApiGatewayV2::DomainName", {"DomainName": "api.example.com", "MutualTlsAuthentication": {}})
+CLOSED = rest_api(DisableExecuteApiEndpoint=True)
+QUEUE = {"IntegrationSubtype": "SQS-SendMessage", "IntegrationUri": ABSENT}
+INTEGRATION_CASES: list[Case] = [
+    rest("open method behind a domain with certificates", api=CLOSED, M=OPEN, D=DOMAIN),
+    rest("open method behind a domain", "CL405", api=CLOSED, M=OPEN),
+    rest("open method beside a domain with certificates", "CL405", M=OPEN, D=DOMAIN),
+    *(
+        rest(f"integration by {name}", expected, M=method(Integration=integrated(IntegrationHttpMethod=name)))
+        for name, expected in (("POST", ""), ("GET", "CL422"), ("ANY", "CL422"), (ABSENT, "CL422"), (NO_VALUE, "CL422"))
+    ),
+    rest(
+        "backend by GET", M=method(Integration={"Type": "HTTP", "IntegrationHttpMethod": "GET", "Uri": "https://a.b"})
+    ),
+    rest("backend by nothing", "CL422", M=method(Integration={"Type": "HTTP", "Uri": "https://a.b"})),
+    rest("mock by nothing", M=method(Integration={"Type": "MOCK"})),
+    *unknowns(rest, "integration by", lambda v: {"M": method(Integration=integrated(IntegrationHttpMethod=v))}),
+    *unknowns(
+        rest, "integration to", lambda v: {"M": method(Integration=integrated(IntegrationHttpMethod="GET", Uri=v))}
+    ),
+    *(
+        http(f"payload format {version}", expected, I=integration(PayloadFormatVersion=version))
+        for version, expected in (("1.0", ""), ("2.0", ""), ("3.0", "CL423"), (ABSENT, "CL423"))
+    ),
+    *(
+        http(
+            f"payload format {version} of a proxy",
+            expected,
+            I=integration(IntegrationType="HTTP_PROXY", PayloadFormatVersion=version),
+        )
+        for version, expected in (("1.0", ""), ("2.0", "CL423"), (ABSENT, "CL423"))
+    ),
+    http("payload format of a queue", I=integration(**QUEUE, PayloadFormatVersion="1.0")),
+    http("payload format 2.0 of a queue", "CL423", I=integration(**QUEUE, PayloadFormatVersion="2.0")),
+    *unknowns(http, "payload format", lambda v: {"I": integration(PayloadFormatVersion=v)}),
+    *unknowns(http, "payload format of", lambda v: {"I": integration(IntegrationType=v, PayloadFormatVersion="3.0")}),
+    socket("payload format", I=integration(PayloadFormatVersion=ABSENT)),
+]
+
 ROUTE_CASES: list[Case] = [
     rest("a method with IAM"),
     rest("an open method", "CL405", M=OPEN),
@@ -214,7 +253,10 @@ ROUTE_CASES: list[Case] = [
     rest(
         "an open proxy",
         "CL405",
-        M=method(AuthorizationType="NONE", Integration={"Type": "HTTP_PROXY", "Uri": "https://a.b"}),
+        M=method(
+            AuthorizationType="NONE",
+            Integration={"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "https://a.b"},
+        ),
     ),
     rest("an open method without integration", M=method(AuthorizationType="NONE", Integration=ABSENT)),
     rest("an open method with a resource policy", api=rest_api(Policy=policy(100)), M=OPEN),
@@ -625,4 +667,4 @@ CREDENTIAL_CASES: list[Case] = [
     ),
 ]
 
-CASES: list[Case] = [*ROUTE_CASES, *API_CASES, *AUTHORIZER_CASES, *CREDENTIAL_CASES]
+CASES: list[Case] = [*ROUTE_CASES, *INTEGRATION_CASES, *API_CASES, *AUTHORIZER_CASES, *CREDENTIAL_CASES]

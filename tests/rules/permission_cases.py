@@ -173,7 +173,7 @@ COVERING: list[Case] = [
     rest(
         "role instead of a permission",
         P=None,
-        M=method(Integration={"Type": "AWS_PROXY", "Uri": "x", "Credentials": "r"}),
+        M=method(Integration={"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": "x", "Credentials": "r"}),
     ),
     rest("variables", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/*"))),
     rest("variables as written", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/{id}"))),
