@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,6 +23,8 @@ from constructs_lambda.artifacts.credential_values import (
     text_value,
 )
 
+_WRITES = frozenset({"append", "extend", "setdefault", "update"})
+_MOST_STARRED = 6  # arguments that `*` stands for where their number isn't known
 _ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}")
 
 
@@ -87,7 +90,8 @@ class Expressions(Calls):
     def _name(self, name: str, frame: Frame) -> Value:
         value = frame.find(name)
         if value is None:
-            return role(f"ext:builtins.{name}")
+            star = None if hasattr(builtins, name) else frame.find("*")
+            return role(*(f"{module}.{name}" for module in star.roles)) if star else role(f"ext:builtins.{name}")
         is_open = not (value.taints or value.refs or value.functions or value.texts or value.is_plain)
         if is_open and all(each.startswith("ext:") for each in value.roles) and is_credential(name):
             return replace(value, taints=frozenset({Taint(f"the name '{name}'", False, "name")}))
@@ -203,7 +207,8 @@ class Expressions(Calls):
             value = self.value(each, frame)
             if isinstance(each, ast.Starred):
                 exact, other = self.elements(value)
-                arguments += exact if exact is not None else [other]
+                parts = [self.part(value, frozenset({str(at)}), each, frame) for at in range(_MOST_STARRED)]
+                arguments += exact if exact is not None else parts if value.refs else [other] * _MOST_STARRED
             else:
                 arguments.append(value)
         keywords: dict[str, Value] = {}
@@ -214,6 +219,8 @@ class Expressions(Calls):
             else:
                 keywords |= {key: item.value for key, item in self.memory.items(value).items()}
         if base is not None and isinstance(node.func, ast.Attribute):
+            if node.func.attr in _WRITES and not base.taints:
+                base = self.object_of(node.func.value, frame)
             return self.method(base, node.func.attr, arguments, keywords, node, frame)
         return self.invoke(callee, arguments, keywords, node, frame)
 

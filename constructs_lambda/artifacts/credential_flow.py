@@ -92,15 +92,15 @@ class Flow(Functions):
             case ast.Starred():
                 self.assign(target.value, value, frame)
             case ast.Subscript():
-                base = self._object(target.value, frame)
+                base = self.object_of(target.value, frame)
                 is_slice = isinstance(target.slice, ast.Slice)
                 keys = frozenset() if is_slice else self.value(target.slice, frame).texts
                 self.memory.write(base, keys, self.item(value, target, frame))
             case ast.Attribute():
-                base = self._object(target.value, frame)
+                base = self.object_of(target.value, frame)
                 self.memory.write(base, frozenset({target.attr}), self.item(value, target, frame))
 
-    def _object(self, node: ast.expr, frame: Frame) -> Value:
+    def object_of(self, node: ast.expr, frame: Frame) -> Value:
         """What is written into: an object is made where none is known."""
         value = self.value(node, frame)
         if not value.refs and not value.functions and isinstance(node, ast.Name | ast.Attribute | ast.Subscript):

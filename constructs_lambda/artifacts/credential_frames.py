@@ -11,6 +11,7 @@ from constructs_lambda.artifacts.credential_values import UNKNOWN, Item, Memory,
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Snapshot = tuple[dict[str, Value], State]
 _MOST_STEPS = 60_000
+_PER_STEP = 20  # objects that are copied in what counts as a step
 
 
 class EnoughError(Exception):
@@ -113,18 +114,25 @@ class Machine:
     """What the readers of expressions, calls and statements have in common."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.memory = Memory(self.step)
         self.left = _MOST_STEPS
 
-    def step(self) -> None:
-        """Counts one step.
+    def step(self, count: int = 1) -> None:
+        """Counts steps.
+
+        Args:
+            count: How many they were.
 
         Raises:
             EnoughError: There were too many.
         """
-        self.left -= 1
+        self.left -= count
         if self.left < 0:
             raise EnoughError
+
+    def start_again(self) -> None:
+        """Allows as many steps again."""
+        self.left = _MOST_STEPS
 
     def value(self, node: ast.expr, frame: Frame) -> Value:
         """What an expression may be."""
@@ -132,6 +140,10 @@ class Machine:
 
     def assign(self, target: ast.expr, value: Value, frame: Frame) -> None:
         """Binds what stands on the left of an assignment."""
+        raise NotImplementedError
+
+    def object_of(self, node: ast.expr, frame: Frame) -> Value:
+        """What is written into: an object is made where none is known."""
         raise NotImplementedError
 
     def invoke(
@@ -146,6 +158,7 @@ class Machine:
 
     def snapshot(self, frame: Frame) -> Snapshot:
         """The names and objects as they are now."""
+        self.step(len(self.memory.state) // _PER_STEP)
         return dict(frame.names), dict(self.memory.state)
 
     def restore(self, frame: Frame, snapshots: Iterable[Snapshot]) -> None:
@@ -158,7 +171,12 @@ class Machine:
         for each, _ in ends:
             for name, value in each.items():
                 names[name] = join(names[name], value) if name in names else value
-        frame.names, self.memory.state = names, merged_states(state for _, state in ends)
+        frame.names, self.memory.state = names, self.merged([state for _, state in ends])
+
+    def merged(self, states: Sequence[State]) -> State:
+        """The objects after one of several ways."""
+        self.step(sum(len(state) for state in states) // _PER_STEP)
+        return merged_states(states)
 
     def ways(self, frame: Frame, ways: Sequence[Callable[[], bool]]) -> bool:
         """Takes several ways from here, each of which says whether it comes to an end here."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from constructs_lambda.artifacts.credential_expressions import Expressions
 from constructs_lambda.artifacts.credential_frames import Class, EnoughError, Frame, Function
-from constructs_lambda.artifacts.credential_values import PLAIN, UNKNOWN, State, Value, join, merged_states, role
+from constructs_lambda.artifacts.credential_values import PLAIN, UNKNOWN, State, Value, join, role
 from constructs_lambda.artifacts.symbols import LARGEST_SOURCE, parse_module
 
 Load = Callable[[str], tuple[str, str] | None]
@@ -32,7 +32,7 @@ class Functions(Expressions):
         self._modules: dict[str, Frame | None] = {}
         self._read = 0
         self._running: list[ast.AST] = []
-        self._outermost: list[tuple[Value, State]] = []
+        self._outermost: list[tuple[Value, State]] | None = None
         self._spaces: dict[Frame, Class] = {}
 
     def block(self, body: Sequence[ast.stmt], frame: Frame) -> bool:
@@ -90,7 +90,8 @@ class Functions(Expressions):
         self._outermost = found
         try:
             value = self.invoke(handler, arguments, {}, ast.Pass(), frame)
-            found.append((value, dict(self.memory.state)))
+            if not found:
+                found.append((value, dict(self.memory.state)))
         except EnoughError:
             pass
         return found
@@ -102,7 +103,7 @@ class Functions(Expressions):
         if len(self._running) >= _DEEPEST_CALLS or self._running.count(definition) > 1:
             return UNKNOWN
         frame = Frame(function.frame.file, function.frame.module, function.frame)
-        if not self._running:
+        if self._outermost is not None and not self._running:
             frame.returns = self._outermost
         if function.bound is not None:
             arguments = [function.bound, *arguments]
@@ -116,7 +117,7 @@ class Functions(Expressions):
             self._running.pop()
         states = [state for _, state in frame.returns] + ([self.memory.state] if goes_on else [])
         if states:
-            self.memory.state = merged_states(states)
+            self.memory.state = self.merged(states)
         if frame.yields:
             return self.listed([], node, caller, rest=join(*frame.yields))
         results = [value for value, _ in frame.returns] + ([PLAIN] if goes_on else [])
@@ -191,7 +192,9 @@ class Functions(Expressions):
             name = ".".join([*above, *([name] if name else [])])
         module = self.module(name) if name else None
         for alias in node.names:
-            if alias.name == "*":
+            if alias.name == "*" and not module:
+                frame.names["*"] = join(frame.names.get("*", UNKNOWN), role(f"ext:{name}"))
+            elif alias.name == "*":
                 for each, value in (module.names if module else {}).items():
                     frame.names.setdefault(each, value)
             elif module and alias.name in module.names:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_frames import Frame
+from constructs_lambda.artifacts.credential_frames import Class, Frame
 from constructs_lambda.artifacts.credential_reads import LIST, Reads
 from constructs_lambda.artifacts.credential_sources import ANSWERS, environment
 from constructs_lambda.artifacts.credential_values import PLAIN, UNKNOWN, Taint, Value, join, role, tainted, weakened
@@ -88,6 +88,12 @@ class Libraries(Reads):
         if last in _RESPONSES:
             named = dict(zip(_RESPONSES[last], arguments, strict=False)) | keywords
             return self.memory.new({name: self.item(value, node, frame) for name, value in named.items()})
+        if path == "collections.namedtuple" and len(arguments) > 1:
+            fields = (arguments[1].text or "").replace(",", " ").split() or [
+                each.text or "" for each in self.elements(arguments[1])[0] or ()
+            ]
+            of = Class(first.text or "", Frame(frame.file, frame.module), tuple(fields), ())
+            return Value(functions=frozenset({of}))
         if first.functions:  # a wrapper
             return Value(functions=first.functions)
         if last[:1].isupper():

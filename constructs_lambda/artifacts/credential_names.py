@@ -18,8 +18,11 @@ _OTHER_KEYS = frozenset({
 })  # fmt: skip
 # What may follow without changing what it is.
 _TAILS = frozenset({"header", "hdr", "plain", "plaintext", "raw", "str", "string", "text", "val", "value"})
-_BOOLEANS = frozenset({"allow", "can", "expired", "has", "invalid", "is", "missing", "needs", "no", "requires",
-                       "should", "supports", "use", "uses", "valid", "verified", "with"})  # fmt: skip
+# What comes first where something is said about a credential, or where it was already understood.
+_ABOUT = frozenset({
+    "allow", "can", "decoded", "expired", "has", "invalid", "is", "missing", "needs", "no", "parsed", "requires",
+    "should", "supports", "use", "uses", "valid", "validated", "verified", "with",
+})  # fmt: skip
 # Tokens that say nothing about who somebody is, and numbers of them.
 _OTHER_TOKENS = frozenset({"continuation", "count", "csrf", "design", "idempotency", "marker", "max", "next", "num",
                            "page", "pagination", "remaining", "starting", "sync", "total", "used", "xsrf"})  # fmt: skip
@@ -41,7 +44,7 @@ def is_credential(name: str) -> bool:
     found = words(name)
     while len(found) > 1 and (found[-1] in _TAILS or found[-1].isdigit()):
         found.pop()
-    if not found or found[0] in _BOOLEANS or _OTHER_TOKENS & set(found):
+    if not found or found[0] in _ABOUT or _OTHER_TOKENS & set(found):
         return False
     if found[-1] == "id" and found[-3:-1] == ["access", "key"]:
         return True

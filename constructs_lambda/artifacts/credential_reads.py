@@ -108,7 +108,8 @@ class Reads(Machine):
         exact: list[Value] | None = None
         for ref in value.refs:
             items = self.memory.state.get(ref, {})
-            is_list = self.memory.classes.get(ref) == LIST
+            of = self.memory.classes.get(ref)
+            is_list = of == LIST or isinstance(of, Class)  # a named tuple is one too
             keys = (
                 sorted(items, key=lambda key: int(key) if key.lstrip("-").isdigit() else 0) if is_list else list(items)
             )
@@ -177,7 +178,10 @@ class Reads(Machine):
         for value in found.values():
             texts |= {text for each in self.memory.inside(value) for text in each.texts}
         headers = sorted(text for text in texts if is_credential_header(text))
-        is_other = any(isinstance(node, ast.NotEq | ast.NotIn | ast.Not) for node in ast.walk(test)) == is_met
+        is_negative = any(isinstance(node, ast.NotEq | ast.NotIn | ast.Not) for node in ast.walk(test))
+        if not is_met and not is_negative and texts and not headers:
+            return
+        is_other = is_negative == is_met
         for name, value in list(frame.names.items()):
             if any(each.startswith("each:") for each in value.roles):
                 clean = replace(value, roles=frozenset(each for each in value.roles if not each.startswith("each:")))

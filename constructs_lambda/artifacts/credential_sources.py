@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from constructs_lambda.artifacts.credential_names import (
     is_credential,
@@ -129,6 +130,8 @@ def part_of_taint(taint: Taint, key: str | None) -> Value:
     """A part of a credential: of a secret that was a JSON object, or of a text that was cut."""
     if taint.kind == "name":
         return of_anything(key) if key else UNKNOWN
+    if taint.kind == "secret" and key is None:  # by what somebody sends: rather what belongs to a secret
+        return Value(taints=frozenset({replace(taint, is_certain=False)}))
     if key and taint.kind == "secret" and is_harmless_part(key):
         return UNKNOWN
     return Value(taints=frozenset({taint}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ REST = "..."
 """Key of an object's item that is whatever no other item is."""
 _MOST_TEXTS = 24
 _DEEPEST = 6
+_PER_STEP = 10  # items that are looked at in what counts as a step
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,9 +122,14 @@ State = dict[int, Items]
 
 
 class Memory:
-    """The dictionaries, lists and instances that code makes, with their items by key."""
+    """The dictionaries, lists and instances that code makes, with their items by key.
 
-    def __init__(self) -> None:
+    Args:
+        step: Is told of every piece of work, so that there is an end to it.
+    """
+
+    def __init__(self, step: Callable[[int], None]) -> None:
+        self._step = step
         self.state: State = {}
         self.classes: dict[int, object] = {}  # of which class an object is, where it is one of the code's own
         self.trimmed: set[int] = set()  # copies of something that a part was taken out of
@@ -142,6 +148,7 @@ class Memory:
         found: dict[str, Item] = {}
         for ref in sorted(value.refs):
             items = self.state.get(ref, {})
+            self._step(len(items) // (2 if found else _PER_STEP))
             if ref in self.trimmed:
                 items = {key: item._replace(value=without_roles(item.value)) for key, item in items.items()}
             found = merged(found, items)
@@ -152,6 +159,7 @@ class Memory:
         is_sure = len(value.refs) == 1 and len(keys) == 1
         for ref in value.refs:
             items = dict(self.state.get(ref, {}))
+            self._step(1 + len(items) // _PER_STEP)
             for key in keys or (ANY,):
                 old = items.get(key)
                 items[key] = item if is_sure or old is None else Item(join(old.value, item.value), *item[1:])
@@ -185,6 +193,7 @@ class Memory:
 
     def inside(self, value: Value, depth: int = _DEEPEST) -> list[Value]:
         """The value and everything in it."""
+        self._step(1)
         found = [without_roles(value) if value.refs & self.trimmed else value]
         if depth:
             for item in self.items(value).values():

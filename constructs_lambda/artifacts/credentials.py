@@ -28,6 +28,7 @@ from constructs_lambda.runtimes import family_of
 
 _WRITTEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])\S{8,}")  # a text in the code that looks like a secret
 _DEEPEST = 4
+_MOST_ANSWERS = 100
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,12 +69,15 @@ def leaks(source: str, file: str, entry: str, load: Load | None = None) -> tuple
     flow = Flow(load)
     found: dict[tuple[str, int, str], Leak] = {}
     try:
-        for value, state in _answers(flow, source, file, entry):
+        for value, state in _answers(flow, source, file, entry)[:_MOST_ANSWERS]:
             flow.memory.state = state
+            flow.start_again()
             for leak in _of_answer(flow, value):
                 place = (leak.file, leak.line, leak.key)
                 if place not in found or (leak.is_certain, leak.what) > (found[place].is_certain, found[place].what):
                     found[place] = leak
+    except EnoughError:
+        pass
     except (RecursionError, MemoryError):
         return ()
     return tuple(sorted(found.values()))
@@ -114,17 +118,12 @@ def _read(package: Package, file: str) -> tuple[str, str] | None:
         return None
 
 
-def _answers(flow: Flow, source: str, file: str, entry: str) -> Iterator[tuple[Value, State]]:
+def _answers(flow: Flow, source: str, file: str, entry: str) -> list[tuple[Value, State]]:
     """What the handler may return, with the objects as they are then."""
     module = file.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-    frame = None
-    try:
-        frame = flow.enter(source, file, module)
-    except EnoughError:
-        return
+    frame = flow.enter(source, file, module)
     handler = frame.find(entry) if frame else None
-    if handler is not None:
-        yield from flow.answers(handler, [role("event"), PLAIN])
+    return flow.answers(handler, [role("event"), PLAIN]) if handler is not None else []
 
 
 def _of_answer(flow: Flow, answer: Value) -> Iterator[Leak]:
@@ -132,7 +131,8 @@ def _of_answer(flow: Flow, answer: Value) -> Iterator[Leak]:
     if context is None:
         return
     is_whole = not context.value.refs & flow.memory.trimmed
-    whole_of = Value(taints=context.value.taints, roles=context.value.roles if is_whole else frozenset())
+    taints = frozenset(taint for taint in context.value.taints if taint.kind != "name")
+    whole_of = Value(taints=taints, roles=context.value.roles if is_whole else frozenset())
     yield from _of_item(flow, "", context._replace(value=whole_of))
     for key, item in flow.memory.items(context.value).items():
         yield from _of_item(flow, "" if key in (ANY, REST) else key, item)
@@ -143,7 +143,8 @@ def _of_item(flow: Flow, key: str, item: Item) -> Iterator[Leak]:
     flat = flow.flat(item.value)
     taints = flat.taints | {taint for name in flat.roles if (taint := whole(name))}
     certain = [taint for taint in taints if taint.is_certain]
-    chosen = sorted({taint.what for taint in certain or taints})
+    proven = [taint for taint in taints if taint.kind != "name"]
+    chosen = sorted({taint.what for taint in certain or proven or taints})
     if not chosen:
         chosen = [f"the name '{name}'" for name in _named(flow, key, item.value)][:1]
     if chosen:

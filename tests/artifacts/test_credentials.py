@@ -386,6 +386,38 @@ GOOD = {
             raw = {"token": event["authorizationToken"], "ip": "1"}
             return {"isAuthorized": True, "context": dict(filter(lambda pair: pair[0] != "token", raw.items()))}
         """,
+    "functions that run when the module is loaded": """
+        import boto3, os
+        def secret(name):
+            return boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        def setting(name):
+            return os.environ[name]
+        KEY = secret("key")
+        ISSUER = setting("ISSUER")
+        def handler(event, context):
+            return {"isAuthorized": verify(event, KEY), "context": {"issuer": ISSUER}}
+        """,
+    "one of several headers": """
+        def handler(event, context):
+            tenant = token = None
+            for name, value in event["headers"].items():
+                if name.lower() == "authorization":
+                    token = value
+                elif name.lower() == "x-tenant":
+                    tenant = value
+            return {"isAuthorized": verify(token), "context": {"tenant": tenant}}
+        """,
+    "claims as the whole context": """
+        def handler(event, context):
+            decoded_token = decode(event["headers"]["authorization"])
+            return {"isAuthorized": True, "context": decoded_token}
+        """,
+    "an object that can be called": """
+        class Handler:
+            def __call__(self, event, context):
+                return {"isAuthorized": True, "context": {"n": len(event["headers"]["authorization"])}}
+        handler = Handler()
+        """,
     "masked": """
         import re, zlib
         def handler(event, context):
@@ -745,6 +777,43 @@ BAD = {
         + handler(f'return Answer(isAuthorized=True, context={{"a": {AUTH}}})'),
         "the Authorization header",
     ),
+    "one of several headers": (
+        context_of(
+            '{"a": found}',
+            """
+            found = None
+            for name, value in event["headers"].items():
+                if name == "x-tenant":
+                    tenant = value
+                elif name in ("authorization", "Authorization"):
+                    found = value
+            """,
+        ),
+        "the Authorization header",
+    ),
+    "an object that can be called": (
+        "class H:\n    def __call__(self, event, context):\n"
+        "        return {'context': {'a': event['authorizationToken']}}\nhandler = H()\n",
+        "the authorization token",
+    ),
+    "a named tuple": (
+        "from collections import namedtuple\nAuth = namedtuple('Auth', 'scheme raw')\n"
+        + context_of('{"a": auth.raw, "b": auth.scheme}', 'auth = Auth(*event["authorizationToken"].split())'),
+        "the authorization token",
+    ),
+    "claims and the token": (
+        context_of("claims", 'claims = decode(event)\nclaims.update(raw=event["authorizationToken"])'),
+        "the authorization token",
+    ),
+    "everything of Powertools' parameters": (
+        "from aws_lambda_powertools.utilities.parameters import *\n" + context_of('{"a": get_secret("s")}'),
+        "a secret of Secrets Manager",
+    ),
+    "an event loop": (
+        "import asyncio\nasync def f(e):\n    return {'context': {'a': e['authorizationToken']}}\n"
+        + handler("return asyncio.get_event_loop().run_until_complete(f(event))"),
+        "the authorization token",
+    ),
     "the API key of the identity": (
         context_of('{"a": event["requestContext"]["identity"]["apiKey"]}'),
         "the API key",
@@ -771,6 +840,13 @@ def test_certain_leaks(source: str, what: str) -> None:
         (
             context_of('{"x": ssm.get_parameter(Name="n", WithDecryption=flag)["Parameter"]["Value"]}'),
             "a parameter, perhaps decrypted",
+        ),
+        (
+            context_of(
+                '{"customer": json.loads(sm.get_secret_value(SecretId="s")["SecretString"]).get(key)}',
+                'import json\nkey = event["headers"]["x-api-key"]',
+            ),
+            "a secret of Secrets Manager",
         ),
         (handler('return build(context={"a": event["authorizationToken"]})'), "the authorization token"),
         (context_of('{"x": get_secret("n")}', "from shared import get_secret"), "a secret of Secrets Manager"),
