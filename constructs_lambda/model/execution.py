@@ -28,8 +28,8 @@ def split_source(parts: Parts) -> tuple[Link | str, str] | None:
     api: Link | str | Unknown = match["api"]
     if match["api"].startswith("\0"):
         api = parts[int(match["api"].strip("\0"))]
-        if isinstance(api, Unknown):
-            return None
+    if isinstance(api, Unknown):
+        return None
     return api, re.sub(r"\0\d+\0", "\0", match["rest"])
 
 

@@ -203,7 +203,8 @@ class Gateways(RouteSources, Deployments):
         """The functions of this app that are authorizers of any API, also of one that another app makes."""
         seen: set[Place] = set()
         for stack in self.stacks.values():
-            for authorizer in (*stack.rest_authorizers.values(), *stack.http_authorizers.values()):
+            every: list[RestAuthorizer | HttpAuthorizer] = [*stack.rest_authorizers.values()]
+            for authorizer in (*every, *stack.http_authorizers.values()):
                 callee = self.callee(stack, authorizer.uri) if authorizer.uri else None
                 function = callee.function if callee else None
                 if function and function.place not in seen:

@@ -163,6 +163,7 @@ def read_template(
             given = _links(properties.get("Parameters"))
             nested[file] = ("", {}) if file in nested else (logical_id, given)  # one file for two: whose is it?
     fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
+    fields |= {field: OnDemand(readers) for field, readers in later.items()}
     return Stack(
         place=Place(stack_path or template, "", template),
         name=name,
@@ -182,7 +183,6 @@ def read_template(
         services=services,
         has_mutual_tls=has_mutual_tls,
         may_gain=may_gain,
-        **{field: OnDemand(readers) for field, readers in later.items()},
         **fields,
     )
 

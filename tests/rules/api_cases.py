@@ -141,12 +141,12 @@ def around(
     of: Of, what: str, rule: str, minimum: int, maximum: int, make: Callable[[Any], dict[str, Resource]]
 ) -> Iterator[Case]:
     """An API with values at, within and beyond the bounds, and with every kind of unknown one."""
-    for value in (minimum, minimum + 1, maximum - 1, maximum):
+    within: tuple[Any, ...] = (minimum, minimum + 1, maximum - 1, maximum)
+    outside: tuple[Any, ...] = (minimum - 1, maximum + 1, str(maximum + 1))
+    for value in (*within, *UNKNOWN, NUMBER_TOKEN, NO_VALUE):
         yield of(f"{what}: {value}", "", **make(value))
-    for value in (minimum - 1, maximum + 1, str(maximum + 1)):
+    for value in outside:
         yield of(f"{what}: {value!r}, outside", rule, **make(value))
-    for value in (*UNKNOWN, NUMBER_TOKEN, NO_VALUE):
-        yield of(f"{what}: {value}", "", **make(value))
 
 
 def unknowns(of: Of, what: str, make: Callable[[Any], dict[str, Resource]], expected: str = "") -> Iterator[Case]:
@@ -179,7 +179,7 @@ OPEN = method(AuthorizationType="NONE")
 OPEN_ROUTE = route(AuthorizationType="NONE")
 SLOW = zipped(Timeout=30)
 CONDITIONAL = {"Condition": "C"}
-WITH_AUTHORIZER = {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "A"}}
+WITH_AUTHORIZER: dict[str, Any] = {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "A"}}
 OTHER_API = rest_api(Name="other")
 LOG = "$context.requestId"
 
