@@ -35,6 +35,7 @@ class Frame:
     outer: set[str] = field(default_factory=set)  # declared as global or nonlocal
     returns: list[tuple[Value, State]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
+    targets: list[ast.expr] = field(default_factory=list)  # of the loops that run
     breaks: list[Snapshot] = field(default_factory=list)
     continues: list[Snapshot] = field(default_factory=list)
 
