@@ -89,7 +89,8 @@ class Functions(Expressions):
         frame = Frame("", "")
         self._outermost = found
         try:
-            value = self.invoke(handler, arguments, {}, ast.Pass(), frame)
+            plain = frozenset(each for each in handler.functions if isinstance(each, Function))
+            value = self.invoke(replace(handler, functions=plain), arguments, {}, ast.Pass(), frame)
             if not found:
                 found.append((value, dict(self.memory.state)))
         except EnoughError:

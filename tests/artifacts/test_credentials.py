@@ -985,6 +985,7 @@ def test_environment(name: str, expected: bool | None) -> None:
         "def handler(e, c):\n    a = []\n    a.append(a)\n    return {'context': {'a': str(a)}}",
         "from .nowhere import *\nimport handler.b, c.d\nfrom . import x\nfrom ...... import y\n"
         "def handler(e, c): return x(y)",
+        "class handler:\n    context: dict\n    other: dict\n",
         "def f(n): return [f(n), f(n), f(n)]\ndef handler(e, c): return {'context': f(f(f(1)))}",
     ],
 )
