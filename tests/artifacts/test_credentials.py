@@ -11,8 +11,8 @@ import pytest
 
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.assets import AssetStore
-from constructs_lambda.artifacts.credential_names import is_credential, is_credential_header, of_environment
 from constructs_lambda.artifacts.credentials import Leak, leaks, package_leaks
+from constructs_lambda.artifacts.credentials.names import is_credential, is_credential_header, of_environment
 from constructs_lambda.artifacts.symbols import LARGEST_SOURCE
 
 POLICY = """

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from constructs_lambda.artifacts.credential_values import UNKNOWN, Item, Memory, State, Value, join, merged_states
+from constructs_lambda.artifacts.credentials.values import UNKNOWN, Item, Memory, State, Value, join, merged_states
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Snapshot = tuple[dict[str, Value], State]

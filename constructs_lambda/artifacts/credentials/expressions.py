@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_calls import Calls
-from constructs_lambda.artifacts.credential_frames import Frame, Function
-from constructs_lambda.artifacts.credential_names import is_credential
-from constructs_lambda.artifacts.credential_reads import LIST
-from constructs_lambda.artifacts.credential_values import (
+from constructs_lambda.artifacts.credentials.calls import Calls
+from constructs_lambda.artifacts.credentials.frames import Frame, Function
+from constructs_lambda.artifacts.credentials.names import is_credential
+from constructs_lambda.artifacts.credentials.reads import LIST
+from constructs_lambda.artifacts.credentials.values import (
     PLAIN,
     UNKNOWN,
     Taint,

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from constructs_lambda.artifacts.credential_frames import Frame, Snapshot
-from constructs_lambda.artifacts.credential_functions import Functions
-from constructs_lambda.artifacts.credential_reads import numbered
-from constructs_lambda.artifacts.credential_values import ANY, PLAIN, REST, UNKNOWN, Value
+from constructs_lambda.artifacts.credentials.frames import Frame, Snapshot
+from constructs_lambda.artifacts.credentials.functions import Functions
+from constructs_lambda.artifacts.credentials.reads import numbered
+from constructs_lambda.artifacts.credentials.values import ANY, PLAIN, REST, UNKNOWN, Value
 
 _Try = ast.Try | ast.TryStar
 

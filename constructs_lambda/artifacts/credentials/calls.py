@@ -6,10 +6,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_frames import Frame
-from constructs_lambda.artifacts.credential_libraries import Libraries, answer_of
-from constructs_lambda.artifacts.credential_reads import LIST
-from constructs_lambda.artifacts.credential_values import PLAIN, REST, UNKNOWN, Value, join, role, weakened
+from constructs_lambda.artifacts.credentials.frames import Frame
+from constructs_lambda.artifacts.credentials.libraries import Libraries, answer_of
+from constructs_lambda.artifacts.credentials.reads import LIST
+from constructs_lambda.artifacts.credentials.values import PLAIN, REST, UNKNOWN, Value, join, role, weakened
 
 _TEXT_METHODS = frozenset({
     "capitalize", "casefold", "center", "decode", "encode", "expandtabs", "format", "format_map", "group", "groups",
