@@ -241,6 +241,8 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.attachments(),
         topology.uses(),
         topology.managed_policies(),
+        topology.roles(),
+        topology.function_roles(),
         topology.authorizer_code(),
         topology.function_policies(),
         topology.role_policies(),
