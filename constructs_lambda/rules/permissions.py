@@ -44,8 +44,8 @@ def no_source(permission: Permission) -> Iterator[Problem]:
         if service == "s3" and permission.source_account is None and _has_no_account(permission):
             yield Problem(
                 "SourceAccount",
-                "the permission names a bucket and no account: a bucket's ARN holds none, and whoever takes its name once "
-                "it is deleted may invoke the function",
+                "the permission names a bucket and no account: whoever takes the bucket's name once it is deleted may "
+                "invoke the function",
                 "Add the account that owns the bucket as SourceAccount.",
             )
         return
