@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from constructs_lambda.model.functions import EnvironmentScaling, Flag, Items, Malformed, Number, Place, Text
-from constructs_lambda.model.networks import Source, Target
+from constructs_lambda.model.networks import Parts, Source, Target
 from constructs_lambda.model.packages import LayerVersion
 from constructs_lambda.tokens import Unknown
 
@@ -34,6 +34,8 @@ class FunctionUrl:
     invoke_mode: Text
     qualifier: Text
     cors: Cors | Unknown | None
+    function_parts: Parts = ()
+    """What the function's name or ARN is made of."""
     is_public: bool = False
     """Whether its author wrote that anyone may call it."""
     malformed: tuple[Malformed, ...] = ()

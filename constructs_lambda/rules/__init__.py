@@ -241,6 +241,7 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.attachments(),
         topology.uses(),
         topology.managed_policies(),
+        topology.open_urls(),
         topology.roles(),
         topology.function_roles(),
         topology.authorizer_code(),

@@ -21,7 +21,7 @@ from constructs_lambda.model import (
     Version,
 )
 from constructs_lambda.template.functions import read_scaling
-from constructs_lambda.template.links import read_owner, read_source
+from constructs_lambda.template.links import read_owner, read_parts, read_source
 from constructs_lambda.template.properties import MACRO, Properties
 from constructs_lambda.template.rest_apis import is_public
 from constructs_lambda.tokens import NO_VALUE, Unknown, is_intrinsic
@@ -41,6 +41,7 @@ def read_url(values: object, place: Place, metadata: Mapping[str, object] | None
         invoke_mode=p.text("InvokeMode"),
         qualifier=p.text("Qualifier"),
         cors=_cors(p.inside("Cors")),
+        function_parts=read_parts(p.value("TargetFunctionArn")),
         is_public=is_public(metadata),
         malformed=p.malformed,
         missing=p.missing("TargetFunctionArn", "AuthType"),
