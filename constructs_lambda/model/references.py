@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from constructs_lambda.model.functions import Place
+from constructs_lambda.model.messages import MESSAGE_FIELDS
 from constructs_lambda.model.networks import NETWORK_FIELDS, Link, Target
 from constructs_lambda.model.stacks import Stack
 
@@ -100,8 +101,16 @@ class References:
         """What a message calls each resource, by template and logical id."""
         found: dict[str, dict[str, str]] = {}
         for template, stack in self.stacks.items():
-            known = (stack.roles, stack.policies, stack.layers, stack.functions, stack.aliases, stack.versions)
-            names = found[template] = dict.fromkeys((name for each in (*known, stack.services) for name in each), "")
+            known: tuple[Iterable[str], ...] = (
+                stack.roles,
+                stack.policies,
+                stack.layers,
+                stack.functions,
+                stack.aliases,
+                stack.versions,
+            )
+            known += (stack.services, *(getattr(stack.messages, field_name) for field_name in MESSAGE_FIELDS))
+            names = found[template] = dict.fromkeys((name for each in known for name in each), "")
             for field_name in NETWORK_FIELDS:
                 for name, each in getattr(stack.networks, field_name).items():
                     names[name] = (each if isinstance(each, Place) else each.place).path

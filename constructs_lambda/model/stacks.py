@@ -19,6 +19,7 @@ from constructs_lambda.model.companions import (
 )
 from constructs_lambda.model.functions import Function, Place, Text
 from constructs_lambda.model.grants import Permission
+from constructs_lambda.model.messages import Messages
 from constructs_lambda.model.networks import Link, Networks, Target
 from constructs_lambda.model.packages import Deployment, LayerVersion
 from constructs_lambda.model.roles import Policy, Role
@@ -74,6 +75,7 @@ class Stack:
         outputs: What each output names.
         nested: By the file of a nested stack's template, the resource that makes it and what its parameters are given.
         networks: What of VPCs stands in it.
+        messages: Queues, topics and what sends events.
         permissions: Who may invoke functions.
         may_gain: Whether a transform, a loop or a template that isn't here may add resources, such as permissions.
         services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
@@ -110,6 +112,7 @@ class Stack:
     networks: Networks = field(default_factory=Networks)
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    messages: Messages = field(default_factory=Messages)
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)

@@ -6,19 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from constructs_lambda.model.attachments import Attachment, NetworkUse
-from constructs_lambda.model.callers import Callers
 from constructs_lambda.model.deployments import Deployments
+from constructs_lambda.model.events import Events
 from constructs_lambda.model.functions import Function
-from constructs_lambda.model.holders import Holders
 from constructs_lambda.model.networks import Subnet
-from constructs_lambda.model.permissions import Permissions
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.model.ways import Ways
 from constructs_lambda.tokens import known
 
 
-class Topology(Deployments, Ways, Holders, Callers, Permissions):
+class Topology(Deployments, Ways, Events):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.model import Networks, Place, Stack, Target
+from constructs_lambda.model import MESSAGE_FIELDS, Messages, Networks, Place, Stack, Target
 from constructs_lambda.template.assets import StackAssets, image_address
 from constructs_lambda.template.companions import (
     read_alias,
@@ -20,6 +20,8 @@ from constructs_lambda.template.companions import (
 from constructs_lambda.template.functions import METADATA_KEY, read_function
 from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.links import export_name, read_link
+from constructs_lambda.template.messages import READERS as MESSAGE_READERS
+from constructs_lambda.template.messages import read_message
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
 from constructs_lambda.template.permissions import read_permission
@@ -111,16 +113,18 @@ def read_template(
     found: dict[str, dict[str, Any]] = {"functions": {}, "layers": {}, **{field: {} for field, _ in _READERS.values()}}
     networks: dict[str, Any] = {}
     later: dict[str, dict[str, tuple[object, Place, Mapping[str, object] | None]]] = {
-        field: {} for field in _ON_DEMAND_READERS
+        field: {} for field in (*_ON_DEMAND_READERS, *MESSAGE_FIELDS)
     }
     may_gain = bool(document.get("Transform")) or any(str(key).startswith("Fn::") for key in (*document, *resources))
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
     for key, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
-        if not isinstance(kind, str) or not kind.startswith(_FAMILIES):
-            if isinstance(kind, str) and kind in _SERVICES:
-                services[str(key)] = _SERVICES[kind]
+        if not isinstance(kind, str):
+            continue
+        if kind in _SERVICES:
+            services[str(key)] = _SERVICES[kind]
+        if not kind.startswith(_FAMILIES) and kind not in MESSAGE_READERS:
             continue
         logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
@@ -153,6 +157,8 @@ def read_template(
             networks.setdefault(field, {})[logical_id] = read(properties, place)
         elif kind in _ON_DEMAND:
             later[_ON_DEMAND[kind]][logical_id] = (properties, place, own)
+        elif kind in MESSAGE_READERS:
+            later[MESSAGE_READERS[kind][0]][logical_id] = ((kind, properties), place, own)
         elif kind == _ADDS_STATEMENTS:
             may_gain = True
         elif kind == "AWS::CloudFormation::Stack":
@@ -181,6 +187,7 @@ def read_template(
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
         may_gain=may_gain,
+        messages=Messages(**{field: OnDemand(later[field], read_message) for field in MESSAGE_FIELDS}),
         **{field: OnDemand(later[field], read) for field, read in _ON_DEMAND_READERS.items()},
         **fields,
     )
