@@ -234,7 +234,20 @@ def check_stack(stack: Stack, context: Context, severities: Severities) -> Itera
 
 def check_topology(topology: Topology, context: Context, severities: Severities) -> Iterator[Finding]:
     """Runs every rule about what lies between resources, possibly of several stacks."""
-    for subjects in (topology.deployed(), topology.layer_uses(), topology.attachments(), topology.uses()):
+    for subjects in (
+        topology.deployed(),
+        topology.layer_uses(),
+        topology.attachments(),
+        topology.uses(),
+        topology.subscribed(),
+        topology.published(),
+        topology.sendings(),
+        topology.asynchronous(),
+        topology.circles(),
+        topology.pollings(),
+        topology.failing(),
+        topology.redriven(),
+    ):
         for subject in subjects:
             yield from check_subject(subject, subject.place, context, severities)
 
