@@ -17,13 +17,21 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.networks import Network
     from constructs_lambda.cdk.python_function import PythonFunction
     from constructs_lambda.cdk.reach import INetwork, Reach
+    from constructs_lambda.cdk.triggers.bucket import BucketTrigger
+    from constructs_lambda.cdk.triggers.event import EventTrigger
+    from constructs_lambda.cdk.triggers.queue import QueueTrigger
+    from constructs_lambda.cdk.triggers.schedule import ScheduleTrigger
+    from constructs_lambda.cdk.triggers.stream import StreamTrigger
+    from constructs_lambda.cdk.triggers.topic import TopicTrigger
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
 
 _HOMES = {
+    "BucketTrigger": "cdk.triggers.bucket",
     "ConstructsLambdaError": "errors",
     "Egress": "cdk.egress",
+    "EventTrigger": "cdk.triggers.event",
     "Finding": "findings",
     "Function": "cdk.function",
     "INetwork": "cdk.reach",
@@ -36,15 +44,21 @@ _HOMES = {
     "PackagingError": "errors",
     "PythonFunction": "cdk.python_function",
     "PythonLayer": "cdk.layers",
+    "QueueTrigger": "cdk.triggers.queue",
     "Reach": "cdk.reach",
+    "ScheduleTrigger": "cdk.triggers.schedule",
     "Severity": "findings",
+    "StreamTrigger": "cdk.triggers.stream",
+    "TopicTrigger": "cdk.triggers.topic",
     "Trim": "packaging",
     "powertools_layer": "cdk.layers",
 }
 
 __all__ = [
+    "BucketTrigger",
     "ConstructsLambdaError",
     "Egress",
+    "EventTrigger",
     "Finding",
     "Function",
     "INetwork",
@@ -57,8 +71,12 @@ __all__ = [
     "PackagingError",
     "PythonFunction",
     "PythonLayer",
+    "QueueTrigger",
     "Reach",
+    "ScheduleTrigger",
     "Severity",
+    "StreamTrigger",
+    "TopicTrigger",
     "Trim",
     "powertools_layer",
 ]

@@ -6,6 +6,7 @@ template. Each stage with one of our constructs carries one; that costs one call
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -31,13 +32,20 @@ class BeforeSynth:
     def __init__(self, stage: IConstruct) -> None:
         self._stage = stage
         self._roles: list[ScopedRole] = []
+        self._calls: list[Callable[[], None]] = []
 
     def scope_role(self, role: ScopedRole) -> None:
         """Drops what CDK attached to a role, once everything else has been attached."""
         self._roles.append(role)
 
+    def call(self, what: Callable[[], None]) -> None:
+        """Calls something once, when all has been made and configured."""
+        self._calls.append(what)
+
     def validate(self) -> list[str]:
         """Does it; CDK calls it."""
+        while self._calls:
+            self._calls.pop()()
         if self._roles:
             drop_managed_policies(Stack.of(self._roles[0].resource), self._roles)
         root = self._stage.node.root

@@ -1,0 +1,198 @@
+"""What a function failed at when it was invoked asynchronously: kept in a queue, unless it goes somewhere already.
+
+AWS has one configuration of asynchronous invocations for a function, and one for each version and alias of it. What was
+configured before is completed; what is configured later wins, and is completed right before the synth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Fn, Stack, aws_iam, aws_lambda, aws_sqs
+from constructs import Construct
+
+from constructs_lambda.cdk.queues import keep_queue
+from constructs_lambda.cdk.synthesis import BeforeSynth, before_synth
+from constructs_lambda.errors import InputError
+
+_OURS = "AsyncFailures"
+_CDKS = "EventInvokeConfig"
+_EXTENDABLE = (aws_iam.Role, aws_iam.LazyRole)
+
+
+_settling: WeakKeyDictionary[BeforeSynth, list[_Default]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _Default:
+    """A configuration of ours, which gives way to one that somebody else makes for the same function."""
+
+    place: Construct
+    config: aws_lambda.CfnEventInvokeConfig
+    queue: aws_sqs.IQueue
+
+
+def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
+    """The queue that keeps what a function fails at, made where its failures aren't kept yet.
+
+    Args:
+        target: The function, or a version or an alias of one.
+
+    Returns:
+        The queue; None where failures go somewhere already, and where nothing can be made: for an imported function,
+        and for one with an imported role, which may not be allowed to write to it.
+    """
+    place = target.node.try_find_child(_OURS)
+    if place is not None:
+        queue: Any = place.node.find_child("Queue")
+        return queue  # type: ignore[no-any-return]
+    resource = resource_of(target)
+    configured = _configured(target)
+    if resource is None or resource.dead_letter_config is not None or not isinstance(target.role, _EXTENDABLE):
+        return None
+    if configured is not None and "onFailure" in _destinations(configured):
+        return None
+    place = Construct(target, _OURS)
+    queue = keep_queue(place, "Queue")
+    policy = _allow_send(place, target, queue)
+    if configured is not None:
+        _complete(configured, queue)
+        config = configured
+    else:
+        config = aws_lambda.CfnEventInvokeConfig(
+            place,
+            "Config",
+            function_name=_unqualified(target).function_name,
+            qualifier=_qualifier(target),
+            destination_config=_on_failure(queue),
+        )
+        _settle_later(target, _Default(place, config, queue))
+    if policy is not None:
+        config.node.add_dependency(policy)  # Lambda refuses a destination that the role may not write to
+    return queue
+
+
+def add_destination(
+    target: aws_lambda.IFunction,
+    *,
+    on_success: aws_lambda.IDestination | None = None,
+    on_failure: aws_lambda.IDestination | None = None,
+) -> None:
+    """Sends on what comes of asynchronous invocations, beside what is configured already.
+
+    Args:
+        target: The function, or a version or an alias of one.
+        on_success: Where answers go.
+        on_failure: Where failures go, once the retries are used up.
+
+    Raises:
+        InputError: Neither is given, or there is one already.
+        TypeError: No destination.
+    """
+    given = {name: each for name, each in (("on_success", on_success), ("on_failure", on_failure)) if each is not None}
+    if not given:
+        raise InputError(f"{target.node.path}: add_destination needs on_success=, on_failure= or both")
+    for name, destination in given.items():
+        if not hasattr(destination, "bind"):
+            raise TypeError(f"{name} must be a destination, such as SqsDestination(queue); got {destination!r}")
+    configured = _configured(target)
+    if configured is None:
+        target.configure_async_invoke(**given)
+        return
+    kinds = {"on_success": "onSuccess", "on_failure": "onFailure"}
+    taken = _destinations(configured)
+    if both := [name for name in given if kinds[name] in taken]:
+        raise InputError(f"{target.node.path} has {' and '.join(both)} already. Fix: AWS takes one of each; keep one.")
+    types = {"on_success": aws_lambda.DestinationType.SUCCESS, "on_failure": aws_lambda.DestinationType.FAILURE}
+    for name, destination in given.items():
+        bound = destination.bind(configured, _unqualified(target), type=types[name])
+        taken[kinds[name]] = {"destination": bound.destination}
+    configured.destination_config = taken
+
+
+def resource_of(target: aws_lambda.IFunction) -> aws_lambda.CfnFunction | None:
+    """The function's resource, of a version or alias too; None of an imported one."""
+    if target.node.default_child is None:
+        return None
+    resource = _unqualified(target).node.default_child
+    return resource if isinstance(resource, aws_lambda.CfnFunction) else None
+
+
+def _unqualified(target: Any) -> aws_lambda.IFunction:
+    function: aws_lambda.IFunction = getattr(target, "lambda_", target)
+    return function
+
+
+def _qualifier(target: aws_lambda.IFunction) -> str:
+    """Of a version or alias, out of its ARN, so that CloudFormation makes the configuration after it."""
+    if _unqualified(target) is target:
+        return "$LATEST"
+    version = getattr(target, "version", None)
+    return version if isinstance(version, str) else Fn.select(7, Fn.split(":", target.function_arn))
+
+
+def _configured(target: aws_lambda.IFunction) -> aws_lambda.CfnEventInvokeConfig | None:
+    """What CDK made for `on_failure=`, `retry_attempts=` and the like, or `configure_async_invoke`."""
+    made = target.node.try_find_child(_CDKS)
+    resource = made.node.default_child if made is not None else None
+    return resource if isinstance(resource, aws_lambda.CfnEventInvokeConfig) else None
+
+
+def _destinations(config: aws_lambda.CfnEventInvokeConfig) -> dict[str, Any]:
+    destinations: dict[str, Any] = Stack.of(config).resolve(config.destination_config) or {}
+    return {name: each for name, each in destinations.items() if each}
+
+
+def _complete(config: aws_lambda.CfnEventInvokeConfig, queue: aws_sqs.IQueue) -> None:
+    destinations = _destinations(config)
+    if "onFailure" not in destinations:
+        config.destination_config = {**destinations, "onFailure": {"destination": queue.queue_arn}}
+
+
+def _on_failure(queue: aws_sqs.IQueue) -> aws_lambda.CfnEventInvokeConfig.DestinationConfigProperty:
+    return aws_lambda.CfnEventInvokeConfig.DestinationConfigProperty(
+        on_failure=aws_lambda.CfnEventInvokeConfig.OnFailureProperty(destination=queue.queue_arn)
+    )
+
+
+def _allow_send(place: Construct, target: aws_lambda.IFunction, queue: aws_sqs.IQueue) -> aws_iam.Policy | None:
+    """Lets the role write to the queue; in a policy beside the queue where the role is of another stack."""
+    statement = aws_iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+    if Stack.of(target.role).node.path == Stack.of(place).node.path:  # type: ignore[arg-type]
+        target.add_to_role_policy(statement)
+        return None
+    return aws_iam.Policy(place, "SendFailures", roles=[target.role], statements=[statement])  # type: ignore[list-item]
+
+
+def _settle_later(target: aws_lambda.IFunction, default: _Default) -> None:
+    ready = before_synth(target)
+    if ready not in _settling:
+        _settling[ready] = []
+        ready.call(lambda: _settle(_settling.pop(ready)))
+    _settling[ready].append(default)
+
+
+def _settle(defaults: Sequence[_Default]) -> None:
+    """Completes what somebody else configured for the same functions, and takes ours out there."""
+    by_stack: dict[str, list[_Default]] = {}
+    for default in defaults:
+        by_stack.setdefault(Stack.of(default.place).node.path, []).append(default)
+    for group in by_stack.values():
+        stack = Stack.of(group[0].place)
+        found = [node for node in stack.node.find_all() if isinstance(node, aws_lambda.CfnEventInvokeConfig)]
+        identities = stack.resolve([[each.function_name, each.qualifier] for each in found])
+        for default in group:
+            path = default.config.node.path
+            ours = next(identity for each, identity in zip(found, identities, strict=True) if each.node.path == path)
+            others = [
+                each
+                for each, identity in zip(found, identities, strict=True)
+                if identity == ours and each.node.path != path
+            ]
+            if others:
+                default.place.node.try_remove_child(default.config.node.id)
+            for other in others:
+                _complete(other, default.queue)
