@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from constructs_lambda.model.attachments import Rights
 from constructs_lambda.model.callers import members
 from constructs_lambda.model.companions import AsyncInvocation, EventSourceMapping
 from constructs_lambda.model.functions import Function, Place
-from constructs_lambda.model.messages import Queue, Topic
+from constructs_lambda.model.messages import Delivery, Queue, Topic
 from constructs_lambda.model.networks import Source
-from constructs_lambda.model.recipients import Recipients
+from constructs_lambda.model.recipients import Recipients, shown
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.model.triggers import Access, Asynchronous, Circle, Failing, Polling, Pollings
@@ -61,20 +62,29 @@ class Events(Recipients):
         behind: dict[Spot, list[tuple[Function, str]]] = defaultdict(list)
         for polling, spot in self._polled:
             if spot and polling.function and polling.mapping.filters is None:
-                shown = f"{_WORDS.get(polling.service, 'source')} {polling.source}"
-                behind[spot].append((polling.function, shown))
-                yield self._circle(polling.function, polling.service, shown, "", spot)
+                what = f"{_WORDS.get(polling.service, 'source')} {polling.source}"
+                behind[spot].append((polling.function, what))
+                yield self._circle(polling.function, polling.service, what, "", spot)
         for stack, delivery, protocol in self._deliveries:
             source = self.spot(stack, delivery.source)
             if source is None or delivery.is_filtered or not delivery.writes or delivery.place.conditional:
                 continue
-            shown = self._shown(delivery, source)
+            what = self._shown(delivery, source)
             callee = self.callee(stack, delivery.target) if protocol in ("", "lambda") else None
             if callee and callee.function:
-                yield self._circle(callee.function, delivery.service, shown, "", source)
+                yield self._circle(callee.function, delivery.service, what, "", source)
             queue = self.spot(stack, delivery.link) if protocol in ("", "sqs") else None
             for function, through in behind.get(queue, ()) if queue else ():
-                yield self._circle(function, delivery.service, shown, through, source)
+                yield self._circle(function, delivery.service, what, through, source)
+
+        for stack in self.stacks.values():
+            for each in stack.async_invocations.values():
+                function = self._owned_by(stack, each)
+                spot = Spot(function.place.template, function.place.resource) if function else None
+                for source, name in zip(each.destinations, _names(each), strict=False):
+                    if function and spot and name == "OnSuccess" and self.spot(stack, source.link) == spot:
+                        circle = self._circle(function, "lambda", "its own destination on success", "", spot)
+                        yield replace(circle, is_sent=True)
 
     def _circle(self, function: Function, service: str, source: str, through: str, spot: Spot) -> Circle:
         return Circle(
@@ -85,6 +95,11 @@ class Events(Recipients):
             through=through,
             access=self._access(function, spot),
         )
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """Every way on which events are sent."""
+        for _, delivery, _ in self._deliveries:
+            yield delivery
 
     def pollings(self) -> Iterator[Polling | Pollings]:
         """What Lambda polls for functions."""
@@ -116,16 +131,20 @@ class Events(Recipients):
                     mapping=mapping,
                     service=service,
                     region=stack.region,
-                    source=queue.place.path if queue else spot.name if spot else "",
+                    source=shown(spot),
                     attribute=spot.attribute if spot and spot.template else None,
                     queue=queue,
                     function=function,
-                    access=self._access(function, spot) if function and spot and not self.has_policy(spot) else None,
+                    access=self._access(function, spot) if function and spot and self._is_read(spot) else None,
                     others=tuple(others),
                 )
                 others.append(mapping)
                 found.append((polling, spot))
         return found
+
+    def _is_read(self, spot: Spot) -> bool:
+        """Whether rights on a source are all that counts: a consumer is read with rights on its stream as well."""
+        return not self.has_policy(spot) and "/consumer/" not in spot.name
 
     def failing(self) -> Iterator[Failing]:
         """Where Lambda sends what failed, and results."""
@@ -158,7 +177,7 @@ class Events(Recipients):
             property=prop,
             what=what,
             service=self._service(stack, source),
-            to=f"{kind} {found.place.path}" if found else spot.name if spot else "",
+            to=f"{kind} {found.place.path}" if found else shown(spot),
             is_fifo=is_fifo,
             access=self._access(function, spot) if has_access and function and spot else None,
         )

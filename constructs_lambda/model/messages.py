@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
-from constructs_lambda.model.functions import Flag, Number, Place, Text
+from constructs_lambda.model.functions import Flag, Items, Number, Place, Text
 from constructs_lambda.model.networks import Links, Parts, Source, Target
 from constructs_lambda.tokens import Unknown
 
@@ -58,6 +58,11 @@ class Delivery:
         dead_letter_property: Property path of that queue.
         is_filtered: Whether a pattern or filter may leave out events.
         writes: Whether it sends when something is written to the source.
+        events: The events of a bucket.
+        prefix: What the key of an object in a bucket has to start with.
+        suffix: What it has to end with.
+        expression: When it sends; a rule with several targets says it with the first.
+        input: The JSON that it sends in place of the event.
     """
 
     place: Place
@@ -71,6 +76,11 @@ class Delivery:
     dead_letter_property: str = ""
     is_filtered: bool = False
     writes: bool = True
+    events: Items = None
+    prefix: Text = None
+    suffix: Text = None
+    expression: Text = None
+    input: Text = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

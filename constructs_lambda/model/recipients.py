@@ -13,18 +13,22 @@ from constructs_lambda.model.callers import Callers
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.holders import Holders
 from constructs_lambda.model.messages import Delivery, Grant, Queue, Redrive, ResourcePolicy, Subscription, Topic
-from constructs_lambda.model.networks import Link
 from constructs_lambda.model.permissions import Permissions
 from constructs_lambda.model.references import Spot, are_same
 from constructs_lambda.model.roles import Statement
 from constructs_lambda.model.stacks import Stack
-from constructs_lambda.model.triggers import Access, Published, Redriven, Sending, Subscribed
+from constructs_lambda.model.triggers import Access, Notified, Published, Redriven, Sending, Subscribed
 from constructs_lambda.tokens import Unknown, known
 
 _MANAGED_KEYS = ("alias/aws/sqs", "alias/aws/sns")
 _SENDS = {"queue": "sqs:sendmessage", "topic": "sns:publish"}
 _POLICIES = {"queue": "queue_policies", "topic": "topic_policies"}
 _PROTOCOLS = {"function": "lambda", "queue": "sqs", "topic": ""}
+
+
+def shown(spot: Spot | None) -> str:
+    """What a message calls a queue, topic, bucket or stream."""
+    return (spot.shown or spot.name) if spot else ""
 
 
 class Recipients(Holders, Callers, Permissions):
@@ -43,8 +47,13 @@ class Recipients(Holders, Callers, Permissions):
                 queue=found if isinstance(found, Queue) else None,
                 dead_letters=self._message("queues", self.spot(stack, redrive.link if redrive else None)),
                 endpoint=kind,
-                attribute=spot.attribute if spot else "",
+                attribute="Arn" if self._is_qualified(spot) else spot.attribute if spot else "",
             )
+
+    def _is_qualified(self, spot: Spot | None) -> bool:
+        """Whether it is an alias or a version, whose `Ref` is an ARN."""
+        stack = self.stacks.get(spot.template) if spot else None
+        return stack is not None and spot is not None and (spot.name in stack.aliases or spot.name in stack.versions)
 
     def published(self) -> Iterator[Published]:
         """The topics to which something subscribes with a filter policy."""
@@ -72,6 +81,13 @@ class Recipients(Holders, Callers, Permissions):
                         account=stack.account,
                         dead_letters=self._message("queues", self.spot(stack, target.link if target else None)),
                     )
+
+    def notified(self) -> Iterator[Notified]:
+        """The buckets that notify more than one."""
+        for stack in self.stacks.values():
+            for deliveries in stack.messages.deliveries.values():
+                if len(deliveries) > 1 and deliveries[0].service == "s3":
+                    yield Notified(place=deliveries[0].place, deliveries=deliveries)
 
     def sendings(self) -> Iterator[Sending]:
         """What is sent to functions, queues and topics of this app."""
@@ -199,10 +215,7 @@ class Recipients(Holders, Callers, Permissions):
         links = statement.resources
         if not isinstance(links, tuple):
             return None
-        answers: list[bool | None] = []
-        for link in links:
-            is_pattern = isinstance(link, Link) and link.kind == "id" and bool({"*", "?"} & {*link.name})
-            answers.append(None if is_pattern else are_same(self.spot(self.stacks[statement.template], link), spot))
+        answers = [are_same(self.spot(self.stacks[statement.template], link), spot) for link in links]
         return True if True in answers else None if None in answers else False
 
     def _message(self, field: str, spot: Spot | None) -> Any:
@@ -230,9 +243,7 @@ class Recipients(Holders, Callers, Permissions):
         what = words[delivery.service]
         if delivery.service in ("events", "scheduler"):
             return f"{what} {delivery.place.path}"
-        topic = self._message("topics", source)
-        name = topic.place.path if topic else source.name if source else ""
-        return f"{what} {name}".strip()
+        return f"{what} {shown(source)}".strip()
 
     @cached_property
     def _policies(self) -> Mapping[str, Mapping[tuple[str, str] | None, list[ResourcePolicy]]]:

@@ -109,8 +109,9 @@ class References:
                 stack.aliases,
                 stack.versions,
             )
-            known += (stack.services, *(getattr(stack.messages, field_name) for field_name in MESSAGE_FIELDS))
+            known += tuple(getattr(stack.messages, field_name) for field_name in MESSAGE_FIELDS)
             names = found[template] = dict.fromkeys((name for each in known for name in each), "")
+            names.update({name: stack.service_paths.get(name, "") for name in stack.services})
             for field_name in NETWORK_FIELDS:
                 for name, each in getattr(stack.networks, field_name).items():
                     names[name] = (each if isinstance(each, Place) else each.place).path
@@ -141,8 +142,10 @@ class References:
 
 
 def are_same(one: Spot | None, other: Spot | None) -> bool | None:
-    """Whether two spots are one; None where that isn't known, as between a resource and an id."""
+    """Whether two spots are one; None where that isn't known, as between a resource and an id, or with a wildcard."""
     if one is None or other is None or bool(one.template) != bool(other.template):
+        return None
+    if not one.template and any(sign in each.name for each in (one, other) for sign in "*?"):
         return None
     return one == other
 

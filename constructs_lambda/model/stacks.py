@@ -79,6 +79,7 @@ class Stack:
         permissions: Who may invoke functions.
         may_gain: Whether a transform, a loop or a template that isn't here may add resources, such as permissions.
         services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
+        service_paths: Construct path of each of those.
     """
 
     place: Place
@@ -116,6 +117,7 @@ class Stack:
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
+    service_paths: Mapping[str, str] = field(default_factory=dict)
 
     def companions(self) -> Iterator[Companion]:
         """The resources beside the functions."""

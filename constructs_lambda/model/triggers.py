@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from constructs_lambda.model.attachments import Rights
 from constructs_lambda.model.companions import EventSourceMapping
 from constructs_lambda.model.functions import Function, Place
-from constructs_lambda.model.messages import Queue, Subscription, Topic
+from constructs_lambda.model.messages import Delivery, Queue, Subscription, Topic
 from constructs_lambda.model.roles import Statement
 
 
@@ -39,7 +39,7 @@ class Subscribed:
     endpoint: str
     """`function`, `queue` or `topic` where the endpoint is one of this app, empty where it isn't."""
     attribute: str
-    """What the endpoint asks it for; empty for a `Ref`."""
+    """What the endpoint asks it for; empty for a `Ref` that is no ARN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,14 @@ class Published:
 
     place: Place
     filter_policies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notified:
+    """A bucket, with all that it notifies."""
+
+    place: Place
+    deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,7 @@ class Circle:
         source: What a message calls it.
         through: What a message calls the queue between the two, empty where there is none.
         access: What the function's role may do with it.
+        is_sent: Whether Lambda itself sends results there.
     """
 
     place: Place
@@ -106,6 +115,7 @@ class Circle:
     source: str
     through: str
     access: Access
+    is_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

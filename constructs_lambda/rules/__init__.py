@@ -241,6 +241,8 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.uses(),
         topology.subscribed(),
         topology.published(),
+        topology.deliveries(),
+        topology.notified(),
         topology.sendings(),
         topology.asynchronous(),
         topology.circles(),

@@ -19,11 +19,11 @@ _NAMES = {
     "sns": "SNS",
 }
 _WRITES = {
-    "sqs": ("sqs:sendmessage",),
-    "sns": ("sns:publish",),
-    "s3": ("s3:putobject",),
-    "kinesis": ("kinesis:putrecord", "kinesis:putrecords"),
-    "dynamodb": ("dynamodb:putitem", "dynamodb:updateitem", "dynamodb:batchwriteitem"),
+    "sqs": ("sqs:SendMessage",),
+    "sns": ("sns:Publish",),
+    "s3": ("s3:PutObject",),
+    "kinesis": ("kinesis:PutRecord", "kinesis:PutRecords"),
+    "dynamodb": ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"),
 }
 """What a function does to write to what triggers it."""
 _SENDS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}
@@ -141,10 +141,10 @@ def may_encrypt(sending: Sending) -> Iterator[Problem]:
 def keeps_failures(asynchronous: Asynchronous) -> Iterator[Problem]:
     if asynchronous.keeps_failures is False:
         first, more = asynchronous.triggers[0], len(asynchronous.triggers) - 1
-        by = f"{first} and {more} more" if more else first
+        by = f"{first} and {more} more invoke" if more else f"{first} invokes"
         yield Problem(
             "DeadLetterConfig",
-            f"{by} invokes the function asynchronously, and it has no dead-letter queue (DLQ) and no destination on "
+            f"{by} the function asynchronously, which has neither a dead-letter queue (DLQ) nor a destination on "
             "failure: events that fail are lost",
             "Set dead_letter_queue=, or on_failure= of its asynchronous invocation.",
         )
@@ -163,8 +163,11 @@ def keeps_failures(asynchronous: Asynchronous) -> Iterator[Problem]:
 def loop(circle: Circle) -> Iterator[Problem]:
     if circle.function.recursive_loop == "Allow" or isinstance(circle.function.recursive_loop, Unknown):
         return
-    written = [action for action in _WRITES.get(circle.service, ()) if _allows_by_name(circle.access, action)]
-    if written:
+    written = [action for action in _WRITES.get(circle.service, ()) if _allows_by_name(circle.access, action.lower())]
+    if circle.is_sent:
+        message = f"the function is {circle.source}: each success invokes it again, a recursive loop"
+        yield Problem("", message, "Name another destination.")
+    elif written:
         through = f" through the {circle.through}" if circle.through else ""
         yield Problem(
             "",

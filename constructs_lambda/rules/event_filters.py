@@ -54,5 +54,5 @@ def patterns(mapping: EventSourceMapping) -> Iterator[Problem]:
         if not isinstance(pattern, Mapping):
             yield Problem(prop, f"the filter {quoted(text)} is no JSON object", 'Write {"body": {"state": ["paid"]}}.')
             continue
-        for at, what in list(wrong_parts(pattern))[:_MOST_SHOWN]:
-            yield Problem(prop, f"the filter's key {quoted(at)} {what}", "Correct the filter.")
+        for at, what, fix in list(wrong_parts(pattern))[:_MOST_SHOWN]:
+            yield Problem(prop, f"the filter's key {quoted(at)} {what}", fix)

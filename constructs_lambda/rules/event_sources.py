@@ -10,7 +10,7 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import EventSourceMapping, Polling
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.deliveries import lacks
-from constructs_lambda.rules.problems import number_problem, one_of, quoted
+from constructs_lambda.rules.problems import listed, number_problem, one_of, quoted
 from constructs_lambda.tokens import certain_count, known
 
 _API = "https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html"
@@ -27,6 +27,11 @@ _SERVICES = {
 }
 _ATTRIBUTES = {"sqs": "Arn", "kinesis": "Arn", "dynamodb": "StreamArn"}
 _DESTINATIONS = ("sqs", "sns", "s3")
+_GRANTS = {
+    "sqs": "queue.grant_consume_messages(fn)",
+    "kinesis": "stream.grant_read(fn)",
+    "dynamodb": "table.grant_stream_read(fn)",
+}
 _POLLED = {
     "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "kinesis": ("kinesis:GetRecords", "kinesis:GetShardIterator"),
@@ -54,7 +59,7 @@ def ranges(mapping: EventSourceMapping) -> Iterator[Problem]:
         ),
         ("TumblingWindowInSeconds", "the tumbling window", mapping.tumbling_window_seconds, limits.TUMBLING_WINDOW),
         ("ParallelizationFactor", "the parallelization factor", mapping.parallelization, limits.PARALLELIZATION_FACTOR),
-        ("MaximumRetryAttempts", "the number of retries", mapping.retries, limits.STREAM_RETRIES),
+        ("MaximumRetryAttempts", "MaximumRetryAttempts", mapping.retries, limits.STREAM_RETRIES),
         (
             "ScalingConfig.MaximumConcurrency",
             "the maximum concurrency",
@@ -142,7 +147,7 @@ def _unsupported(polling: Polling) -> Iterator[Problem]:
             yield Problem(
                 prop,
                 f"{prop} is set, and the source is {_SERVICES[service]}; AWS takes it with "
-                f"{' or '.join(_SERVICES[each] for each in services)}",
+                f"{listed([_SERVICES[each] for each in services])}",
                 f"Remove {prop}.",
             )
 
@@ -244,6 +249,6 @@ def may_read(polling: Polling) -> Iterator[Problem]:
         yield Problem(
             "FunctionName",
             f"the function's role {role.path if role else ''} doesn't allow {', '.join(missing)} on "
-            f"{_SERVICES[polling.service]}, {polling.source}, which Lambda has to read with it",
-            "Grant it in the role, as queue.grant_consume_messages(fn) does.",
+            f"{polling.source}, {_SERVICES[polling.service]} that Lambda reads with it",
+            f"Grant it in the role, as {_GRANTS[polling.service]} does.",
         )

@@ -112,7 +112,7 @@ def redrive(redriven: Redriven) -> Iterator[Problem]:
     limit = limits.QUEUE_RECEIVES
     prop = "RedrivePolicy.deadLetterTargetArn"
     yield from number_problem(
-        "RedrivePolicy.maxReceiveCount", "the number of receives", policy.receives, limit, f"Choose {limit.allowed}."
+        "RedrivePolicy.maxReceiveCount", "maxReceiveCount", policy.receives, limit, f"Choose {limit.allowed}."
     )
     arn = known(policy.arn)
     match = _ARN.match(arn) if arn else None

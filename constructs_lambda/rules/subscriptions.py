@@ -106,10 +106,8 @@ def filter_policy(subscribed: Subscribed) -> Iterator[Problem]:
                 fix = "Set FilterPolicyScope to MessageBody, or name attributes at the top."
                 yield Problem(f"{prop}.{key}", message, fix)
                 return
-    for at, what in list(wrong_parts(policy, limits.FILTER_POLICY_NUMBER))[:_MOST_SHOWN]:
-        yield Problem(
-            f"{prop}.{at}"[:150], f"the filter policy's key {quoted(at)} {what}", "Correct the filter policy."
-        )
+    for at, what, fix in list(wrong_parts(policy, limits.FILTER_POLICY_NUMBER))[:_MOST_SHOWN]:
+        yield Problem(f"{prop}.{at}"[:150], f"the filter policy's key {quoted(at)} {what}", fix)
 
 
 @rule(

@@ -118,12 +118,15 @@ def read_template(
     may_gain = bool(document.get("Transform")) or any(str(key).startswith("Fn::") for key in (*document, *resources))
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
+    shown: dict[str, str] = {}
     for key, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str):
             continue
         if kind in _SERVICES:
             services[str(key)] = _SERVICES[kind]
+            written = resource.get("Metadata")
+            shown[str(key)] = _path(str(key), written if isinstance(written, Mapping) else {}, paths, stack_path)
         if not kind.startswith(_FAMILIES) and kind not in MESSAGE_READERS:
             continue
         logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
@@ -186,6 +189,7 @@ def read_template(
         nested=nested,
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
+        service_paths=shown,
         may_gain=may_gain,
         messages=Messages(**{field: OnDemand(later[field], read_message) for field in MESSAGE_FIELDS}),
         **{field: OnDemand(later[field], read) for field, read in _ON_DEMAND_READERS.items()},

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from constructs_lambda.model import Delivery, Grant, Links, Place, Queue, Redrive, ResourcePolicy, Subscription, Topic
-from constructs_lambda.template.links import named_by, read_link, read_links, read_parts, read_source
+from constructs_lambda.model import Delivery, Place, Queue, Redrive, Subscription, Text, Topic
+from constructs_lambda.template.links import named_by, read_link, read_parts, read_source
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.tokens import NO_VALUE, UNKNOWN, Unknown, is_intrinsic, resolve_number, resolve_text
+from constructs_lambda.template.resource_policies import read_key, read_queue_policy, read_topic_policy
+from constructs_lambda.tokens import NO_VALUE, UNKNOWN, Unknown, is_intrinsic, known, resolve_number, resolve_text
 
 _NOTIFICATIONS = (
     # Of a bucket, and of CDK's own resource: list, target
@@ -106,6 +107,8 @@ def read_event_rule(values: object, place: Place) -> tuple[Delivery, ...]:
             dead_letters=read_source(_mapping(each.get("DeadLetterConfig")).get("Arn")),
             dead_letter_property=f"Targets.{index}.DeadLetterConfig.Arn",
             is_filtered=True,
+            expression=None if index else Properties(raw).text("ScheduleExpression"),
+            input=Properties(each).text("Input"),
         )
         for index, each in _certain(targets)
     )
@@ -127,6 +130,8 @@ def read_schedule(values: object, place: Place) -> tuple[Delivery, ...]:
             link=named_by(parts),
             role=read_link(target.get("RoleArn")),
             is_filtered=True,
+            expression=Properties(values).text("ScheduleExpression"),
+            input=Properties(target).text("Input"),
         ),
     )
 
@@ -150,8 +155,9 @@ def _notifications(settings: object, place: Place, bucket: object) -> Iterator[D
         for index, each in _certain(settings.get(name)):
             if target not in each:
                 continue
-            parts = read_parts(each.get(target))
-            events = each.get("Events", each.get("Event"))
+            parts, p = read_parts(each.get(target)), Properties(each)
+            events = p.items("Events" if "Events" in each else "Event")
+            prefix, suffix = _key_filters(each.get("Filter"))
             yield Delivery(
                 place=place,
                 property=f"NotificationConfiguration.{name}.{index}.{target}",
@@ -160,10 +166,22 @@ def _notifications(settings: object, place: Place, bucket: object) -> Iterator[D
                 target=parts,
                 link=named_by(parts),
                 is_filtered=each.get("Filter") is not None,
-                writes=any(
-                    str(event).startswith(_WRITES) for event in (events if isinstance(events, list) else [events])
-                ),
+                events=events,
+                prefix=prefix,
+                suffix=suffix,
+                writes=any(str(event).startswith(_WRITES) for event in known(events) or ()),
             )
+
+
+def _key_filters(value: object) -> tuple[Text, Text]:
+    """The prefix and the suffix that a notification asks for."""
+    if value is None:
+        return None, None
+    rules = _mapping(_mapping(value).get("S3Key")).get("Rules", _mapping(_mapping(value).get("Key")).get("FilterRules"))
+    if not isinstance(rules, list) or not all(isinstance(each, Mapping) and "Name" in each for each in rules):
+        return UNKNOWN, UNKNOWN
+    found = {str(each["Name"]).lower(): resolve_text(each.get("Value")) for each in rules}
+    return found.get("prefix"), found.get("suffix")
 
 
 def read_log_subscription(values: object, place: Place) -> tuple[Delivery, ...]:
@@ -182,77 +200,6 @@ def read_log_subscription(values: object, place: Place) -> tuple[Delivery, ...]:
             is_filtered=True,
         ),
     )
-
-
-def read_queue_policy(values: object, place: Place) -> ResourcePolicy:
-    """The model of an `AWS::SQS::QueuePolicy` or `AWS::SQS::QueueInlinePolicy`."""
-    raw = _mapping(values)
-    return _policy(raw, place, raw.get("Queues", raw.get("Queue")), raw.get("PolicyDocument"))
-
-
-def read_topic_policy(values: object, place: Place) -> ResourcePolicy:
-    """The model of an `AWS::SNS::TopicPolicy` or `AWS::SNS::TopicInlinePolicy`."""
-    raw = _mapping(values)
-    return _policy(raw, place, raw.get("Topics", raw.get("TopicArn")), raw.get("PolicyDocument"))
-
-
-def read_key(values: object, place: Place) -> ResourcePolicy:
-    """Who may use an `AWS::KMS::Key`."""
-    raw = _mapping(values)
-    return _policy(raw, place, [{"Ref": place.resource}], raw.get("KeyPolicy"))
-
-
-def _policy(raw: Mapping[str, Any], place: Place, of: object, document: object) -> ResourcePolicy:
-    items = of if isinstance(of, list) or of is None or (isinstance(of, Mapping) and "Fn::If" in of) else [of]
-    statements = _mapping(document).get("Statement")
-    grants: list[Grant] = []
-    is_open = place.conditional or Properties(raw).is_open or document is None or is_intrinsic(document)
-    for each in statements if isinstance(statements, list) else [statements]:
-        if not isinstance(each, Mapping) or is_intrinsic(each):
-            is_open = True
-        elif each.get("Effect") != "Deny":
-            grants.append(_grant(each))
-    return ResourcePolicy(place=place, of=read_links(items), grants=tuple(grants), is_open=is_open)
-
-
-def _grant(statement: Mapping[str, Any]) -> Grant:
-    principal = statement.get("Principal")
-    services = _texts(principal.get("Service")) if isinstance(principal, Mapping) else _texts(principal)
-    others = principal.get("AWS") if isinstance(principal, Mapping) else None
-    if others in ("*", ["*"]):
-        services = ("*",)
-    is_known = isinstance(principal, str) or (isinstance(principal, Mapping) and not is_intrinsic(principal))
-    return Grant(
-        principals=services if is_known else None,
-        actions=_lower(statement.get("Action")),
-        sources=_sources(statement.get("Condition")),
-        is_to_others=not isinstance(principal, Mapping) or principal.keys() != {"Service"},
-    )
-
-
-def _lower(value: object) -> tuple[str, ...] | None:
-    texts = _texts(value)
-    return tuple(each.lower() for each in texts) if texts else None
-
-
-def _texts(value: object) -> tuple[str, ...] | None:
-    """The texts of a list or of one; nothing of them where one isn't known."""
-    if value is None:
-        return ()
-    items = [resolve_text(each) for each in (value if isinstance(value, list) else [value])]
-    texts = tuple(each for each in items if isinstance(each, str))
-    return texts if len(texts) == len(items) else None
-
-
-def _sources(condition: object) -> Links:
-    if condition is None or condition == NO_VALUE:
-        return ()
-    found: list[Any] = []
-    for values in _mapping(condition).values():
-        for name, value in _mapping(values).items():
-            if str(name).lower() == "aws:sourcearn":
-                found += value if isinstance(value, list) else [value]
-    return tuple(named_by(read_parts(each)) or UNKNOWN for each in found) if found else UNKNOWN
 
 
 def _redrive(policy: object) -> Redrive | Unknown | None:
