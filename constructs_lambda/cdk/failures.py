@@ -6,12 +6,12 @@ configured before is completed; what is configured later wins, and is completed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Fn, Stack, aws_iam, aws_lambda, aws_sqs
+from aws_cdk import Fn, Stack, Token, aws_iam, aws_lambda, aws_sqs
 from constructs import Construct
 
 from constructs_lambda.cdk.queues import keep_queue
@@ -20,6 +20,8 @@ from constructs_lambda.errors import InputError
 
 _OURS = "AsyncFailures"
 _CDKS = "EventInvokeConfig"
+_FAILURE = "onFailure"
+_NAMES = {"on_success": "onSuccess", "on_failure": _FAILURE}
 _EXTENDABLE = (aws_iam.Role, aws_iam.LazyRole)
 
 
@@ -53,7 +55,7 @@ def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
     configured = _configured(target)
     if resource is None or resource.dead_letter_config is not None or not isinstance(target.role, _EXTENDABLE):
         return None
-    if configured is not None and "onFailure" in _destinations(configured):
+    if configured is not None and _FAILURE in _destinations(configured):
         return None
     place = Construct(target, _OURS)
     queue = keep_queue(place, "Queue")
@@ -67,7 +69,7 @@ def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
             "Config",
             function_name=_unqualified(target).function_name,
             qualifier=_qualifier(target),
-            destination_config=_on_failure(queue),
+            destination_config={_FAILURE: {"destination": queue.queue_arn}},
         )
         _settle_later(target, _Default(place, config, queue))
     if policy is not None:
@@ -102,15 +104,15 @@ def add_destination(
     if configured is None:
         target.configure_async_invoke(**given)
         return
-    kinds = {"on_success": "onSuccess", "on_failure": "onFailure"}
-    taken = _destinations(configured)
-    if both := [name for name in given if kinds[name] in taken]:
-        raise InputError(f"{target.node.path} has {' and '.join(both)} already. Fix: AWS takes one of each; keep one.")
-    types = {"on_success": aws_lambda.DestinationType.SUCCESS, "on_failure": aws_lambda.DestinationType.FAILURE}
+    arns = _destinations(configured)
+    if on_failure is not None and _is_ours(target, arns.get(_FAILURE)):
+        del arns[_FAILURE]
+    if taken := [name for name in given if _NAMES[name] in arns]:
+        raise InputError(f"{target.node.path} has {' and '.join(taken)} already. Fix: AWS takes one of each; keep one.")
     for name, destination in given.items():
-        bound = destination.bind(configured, _unqualified(target), type=types[name])
-        taken[kinds[name]] = {"destination": bound.destination}
-    configured.destination_config = taken
+        kind = aws_lambda.DestinationType.SUCCESS if name == "on_success" else aws_lambda.DestinationType.FAILURE
+        arns[_NAMES[name]] = destination.bind(configured, _unqualified(target), type=kind).destination
+    _set_destinations(configured, arns)
 
 
 def resource_of(target: aws_lambda.IFunction) -> aws_lambda.CfnFunction | None:
@@ -141,21 +143,31 @@ def _configured(target: aws_lambda.IFunction) -> aws_lambda.CfnEventInvokeConfig
     return resource if isinstance(resource, aws_lambda.CfnEventInvokeConfig) else None
 
 
-def _destinations(config: aws_lambda.CfnEventInvokeConfig) -> dict[str, Any]:
+def _destinations(config: aws_lambda.CfnEventInvokeConfig) -> dict[str, str]:
+    """The ARNs that are set, by CDK's names, `onSuccess` and `onFailure`."""
     destinations: dict[str, Any] = Stack.of(config).resolve(config.destination_config) or {}
-    return {name: each for name, each in destinations.items() if each}
+    arns = {name: each.get("destination") for name, each in destinations.items() if each}
+    return {name: arn if isinstance(arn, str) else Token.as_string(arn) for name, arn in arns.items() if arn}
+
+
+def _is_ours(target: aws_lambda.IFunction, arn: str | None) -> bool:
+    """Whether failures go to the queue of a trigger, which gives way."""
+    place = target.node.try_find_child(_OURS)
+    if place is None or arn is None:
+        return False
+    queue: Any = place.node.find_child("Queue")
+    theirs, ours = Stack.of(target).resolve([arn, queue.queue_arn])
+    return bool(theirs == ours)
+
+
+def _set_destinations(config: aws_lambda.CfnEventInvokeConfig, arns: Mapping[str, str]) -> None:
+    config.destination_config = {name: {"destination": arn} for name, arn in arns.items()}
 
 
 def _complete(config: aws_lambda.CfnEventInvokeConfig, queue: aws_sqs.IQueue) -> None:
     destinations = _destinations(config)
-    if "onFailure" not in destinations:
-        config.destination_config = {**destinations, "onFailure": {"destination": queue.queue_arn}}
-
-
-def _on_failure(queue: aws_sqs.IQueue) -> aws_lambda.CfnEventInvokeConfig.DestinationConfigProperty:
-    return aws_lambda.CfnEventInvokeConfig.DestinationConfigProperty(
-        on_failure=aws_lambda.CfnEventInvokeConfig.OnFailureProperty(destination=queue.queue_arn)
-    )
+    if _FAILURE not in destinations:
+        _set_destinations(config, {**destinations, _FAILURE: queue.queue_arn})
 
 
 def _allow_send(place: Construct, target: aws_lambda.IFunction, queue: aws_sqs.IQueue) -> aws_iam.Policy | None:
@@ -171,7 +183,7 @@ def _settle_later(target: aws_lambda.IFunction, default: _Default) -> None:
     ready = before_synth(target)
     if ready not in _settling:
         _settling[ready] = []
-        ready.call(lambda: _settle(_settling.pop(ready)))
+        ready.then(lambda: _settle(_settling.pop(ready, [])))
     _settling[ready].append(default)
 
 

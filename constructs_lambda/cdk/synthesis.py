@@ -32,22 +32,22 @@ class BeforeSynth:
     def __init__(self, stage: IConstruct) -> None:
         self._stage = stage
         self._roles: list[ScopedRole] = []
-        self._calls: list[Callable[[], None]] = []
+        self._others: list[Callable[[], None]] = []
 
     def scope_role(self, role: ScopedRole) -> None:
         """Drops what CDK attached to a role, once everything else has been attached."""
         self._roles.append(role)
 
-    def call(self, what: Callable[[], None]) -> None:
-        """Calls something once, when all has been made and configured."""
-        self._calls.append(what)
+    def then(self, act: Callable[[], None]) -> None:
+        """Does something once the app is complete, such as writing a file beside the templates."""
+        self._others.append(act)
 
     def validate(self) -> list[str]:
         """Does it; CDK calls it."""
-        while self._calls:
-            self._calls.pop()()
         if self._roles:
             drop_managed_policies(Stack.of(self._roles[0].resource), self._roles)
+        for act in self._others:
+            act()
         root = self._stage.node.root
         if root not in _checked:
             _checked[root] = True

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import jsii
-from aws_cdk import Names, aws_cloudwatch, aws_lambda, aws_sns, aws_sqs
+from aws_cdk import Names, Stack, aws_cloudwatch, aws_lambda, aws_sns, aws_sqs
 from constructs import Construct, IConstruct
 
 from constructs_lambda.cdk.failures import keep_failures
 from constructs_lambda.cdk.queues import alarm_on
+from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 
 
@@ -61,6 +62,7 @@ class Trigger:
                     target.node.try_remove_child(child.node.id)
             raise
         self._function = target.node.path
+        before_synth(Stack.of(target))
 
     def alarm_on_failures(self, *actions: aws_cloudwatch.IAlarmAction | aws_sns.ITopic) -> list[aws_cloudwatch.Alarm]:
         """An alarm for each queue that keeps failures of this trigger: it goes off once there is a message.

@@ -33,7 +33,7 @@ def refuse_no_resource(name: str, value: object, attribute: str, example: str) -
     Raises:
         TypeError: It is given, and none.
     """
-    if value is not None and not hasattr(type(value), attribute):
+    if value is not None and not hasattr(value, attribute):
         raise TypeError(f"{name} must be {example}; got {value!r}")
 
 
@@ -106,19 +106,19 @@ def refuse_no_mappings(**values: object) -> None:
             raise TypeError(f"{name} must be a list of aws_lambda.FilterCriteria.filter(...); got {value!r}")
 
 
-def beyond(name: str, value: Duration | float | None, limit: Limit, *others: float) -> Iterator[str]:
+def beyond(name: str, value: Duration | float | None, limit: Limit, *, fix: str = "choose one within") -> Iterator[str]:
     """What is wrong with a number that AWS bounds; a token never is.
 
     Args:
         name: The keyword.
         value: Its value, a duration in place of seconds.
         limit: The bounds.
-        *others: What is allowed beside them.
+        fix: The way out.
     """
     number = seconds_of(value) if isinstance(value, Duration) else value
-    if number is None or is_number_token(number) or limit.admits(number) or number in others:
+    if number is None or is_number_token(number) or limit.admits(number):
         return
-    yield f"{name} is {limit.counted(number)}; AWS allows {limit.allowed}. Fix: choose one within."
+    yield f"{name} is {limit.counted(number)}; AWS allows {limit.allowed}. Fix: {fix}."
 
 
 def seconds_of(duration: Duration | None) -> int | None:

@@ -124,11 +124,8 @@ def _wrong_batch(size: int | None, window: Duration | None, fifo: bool) -> Itera
             yield "max_batching_window can't be set for a FIFO queue, which AWS doesn't wait for. Fix: leave it out."
         return
     yield from beyond("max_batching_window", window, limits.EVENT_SOURCE_BATCHING_WINDOW)
-    yield from beyond("batch_size", size, limits.EVENT_SOURCE_BATCH_SIZE)
-    largest = limits.SQS_BATCH_SIZE_WITHOUT_WINDOW
-    waits = window is not None and seconds_of(window) != 0
-    if size is not None and not waits and largest.maximum < size <= limits.EVENT_SOURCE_BATCH_SIZE.maximum:
-        yield (
-            f"batch_size is {size:,}; without a batching window AWS allows {largest.allowed}. Fix: "
-            "max_batching_window=Duration.seconds(1) or longer."
-        )
+    if window is not None and seconds_of(window) != 0:
+        yield from beyond("batch_size", size, limits.EVENT_SOURCE_BATCH_SIZE)
+    else:
+        fix = "choose one within, or set max_batching_window=Duration.seconds(1) or longer"
+        yield from beyond("batch_size", size, limits.SQS_BATCH_SIZE_WITHOUT_WINDOW, fix=fix)

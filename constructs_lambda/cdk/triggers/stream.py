@@ -54,8 +54,8 @@ class StreamTrigger(Trigger):
     Costs when idle: nothing for a table's stream; a shard of Kinesis costs by the hour, used or not.
 
     Args:
-        source: A table with a stream, a Kinesis stream, or a consumer of one (enhanced fan-out). A Kinesis stream is
-            made where none is given.
+        source: A table with a stream (`stream=` of a `Table`, `dynamo_stream=` of a `TableV2`), a Kinesis stream, or a
+            consumer of one (enhanced fan-out). A Kinesis stream is made where none is given.
         starting_position: Where it starts. At the oldest record (`TRIM_HORIZON`) where it isn't given; `LATEST` misses
             what is written until the deployment is done.
         starting_position_timestamp: Seconds since 1970, for `AT_TIMESTAMP`; Kinesis only.
@@ -141,12 +141,12 @@ def make_stream(place: Construct) -> aws_kinesis.Stream:
 
 
 def _kind(source: Any) -> Any:
-    return next(kind for attribute, kind in _SOURCES.items() if hasattr(type(source), attribute))
+    return next(kind for attribute, kind in _SOURCES.items() if hasattr(source, attribute))
 
 
 def _refuse_wrong_types(options: Mapping[str, Any]) -> None:
     source, position, letters = options["source"], options["starting_position"], options["dead_letter_queue"]
-    if source is not None and not any(hasattr(type(source), attribute) for attribute in _SOURCES):
+    if source is not None and not any(hasattr(source, attribute) for attribute in _SOURCES):
         raise TypeError(
             "source must be a table with a stream (aws_dynamodb), or a stream or a consumer of one (aws_kinesis); got "
             f"{source!r}"
@@ -169,11 +169,10 @@ def _refuse_wrong_types(options: Mapping[str, Any]) -> None:
 
 def _problems(options: Mapping[str, Any]) -> Iterator[str]:
     source, letters = options["source"], options["dead_letter_queue"]
-    is_table = hasattr(type(source), "table_arn")
+    is_table = hasattr(source, "table_arn")
     if is_table and not source.table_stream_arn:
         yield (
-            f"the table {source.node.path} has no stream. Fix: stream=StreamViewType.NEW_AND_OLD_IMAGES on a Table, "
-            "dynamo_stream= on a TableV2."
+            f"the table {source.node.path} has no stream. Fix: stream=StreamViewType.NEW_AND_OLD_IMAGES on the table."
         )
     is_stamped = options["starting_position"] is aws_lambda.StartingPosition.AT_TIMESTAMP
     if is_stamped and is_table:
