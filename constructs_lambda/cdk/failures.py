@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Fn, Stack, Token, aws_iam, aws_lambda, aws_sqs
@@ -49,15 +49,15 @@ def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
     """
     place = target.node.try_find_child(_OURS)
     if place is not None:
-        queue: Any = place.node.find_child("Queue")
-        return queue  # type: ignore[no-any-return]
+        made: Any = place.node.find_child("Queue")
+        return cast("aws_sqs.IQueue", made)
     resource = resource_of(target)
     configured = _configured(target)
     if resource is None or resource.dead_letter_config is not None or not isinstance(target.role, _EXTENDABLE):
         return None
     if configured is not None and _FAILURE in _destinations(configured):
         return None
-    place = Construct(target, _OURS)
+    place = Construct(as_scope(target), _OURS)
     queue = keep_queue(place, "Queue")
     policy = _allow_send(place, target, queue)
     if configured is not None:
@@ -102,7 +102,7 @@ def add_destination(
             raise TypeError(f"{name} must be a destination, such as SqsDestination(queue); got {destination!r}")
     configured = _configured(target)
     if configured is None:
-        target.configure_async_invoke(**given)
+        target.configure_async_invoke(on_success=on_success, on_failure=on_failure)
         return
     arns = _destinations(configured)
     if on_failure is not None and _is_ours(target, arns.get(_FAILURE)):
@@ -121,6 +121,11 @@ def resource_of(target: aws_lambda.IFunction) -> aws_lambda.CfnFunction | None:
         return None
     resource = _unqualified(target).node.default_child
     return resource if isinstance(resource, aws_lambda.CfnFunction) else None
+
+
+def as_scope(target: aws_lambda.IFunction) -> Construct:
+    """A function as the parent of what belongs to it; CDK's interfaces don't say that all of theirs are constructs."""
+    return cast("Construct", target)
 
 
 def _unqualified(target: Any) -> aws_lambda.IFunction:
@@ -161,7 +166,8 @@ def _is_ours(target: aws_lambda.IFunction, arn: str | None) -> bool:
 
 
 def _set_destinations(config: aws_lambda.CfnEventInvokeConfig, arns: Mapping[str, str]) -> None:
-    config.destination_config = {name: {"destination": arn} for name, arn in arns.items()}
+    properties: Any = {name: {"destination": arn} for name, arn in arns.items()}
+    config.destination_config = properties
 
 
 def _complete(config: aws_lambda.CfnEventInvokeConfig, queue: aws_sqs.IQueue) -> None:
@@ -180,7 +186,7 @@ def _allow_send(place: Construct, target: aws_lambda.IFunction, queue: aws_sqs.I
 
 
 def _settle_later(target: aws_lambda.IFunction, default: _Default) -> None:
-    ready = before_synth(target)
+    ready = before_synth(Stack.of(target))
     if ready not in _settling:
         _settling[ready] = []
         ready.then(lambda: _settle(_settling.pop(ready, [])))

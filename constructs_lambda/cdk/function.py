@@ -23,7 +23,7 @@ from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
 from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
 from constructs_lambda.cdk.synthesis import before_synth
-from constructs_lambda.cdk.triggers.base import refusal_of
+from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
 from constructs_lambda.errors import ConstructsLambdaError, LimitError
 from constructs_lambda.findings import Finding
 from constructs_lambda.model import Place
@@ -99,7 +99,7 @@ class Function(aws_lambda.Function):
         given |= {"network": network, "reach": reach}
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
         reach = keywords.pop("reach", None)
-        events = keywords.pop("events", ())
+        events = event_sources(keywords.pop("events", ()))
         log_group = _own_log_group(scope, id, keywords)
         if log_group is not None:
             keywords["log_group"] = log_group
@@ -132,13 +132,9 @@ class Function(aws_lambda.Function):
 
         Raises:
             InputError: The trigger can't be added to this function; nothing is made.
+            TypeError: No event source.
         """
-        try:
-            super().add_event_source(source)
-        except RuntimeError:
-            if (refusal := refusal_of([source])) is not None:
-                raise refusal from None
-            raise
+        add_event_source(source, super().add_event_source)
 
     def add_destination(
         self,

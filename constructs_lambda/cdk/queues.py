@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from aws_cdk import Duration, aws_cloudwatch, aws_iam, aws_kms, aws_sns, aws_sqs
 from constructs import Construct
@@ -101,7 +102,7 @@ def alarm_on(
     alarm = queue.node.try_find_child(_ALARM)
     if not isinstance(alarm, aws_cloudwatch.Alarm):
         alarm = aws_cloudwatch.Alarm(
-            queue,
+            cast("Construct", queue),
             _ALARM,
             metric=queue.metric_approximate_number_of_messages_visible(
                 period=Duration.minutes(1), statistic=aws_cloudwatch.Stats.MAXIMUM

@@ -116,13 +116,13 @@ def test_destination_in_the_constructor(app: App, stack: Stack, kind: str, desti
 @pytest.mark.parametrize("keyword", ["dead_letter_queue", "dead_letter_topic", "dead_letter_queue_enabled"])
 def test_dead_letters_of_the_function_are_enough(app: App, stack: Stack, kind: str, keyword: str) -> None:
     """A version, and an alias with it, has the dead letters of its function."""
-    value: Any = {
+    makers: dict[str, Callable[[], Any]] = {
         "dead_letter_queue": lambda: aws_sqs.Queue(stack, "Letters"),
         "dead_letter_topic": lambda: aws_sns.Topic(stack, "Letters"),
         "dead_letter_queue_enabled": lambda: True,
-    }[keyword]()
+    }
     trigger = TopicTrigger(dead_letter_queue=False)
-    function_of(kind, stack, **{keyword: value}).add_event_source(trigger)
+    function_of(kind, stack, **{keyword: makers[keyword]()}).add_event_source(trigger)
     assert trigger.failure_queue is None
     assert not of_type(template_of(app), "AWS::Lambda::EventInvokeConfig")
 

@@ -83,7 +83,7 @@ def test_visibility_timeout(
     app: App, stack: Stack, kind: str, timeout: int | None, window: int | None, visible: int
 ) -> None:
     """Six times the function's timeout, and the batching window."""
-    options = {} if timeout is None else {"timeout": Duration.seconds(timeout)}
+    options: dict[str, Any] = {} if timeout is None else {"timeout": Duration.seconds(timeout)}
     waits = None if window is None else Duration.seconds(window)
     function_of(kind, stack, **options).add_event_source(QueueTrigger(max_batching_window=waits))
     assert made_queue(template_of(app))[1]["VisibilityTimeout"] == visible
@@ -280,6 +280,7 @@ def problems(**keywords: Any) -> list[str]:
         ({"batch_size": None}, limits.SQS_BATCH_SIZE_WITHOUT_WINDOW),
         ({"batch_size": None, "max_batching_window": Duration.seconds(0)}, limits.SQS_BATCH_SIZE_WITHOUT_WINDOW),
         ({"max_concurrency": None}, limits.SQS_MAXIMUM_CONCURRENCY),
+        ({"max_receive_count": None}, limits.QUEUE_RECEIVES),
     ],
 )
 def test_numbers(stack: Stack, keywords: dict[str, Any], limit: limits.Limit) -> None:
@@ -341,8 +342,6 @@ def test_what_belongs_to_a_topic_or_to_a_made_queue(stack: Stack) -> None:
     assert problems(
         queue=aws_sqs.Queue(stack, "Jobs"), visibility_timeout=Duration.minutes(1), encryption_key=True
     ) == ["encryption_key, visibility_timeout can't be set for a queue that is given"]
-    assert problems(max_receive_count=0) == ["max_receive_count is 0; a message is tried at least once"]
-    assert problems(max_receive_count=1) == []
     assert problems(max_receive_count=1, dead_letter_queue=False) == [
         "max_receive_count says when a message goes to the dead letters, and there are none"
     ]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import jsii
 from aws_cdk import Names, Stack, aws_cloudwatch, aws_lambda, aws_sns, aws_sqs
 from constructs import Construct, IConstruct
 
-from constructs_lambda.cdk.failures import keep_failures
+from constructs_lambda.cdk.failures import as_scope, keep_failures
 from constructs_lambda.cdk.queues import alarm_on
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
@@ -110,7 +109,7 @@ class Trigger:
                 f"{target.node.path} has a {kind} {what} already. Fix: give one of them an id of its own, "
                 f"{kind}(..., id='{kind}2')."
             )
-        return Construct(target, id)
+        return Construct(as_scope(target), id)
 
     def _refuse_taken(self, target: aws_lambda.IFunction, resource: IConstruct, id: str) -> None:
         """Refuses what AWS has once for each pair of a source and a function, told by the id that CDK gives it."""
@@ -124,6 +123,38 @@ class Trigger:
         self.failure_queue = keep_failures(target)
 
 
-def refusal_of(sources: Sequence[Any]) -> Exception | None:
-    """Why one of a function's event sources could not be added, where it was one of ours."""
-    return next((each.refusal for each in sources if isinstance(each, Trigger) and each.refusal is not None), None)
+def event_sources(events: object) -> list[aws_lambda.IEventSource]:
+    """The event sources that a function is given.
+
+    Args:
+        events: What is given as such.
+
+    Raises:
+        TypeError: No list, or something else in it.
+    """
+    example = "[TopicTrigger(topic)]"
+    if isinstance(events, str) or not isinstance(events, Sequence):
+        raise TypeError(f"events must be a list of event sources, such as {example}; got {events!r}")
+    for source in events:
+        if isinstance(source, type) or not hasattr(source, "bind"):
+            raise TypeError(f"events holds event sources, as in {example}; got {source!r}")
+    return list(events)
+
+
+def add_event_source(source: aws_lambda.IEventSource, add: Callable[[aws_lambda.IEventSource], None]) -> None:
+    """Adds an event source through CDK's kernel, which passes on an error's text alone; the error itself is raised.
+
+    Args:
+        source: The event source.
+        add: CDK's own method.
+
+    Raises:
+        TypeError: No event source.
+    """
+    (source,) = event_sources([source])
+    try:
+        add(source)
+    except RuntimeError:
+        if isinstance(source, Trigger) and source.refusal is not None:
+            raise source.refusal from None
+        raise

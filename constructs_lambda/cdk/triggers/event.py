@@ -88,12 +88,13 @@ class EventTrigger(Trigger):
         self._given = rule
         self._pattern = pattern
         self._options = options
+        self._bus = event_bus
         self._event = aws_events.RuleTargetInput.from_object(event) if isinstance(event, Mapping) else event
         self._delivery = {"retry_attempts": retry_attempts, "max_event_age": max_event_age}
         self._dead_letters = dead_letter_queue
 
     def _wire(self, target: aws_lambda.IFunction) -> None:
-        _refuse_other_places(self._options["event_bus"], target)
+        _refuse_other_places(self._bus, target)
         place = self._place(target, self._given)
         if self._given is None:
             self.rule = make_rule(place, self._pattern, self._options)

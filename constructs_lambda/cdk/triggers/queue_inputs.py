@@ -111,8 +111,7 @@ def problems_of(given: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrong_batch(given["batch_size"], given["max_batching_window"], fifo)
     yield from beyond("max_concurrency", given["max_concurrency"], limits.SQS_MAXIMUM_CONCURRENCY)
     yield from beyond("visibility_timeout", given["visibility_timeout"], limits.SQS_VISIBILITY_TIMEOUT)
-    if given["max_receive_count"] is not None and given["max_receive_count"] < 1:
-        yield f"max_receive_count is {given['max_receive_count']}; a message is tried at least once. Fix: 5 is usual."
+    yield from beyond("max_receive_count", given["max_receive_count"], limits.QUEUE_RECEIVES, fix="5 is usual")
     if given["max_receive_count"] is not None and given["dead_letter_queue"] is False:
         yield "max_receive_count says when a message goes to the dead letters, and there are none. Fix: leave it out."
 

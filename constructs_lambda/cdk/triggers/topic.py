@@ -20,6 +20,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from constructs_lambda.cdk.failures import as_scope
 from constructs_lambda.cdk.queues import allow_key, dead_letters, use_key
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import is_filter, plain, put, refuse_no_filter
@@ -109,7 +110,6 @@ class TopicTrigger(Trigger):
         self._publishers = publishers
 
     def _wire(self, target: aws_lambda.IFunction) -> None:
-        _refuse_no_construct(target)
         place = self._place(target, self._given)
         topic = self._given or make_topic(place, self._key, self._publishers)
         queue = None
@@ -122,7 +122,7 @@ class TopicTrigger(Trigger):
         # A topic of one's own has the ids that CDK gives, so that whoever comes from SnsEventSource keeps them: a
         # subscription under another id would be made as the same one, and then be deleted as the old one.
         has_cdks_id = self._given is not None and self._id is None
-        scope, id = (target, topic.node.id) if has_cdks_id else (place, "Subscription")
+        scope, id = (as_scope(target), topic.node.id) if has_cdks_id else (place, "Subscription")
         _refuse_same_id(target, scope, id)
         self.subscription = aws_sns.Subscription(
             scope,
@@ -234,8 +234,3 @@ def wrong_topic_options(
             "publishers need encryption_key=, because SNS's own key lets no AWS service publish. Fix: "
             "encryption_key=True for a key of its own (1.00 USD a month), or a key of yours."
         )
-
-
-def _refuse_no_construct(target: aws_lambda.IFunction) -> None:
-    if not isinstance(target, Construct):
-        raise InputError(f"{target!r} is no construct, and a subscription has to stand somewhere")
