@@ -1,16 +1,12 @@
-"""Queues that keep what failed, and alarms on them."""
+"""Queues that keep what failed, and keys for them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
-
-from aws_cdk import Duration, aws_cloudwatch, aws_iam, aws_kms, aws_sns, aws_sqs
+from aws_cdk import Duration, aws_iam, aws_kms, aws_sqs
 from constructs import Construct
 
 KEPT_DAYS = 14
 """For how long failures are kept: the longest that SQS offers, so that a holiday is no loss."""
-_ALARM = "DepthAlarm"
 
 
 def keep_queue(scope: Construct, id: str, *, fifo: bool = False, key: aws_kms.IKey | None = None) -> aws_sqs.Queue:
@@ -80,41 +76,3 @@ def use_key(service: str, account: str | None) -> aws_iam.PolicyStatement:
         resources=["*"],
         conditions={"StringEquals": {"aws:SourceAccount": account}} if account is not None else None,
     )
-
-
-def alarm_on(
-    queue: aws_sqs.IQueue, actions: Sequence[aws_cloudwatch.IAlarmAction | aws_sns.ITopic]
-) -> aws_cloudwatch.Alarm:
-    """The alarm that goes off once there is a message in a queue; it is made once a queue.
-
-    Args:
-        queue: The queue.
-        actions: What is done then.
-
-    Raises:
-        TypeError: An action of another type.
-    """
-    from aws_cdk import aws_cloudwatch_actions  # loaded only where there is an alarm
-
-    for action in actions:
-        if not hasattr(action, "topic_arn") and not hasattr(action, "bind"):
-            raise TypeError(f"actions are topics or CDK's alarm actions; got {action!r}")
-    alarm = queue.node.try_find_child(_ALARM)
-    if not isinstance(alarm, aws_cloudwatch.Alarm):
-        alarm = aws_cloudwatch.Alarm(
-            cast("Construct", queue),
-            _ALARM,
-            metric=queue.metric_approximate_number_of_messages_visible(
-                period=Duration.minutes(1), statistic=aws_cloudwatch.Stats.MAXIMUM
-            ),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="Something failed for good and waits in the queue.",
-        )
-    for action in actions:
-        alarm.add_alarm_action(
-            aws_cloudwatch_actions.SnsAction(action) if hasattr(action, "topic_arn") else action  # type: ignore[arg-type]
-        )
-    return alarm

@@ -12,6 +12,7 @@ from aws_cdk import (
     Stack,
     aws_cloudwatch_actions,
     aws_iam,
+    aws_kms,
     aws_lambda,
     aws_lambda_destinations,
     aws_sns,
@@ -293,4 +294,31 @@ def test_alarm_with_a_wrong_action(app: App, stack: Stack) -> None:
     function_of("ours", stack, events=[trigger])
     with pytest.raises(TypeError, match="actions are topics or CDK's alarm actions; got 'mail'"):
         trigger.alarm_on_failures("mail")  # type: ignore[arg-type]
+    assert not of_type(template_of(app), "AWS::CloudWatch::Alarm")
+
+
+@pytest.mark.parametrize("has_policy", [True, False])
+def test_alarms_are_let_publish_to_an_encrypted_topic(app: App, stack: Stack, has_policy: bool) -> None:
+    """Without a policy of its own a topic lets in the alarms of the account; one that is made would shut out others."""
+    alerts = aws_sns.Topic(stack, "Alerts", master_key=aws_kms.Key(stack, "Key"), enforce_ssl=has_policy)
+    trigger = QueueTrigger()
+    function_of("ours", stack, events=[trigger])
+    trigger.alarm_on_failures(alerts)
+    template = template_of(app)
+    by_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    policies = [each["PolicyDocument"] for each in of_type(template, "AWS::SNS::TopicPolicy").values()]
+    assert len(policies) == has_policy
+    for document in (only(template, "AWS::KMS::Key")["KeyPolicy"], *policies):
+        (allowed,) = (each for each in document["Statement"] if "Service" in each["Principal"])
+        assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+        assert allowed["Condition"] == by_account
+
+
+def test_alarm_to_a_topic_that_no_alarm_can_publish_to(app: App, stack: Stack) -> None:
+    trigger, alerts = QueueTrigger(), TopicTrigger(dead_letter_queue=False)
+    function_of("ours", stack, events=[trigger, alerts])
+    named = aws_sns.Topic(stack, "Alerts", master_key=aws_kms.Alias.from_alias_name(stack, "Own", "alias/aws/sns"))
+    for topic in (alerts.topic, named):
+        with pytest.raises(InputError, match="is encrypted with alias/aws/sns, a key that lets no alarm publish"):
+            trigger.alarm_on_failures(topic)
     assert not of_type(template_of(app), "AWS::CloudWatch::Alarm")

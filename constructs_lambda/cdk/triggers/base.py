@@ -8,8 +8,8 @@ import jsii
 from aws_cdk import Names, Stack, aws_cloudwatch, aws_lambda, aws_sns, aws_sqs
 from constructs import Construct, IConstruct
 
+from constructs_lambda.cdk.alarms import alarm_actions, alarm_on
 from constructs_lambda.cdk.failures import as_scope, keep_failures
-from constructs_lambda.cdk.queues import alarm_on
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 
@@ -71,10 +71,11 @@ class Trigger:
         Costs when idle: 0.10 USD a month for each alarm, in us-east-1.
 
         Args:
-            *actions: What is done then: topics, or CDK's actions. None for alarms that are only looked at.
+            *actions: What is done then: topics, which alarms are let publish to, or CDK's actions. None for alarms
+                that are only looked at.
 
         Raises:
-            InputError: It isn't added to a function yet, or keeps no failures.
+            InputError: It isn't added to a function yet, keeps no failures, or no alarm can publish to a topic.
             TypeError: An action of another type.
         """
         if self._function is None:
@@ -82,7 +83,8 @@ class Trigger:
         queues = self._queues()
         if not queues:
             raise InputError(f"{self._function}: the {type(self).__name__} has no queue of failures to be watched.")
-        return [alarm_on(queue, actions) for queue in queues]
+        bound = alarm_actions(actions)
+        return [alarm_on(queue, bound) for queue in queues]
 
     def _queues(self) -> list[aws_sqs.IQueue]:
         """All that keep failures."""

@@ -10,7 +10,6 @@ from aws_cdk import (
     Names,
     Stack,
     Token,
-    aws_iam,
     aws_kms,
     aws_lambda,
     aws_sns,
@@ -20,6 +19,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from constructs_lambda.cdk.alarms import publish_to
 from constructs_lambda.cdk.failures import as_scope
 from constructs_lambda.cdk.queues import allow_key, dead_letters, use_key
 from constructs_lambda.cdk.triggers.base import Trigger
@@ -159,13 +159,7 @@ def make_topic(
     account = Stack.of(place).account
     for service in publishers:
         source = None if service in _WITHOUT_CONDITIONS else account
-        statement = aws_iam.PolicyStatement(
-            actions=["sns:Publish"],
-            principals=[aws_iam.ServicePrincipal(f"{service}.amazonaws.com")],
-            resources=[topic.topic_arn],
-            conditions={"StringEquals": {"aws:SourceAccount": source}} if source is not None else None,
-        )
-        topic.add_to_resource_policy(statement)
+        topic.add_to_resource_policy(publish_to(topic, service, source))
         if topic.master_key is not None:
             topic.master_key.add_to_resource_policy(use_key(service, source))
     return topic
