@@ -11,7 +11,7 @@ from constructs_lambda.model import EventSourceMapping, Polling
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.deliveries import lacks
 from constructs_lambda.rules.problems import listed, number_problem, one_of, quoted
-from constructs_lambda.tokens import certain_count, known
+from constructs_lambda.tokens import certain_count, known, resolve_text
 
 _API = "https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html"
 _STREAMS = ("kinesis", "dynamodb")
@@ -76,8 +76,7 @@ def ranges(mapping: EventSourceMapping) -> Iterator[Problem]:
         )
     yield from one_of("StartingPosition", "the starting position", mapping.starting_position, _POSITIONS)
     for word in known(mapping.response_types) or ():
-        if isinstance(word, str):
-            yield from one_of("FunctionResponseTypes", "a response type", word, ("ReportBatchItemFailures",))
+        yield from one_of("FunctionResponseTypes", "a response type", resolve_text(word), ("ReportBatchItemFailures",))
 
 
 @rule(

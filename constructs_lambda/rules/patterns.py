@@ -52,7 +52,7 @@ def alternatives(value: object) -> bool:
 
 def is_unknown(value: object) -> bool:
     """Whether only the deployment will tell what stands there."""
-    return is_intrinsic(value) or (isinstance(value, str) and isinstance(resolve_text(value), Unknown))
+    return is_intrinsic(value) or (isinstance(value, str | float) and isinstance(resolve_text(value), Unknown))
 
 
 def has_unknown(value: object) -> bool:

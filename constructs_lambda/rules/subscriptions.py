@@ -216,7 +216,7 @@ def filter_policy_numbers(subscribed: Subscribed) -> Iterator[Problem]:
 
 def _numbers(value: object, at: str = "", is_compared: bool = False) -> Iterator[tuple[str, float, bool]]:
     """The numbers in a filter policy, with their key and whether an operator compares with them."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and not is_unknown(value):
         yield at, value, is_compared
     elif isinstance(value, list):
         for each in value:

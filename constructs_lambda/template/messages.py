@@ -21,6 +21,7 @@ _NOTIFICATIONS = (
     ("QueueConfigurations", "QueueArn"),
     ("TopicConfigurations", "TopicArn"),
 )
+_KEY_PARTS = ("prefix", "suffix")
 _WRITES = "s3:ObjectCreated:"
 
 
@@ -178,9 +179,10 @@ def _key_filters(value: object) -> tuple[Text, Text]:
     if value is None:
         return None, None
     rules = _mapping(_mapping(value).get("S3Key")).get("Rules", _mapping(_mapping(value).get("Key")).get("FilterRules"))
-    if not isinstance(rules, list) or not all(isinstance(each, Mapping) and "Name" in each for each in rules):
+    pairs = [(str(each.get("Name")).lower(), each.get("Value")) for each in _mappings(rules)]
+    if not isinstance(rules, list) or len(pairs) != len(rules) or any(name not in _KEY_PARTS for name, _ in pairs):
         return UNKNOWN, UNKNOWN
-    found = {str(each["Name"]).lower(): resolve_text(each.get("Value")) for each in rules}
+    found = {name: resolve_text(value) for name, value in pairs}
     return found.get("prefix"), found.get("suffix")
 
 
@@ -230,6 +232,10 @@ def _json(p: Properties, raw: Mapping[str, Any], name: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def _mappings(items: object) -> list[Mapping[str, Any]]:
+    return [each for each in items if isinstance(each, Mapping)] if isinstance(items, list) else []
 
 
 def _certain(items: object) -> Iterator[tuple[int, Mapping[str, Any]]]:

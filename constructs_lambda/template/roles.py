@@ -59,7 +59,7 @@ def _statements(documents: list[object], place: Place) -> tuple[tuple[Statement,
                 continue
             excludes = "NotAction" in each
             actions = _actions(each.get("NotAction" if excludes else "Action"))
-            is_open = is_open or actions is None
+            is_open = is_open or actions is None or each.get("Effect") not in ("Allow", "Deny")
             is_limited = "Condition" in each or each.get("Resource") not in ("*", ["*"])
             resources = _resources(each.get("Resource"))
             found.append(

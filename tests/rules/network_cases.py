@@ -407,14 +407,17 @@ CASES: list[Case] = [
     case("polled: a queue of the app", "", PRIVATE, R=role(ENI, *READS_QUEUES), M=mapping(
         ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}), Q={"Type": "AWS::SQS::Queue", "Properties": {}}),
     case("polled: a stream of the app", "CL308", PRIVATE, R=role(ENI, *READS_QUEUES, *READS_STREAMS), M=mapping(
-        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}, StartingPosition="LATEST"), Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
+        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}, StartingPosition="LATEST"),
+         Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
     case("polled: that stream", "", PRIVATE, R=role(ENI, *READS_STREAMS), M=mapping(
-        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}, StartingPosition="LATEST"), Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
+        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}, StartingPosition="LATEST"),
+         Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
     case("polled: Kafka, with a secret", "", PRIVATE, R=role(ENI, "kafka:*", "secretsmanager:GetSecretValue"),
          M=mapping(ref("F"), arn("kafka"))),
     case("failed ones to a bucket", "", PRIVATE, R=role(
         ENI, *READS_STREAMS, "s3:PutObject", "s3:GetObject*", "s3:List*"), M=mapping(
-        ref("F"), arn("kinesis"), StartingPosition="LATEST", DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::x"}})),
+        ref("F"), arn("kinesis"), StartingPosition="LATEST",
+        DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::x"}})),
     case("failed ones to a queue, and a topic", "CL308", PRIVATE, R=role(ENI, "sqs:SendMessage", "sns:Publish"), M={
         "Type": "AWS::Lambda::EventInvokeConfig", "Properties": {
             "FunctionName": ref("F"), "Qualifier": "$LATEST",

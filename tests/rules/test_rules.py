@@ -8,7 +8,16 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from rules import companion_cases, function_cases, network_cases, package_cases, settings_cases
+from rules import (
+    companion_cases,
+    delivery_cases,
+    event_cases,
+    function_cases,
+    network_cases,
+    package_cases,
+    settings_cases,
+    subscription_cases,
+)
 from rules.cases import TODAY, Case, check, ids, zipped
 
 from constructs_lambda.errors import InputError
@@ -24,6 +33,9 @@ CASES: list[Case] = [
     *companion_cases.CASES,
     *package_cases.CASES,
     *network_cases.CASES,
+    *subscription_cases.CASES,
+    *delivery_cases.CASES,
+    *event_cases.CASES,
 ]
 WITH_FILES = {
     f"CL{number}" for number in (*range(204, 213), 214, 216, 217, 221, 222, 223, 225, 227, 228)
