@@ -9,6 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from constructs_lambda.cdk.apis.authorizers import CognitoAuthorizer, IamAuthorizer, JwtAuthorizer
+    from constructs_lambda.cdk.apis.custom_domain import CustomDomain
+    from constructs_lambda.cdk.apis.http_api import HttpApi
+    from constructs_lambda.cdk.apis.lambda_authorizers import LambdaAuthorizer, RequestAuthorizer, TokenAuthorizer
+    from constructs_lambda.cdk.apis.rest_api import RestApi
     from constructs_lambda.cdk.checks import LambdaChecks
     from constructs_lambda.cdk.egress import Egress
     from constructs_lambda.cdk.function import Function
@@ -23,20 +28,27 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.triggers.schedule import ScheduleTrigger
     from constructs_lambda.cdk.triggers.stream import StreamTrigger
     from constructs_lambda.cdk.triggers.topic import TopicTrigger
+    from constructs_lambda.cdk.url_trigger import UrlTrigger
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
 
 _HOMES = {
     "BucketTrigger": "cdk.triggers.bucket",
+    "CognitoAuthorizer": "cdk.apis.authorizers",
     "ConstructsLambdaError": "errors",
+    "CustomDomain": "cdk.apis.custom_domain",
     "Egress": "cdk.egress",
     "EventTrigger": "cdk.triggers.event",
     "Finding": "findings",
     "Function": "cdk.function",
+    "HttpApi": "cdk.apis.http_api",
     "INetwork": "cdk.reach",
+    "IamAuthorizer": "cdk.apis.authorizers",
     "ImageFunction": "cdk.image_function",
     "InputError": "errors",
+    "JwtAuthorizer": "cdk.apis.authorizers",
+    "LambdaAuthorizer": "cdk.apis.lambda_authorizers",
     "LambdaChecks": "cdk.checks",
     "Layer": "cdk.layers",
     "LimitError": "errors",
@@ -46,24 +58,34 @@ _HOMES = {
     "PythonLayer": "cdk.layers",
     "QueueTrigger": "cdk.triggers.queue",
     "Reach": "cdk.reach",
+    "RequestAuthorizer": "cdk.apis.lambda_authorizers",
+    "RestApi": "cdk.apis.rest_api",
     "ScheduleTrigger": "cdk.triggers.schedule",
     "Severity": "findings",
     "StreamTrigger": "cdk.triggers.stream",
+    "TokenAuthorizer": "cdk.apis.lambda_authorizers",
     "TopicTrigger": "cdk.triggers.topic",
     "Trim": "packaging",
+    "UrlTrigger": "cdk.url_trigger",
     "powertools_layer": "cdk.layers",
 }
 
 __all__ = [
     "BucketTrigger",
+    "CognitoAuthorizer",
     "ConstructsLambdaError",
+    "CustomDomain",
     "Egress",
     "EventTrigger",
     "Finding",
     "Function",
+    "HttpApi",
     "INetwork",
+    "IamAuthorizer",
     "ImageFunction",
     "InputError",
+    "JwtAuthorizer",
+    "LambdaAuthorizer",
     "LambdaChecks",
     "Layer",
     "LimitError",
@@ -73,11 +95,15 @@ __all__ = [
     "PythonLayer",
     "QueueTrigger",
     "Reach",
+    "RequestAuthorizer",
+    "RestApi",
     "ScheduleTrigger",
     "Severity",
     "StreamTrigger",
+    "TokenAuthorizer",
     "TopicTrigger",
     "Trim",
+    "UrlTrigger",
     "powertools_layer",
 ]
 

@@ -268,6 +268,9 @@ SQS_MAXIMUM_MESSAGE_SIZE = _hard("MaximumMessageSize of an SQS queue", 1_024, 1_
 REST_API_INTEGRATION_TIMEOUT = _quota("integration timeout of a Regional or private REST API", 50, 29_000, "ms", _REST,
     "raising it may lower the account's throttle quota", code="L-E5AE38E3")
 REST_API_EDGE_INTEGRATION_TIMEOUT = _hard("integration timeout of an edge-optimised REST API", 50, 29_000, "ms", _REST)
+# With a raised quota or a streamed response; nothing above was found in any source.
+REST_API_LONGEST_TIMEOUT = _hard("integration timeout of any REST API", 50, 900_000, "ms", _STREAMING,
+    "29,000 ms where the quota isn't raised and the response isn't streamed")
 REST_API_STREAMING_TIMEOUT = _hard("streamed response of a REST API", None, 900_000, "ms", _STREAMING)
 REST_API_STREAMING_IDLE_TIMEOUT = _hard("idle time in a streamed response of a Regional or private REST API", None,
     300_000, "ms", _STREAMING)
@@ -287,8 +290,16 @@ API_STAGES = _quota("number of stages of an API", None, 10, "stages", _REST, cod
 AUTHORIZER_CACHE_TTL = _hard("time to live of an authorizer's result", 0, 3_600, "s",
     f"{_DOCS}apigateway/latest/api/API_Authorizer.html", "0 turns the cache off; REST APIs cache for 300 by default")
 HTTP_API_AUTHORIZER_TIMEOUT = _hard("answer of an HTTP API's Lambda authorizer", None, 10_000, "ms", _HTTP)
+AUTHORIZER_POLICY_RESOURCE_LENGTH = _hard("length of a Resource in a Lambda authorizer's policy", None, 512,
+    "characters", f"{_DOCS}apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html")
 API_HEADERS_SIZE = _hard("total size of all headers", None, 10_240, "bytes", _REST)
 API_POLICY_LENGTH = _quota("length of an API's resource policy", None, 8_192, "characters", _REST, code="L-8B81B02C")
+REST_API_COMPRESSION_SIZE = _hard("smallest payload that a REST API compresses", 0, 10_485_760, "bytes",
+    f"{_DOCS}apigateway/latest/api/API_CreateRestApi.html", "0 compresses every payload")
+HTTP_API_CORS_MAX_AGE = _hard("CORS max age of an HTTP API", -1, 86_400, "s",
+    f"{_DOCS}apigatewayv2/latest/api-reference/apis-apiid.html", "-1 tells browsers not to keep the answer")
+API_STAGE_NAME_LENGTH = _hard("length of a stage's name", 1, 128, "characters",
+    f"{_DOCS}apigateway/latest/api/API_CreateStage.html", "the stage $default of an HTTP API is the only other name")
 API_MAPPING_TEMPLATE_SIZE = _hard("mapping template", None, 300, "KB", _REST)
 API_ACCESS_LOG_TEMPLATE_SIZE = _hard("access log template", None, 3, "KB", _REST)
 API_DEFINITION_SIZE = _hard("OpenAPI definition to import", None, 6, "MB", _REST)
@@ -391,6 +402,8 @@ INTERFACE_SECURITY_GROUPS = _quota("number of security groups of a network inter
 
 ROLE_MANAGED_POLICIES = _quota("number of managed policies of a role", None, 10, "managed policies", _IAM,
     "up to 20 on request", code="L-0DA4ABF3")
+ROLE_MANAGED_POLICIES_RAISED = _hard("number of managed policies of a role with a raised quota", None, 20,
+    "managed policies", _IAM)
 ROLE_INLINE_POLICIES_LENGTH = _hard("length of all inline policies of a role", None, 10_240, "characters", _IAM,
     "whitespace doesn't count")
 ROLE_TRUST_POLICY_LENGTH = _quota("length of a role's trust policy", None, 2_048, "characters", _IAM,
@@ -452,6 +465,9 @@ HANDLER_PATTERN = r"[^\s]+"
 MOUNT_PATH_PATTERN = r"/mnt/[a-zA-Z0-9_.-]+"
 LOG_GROUP_NAME_PATTERN = r"[a-zA-Z0-9_./#-]+"
 TENANT_ID_PATTERN = r"[a-zA-Z0-9._:/=+\-@ ]+"
+API_STAGE_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
+# The message with which API Gateway refuses a part names a-zA-Z0-9._-: and braces; CDK lets $ through as well.
+REST_API_PATH_PART_PATTERN = r"[a-zA-Z0-9:._$-]+|\{[a-zA-Z0-9:._$-]+\+?\}"
 ROLE_NAME_PATTERN = r"[a-zA-Z0-9_+=,.@-]+"
 STACK_NAME_PATTERN = r"[a-zA-Z][a-zA-Z0-9-]*"
 

@@ -173,6 +173,12 @@ PATTERNS = [
     (limits.FUNCTION_NAME_PATTERN, ["orders", "a-b_C9", "-"], ["", "a.b", "a b", "a/b", "orders\n"]),
     (limits.LAYER_NAME_PATTERN, ["shared"], ["", "a.b"]),
     (limits.ALIAS_NAME_PATTERN, ["live", "1a", "a1", "-1", "v1"], ["", "1", "42", "a.b", "$LATEST", "42\n"]),
+    (limits.API_STAGE_NAME_PATTERN, ["prod", "v1", "a_b-c"], ["", "my!stage", "$default", "a b", "prod\n"]),
+    (
+        limits.REST_API_PATH_PART_PATTERN,
+        ["orders", "a.b", "v1:batch", "$metadata", "{id}", "{proxy+}"],
+        ["", "a b", "a/b", "{id", "id}", "a{id}", "{}", "{+}", "{id}+", "a+", "ä"],
+    ),
     (limits.STATEMENT_ID_PATTERN, ["allow-sns"], ["", "a b"]),
     (limits.CAPACITY_PROVIDER_NAME_PATTERN, ["pool_1"], ["", "a.b"]),
     (limits.HANDLER_PATTERN, ["index.handler", "a::B"], ["", "a b", "a\tb", "a\n"]),

@@ -8,11 +8,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rules import (
+    api_cases,
     companion_cases,
     delivery_cases,
     event_cases,
     function_cases,
     package_cases,
+    permission_cases,
     settings_cases,
     subscription_cases,
 )
@@ -40,6 +42,7 @@ from rules.settings_cases import alias, config, provider, url, version
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import KNOWN_PROPERTIES
+from constructs_lambda.template.catalog import ON_DEMAND
 from constructs_lambda.template.messages import READERS
 
 EVENTS: list[Case] = [*subscription_cases.CASES, *delivery_cases.CASES, *event_cases.CASES]
@@ -48,6 +51,8 @@ CASES: list[Case] = [
     *settings_cases.CASES,
     *companion_cases.CASES,
     *package_cases.CASES,
+    *api_cases.CASES,
+    *permission_cases.CASES,
     *EVENTS,
 ]
 quick = settings(
@@ -82,6 +87,12 @@ NAMES = sorted(
     | {"TargetFunctionArn", "AuthType", "Cors", "AllowMethods", "AllowOrigins", "MaxAge", "DestinationConfig"}
     | {"OnFailure", "Destination", "MaximumRetryAttempts", "UpdateRuntimeOn", "Command", "WorkingDirectory"}
     | {"LayerName", "LicenseInfo", "CompatibleRuntimes", "CompatibleArchitectures", "Content", "EntryPoint"}
+    | {"RestApiId", "ResourceId", "ParentId", "PathPart", "HttpMethod", "Integration", "Uri", "Type", "AuthorizerId"}
+    | {"ApiId", "RouteKey", "Target", "IntegrationType", "IntegrationUri", "TimeoutInMillis", "AuthorizationType"}
+    | {"AuthorizerType", "AuthorizerUri", "IdentitySource", "JwtConfiguration", "Issuer", "Audience", "StageName"}
+    | {"AccessLogSetting", "AccessLogSettings", "Format", "CorsConfiguration", "AllowCredentials", "ProtocolType"}
+    | {"EndpointConfiguration", "Types", "Policy", "Body", "FunctionName", "Principal", "SourceArn", "SourceAccount"}
+    | {"ManagedPolicyArns", "Policies", "PolicyDocument", "Statement", "Roles", "AuthorizationScopes", "Action"}
     | {"VpcConfig", "PermissionsConfig", "CapacityProviderScalingConfig", "ScalingMode", "AllowedPublishers"}
     | {"FilterPolicy", "FilterPolicyScope", "TopicArn", "Protocol", "Endpoint", "RedrivePolicy", "deadLetterTargetArn"}
     | {
@@ -138,7 +149,7 @@ KINDS = [
     "Version",
 ]
 
-EVENT_KINDS = [*READERS, "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Kinesis::Stream"]
+EVENT_KINDS = [*READERS, "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"]
 
 leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(SPECIAL))
 values = st.recursive(
@@ -151,7 +162,11 @@ values = st.recursive(
 )
 properties = st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=4)), values, max_size=8)
 resources = st.fixed_dictionaries(
-    {"Type": st.sampled_from([*(f"AWS::Lambda::{kind}" for kind in [*KINDS, "CodeSigningConfig"]), *EVENT_KINDS])},
+    {
+        "Type": st.sampled_from(
+            [*(f"AWS::Lambda::{kind}" for kind in [*KINDS, "CodeSigningConfig"]), *ON_DEMAND, *EVENT_KINDS]
+        )
+    },
     optional={"Properties": st.one_of(properties, values), "Metadata": values, "Condition": values},
 )
 templates = st.fixed_dictionaries(
@@ -206,6 +221,16 @@ FULL: dict[str, Any] = {
     "U": url(Cors={"MaxAge": 1, "AllowMethods": ["GET"], "AllowOrigins": ["*"], "AllowHeaders": ["a"]}),
     "E": companion_cases.to(OnSuccess=companion_cases.SQS, OnFailure=companion_cases.SNS),
     "P": provider(CapacityProviderScalingConfig={"MaxVCpuCount": 2, "ScalingMode": "Auto"}),
+    "Api": api_cases.rest_api(MinimumCompressionSize=1, Policy=api_cases.policy(100)),
+    "Part": api_cases.part("orders"),
+    "Method": api_cases.method("GET", "Part", AuthorizationType="CUSTOM", AuthorizerId={"Ref": "Guard"}),
+    "Stage": api_cases.rest_stage(AccessLogSetting={"Format": "$context.requestId"}),
+    "Guard": api_cases.rest_authorizer(AuthorizerResultTtlInSeconds=60),
+    "Allowed": api_cases.permission(api_cases.source("/*")),
+    "Http": api_cases.http_api(CorsConfiguration={"AllowOrigins": ["*"], "AllowMethods": ["GET"], "MaxAge": 60}),
+    "HttpRoute": api_cases.route(ApiId={"Ref": "Http"}, AuthorizationType="JWT", AuthorizerId={"Ref": "Jwt"}),
+    "Jwt": api_cases.jwt(),
+    "Role": permission_cases.role(permission_cases.arns(2), permission_cases.document(100)),
     "S": config(CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Warn"}),
     "T": topic(KmsMasterKeyId="alias/orders"),
     "TS": subscription(FilterPolicy={"a": ["b", {"prefix": "c"}, 5]}, RedrivePolicy={"deadLetterTargetArn": arn("DQ")}),
@@ -271,6 +296,8 @@ STRUCTURE = {
     "CL622",
     "CL630",
     "CL702",
+    "CL807",
+    "CL808",
     "CL901",
     "CL904",
     "CL905",
@@ -279,6 +306,9 @@ STRUCTURE = {
     "CL908",
     "CL909",
 }
+
+WEAKER = {"CL504": "CL505", "CL803": "CL804", "CL807": "CL808"}
+"""What is still found where part of what a rule looks at isn't known."""
 
 
 def replaced(value: Any, choose: Any) -> Any:
@@ -326,7 +356,8 @@ def test_any_part_may_be_unknown_and_nothing_new_is_found(data: st.DataObject) -
         return value if kept[-1] else data.draw(unknown)
 
     found = check({"Resources": with_leaves(case.resources, choose), **case.template})
-    assert set(ids(found)) <= set(case.expected), (case.what, found)
+    expected = {*case.expected, *(WEAKER[each] for each in case.expected if each in WEAKER)}
+    assert set(ids(found)) <= expected, (case.what, found)
 
 
 @quick

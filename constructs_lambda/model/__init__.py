@@ -4,6 +4,21 @@ A field is None where nothing is set, `Unknown` where only the deployment will t
 and reports read the model and nothing else. Sizes and times carry their unit in the name.
 """
 
+from constructs_lambda.model.apis import (
+    API_FIELDS,
+    ApiPart,
+    HttpApi,
+    HttpAuthorizer,
+    HttpIntegration,
+    HttpRoute,
+    HttpStage,
+    RestApi,
+    RestAuthorizer,
+    RestIntegration,
+    RestMethod,
+    RestResource,
+    RestStage,
+)
 from constructs_lambda.model.attachments import Attachment, NetworkUse, Position, Rights, Way
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.companions import (
@@ -36,6 +51,7 @@ from constructs_lambda.model.functions import (
     Place,
     Text,
 )
+from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
 from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.messages import (
     MESSAGE_FIELDS,
@@ -71,11 +87,13 @@ from constructs_lambda.model.networks import (
     Target,
 )
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
+from constructs_lambda.model.role_policies import RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
     Acknowledgement,
     Stack,
 )
+from constructs_lambda.model.statements import FunctionPolicy
 from constructs_lambda.model.topology import Topology
 from constructs_lambda.model.triggers import (
     Access,
@@ -92,6 +110,7 @@ from constructs_lambda.model.triggers import (
 )
 
 __all__ = [
+    "API_FIELDS",
     "COMPANION_FIELDS",
     "KNOWN_PARTS",
     "KNOWN_PROPERTIES",
@@ -101,10 +120,12 @@ __all__ = [
     "Acknowledgement",
     "Addition",
     "Alias",
+    "ApiPart",
     "Association",
     "AsyncInvocation",
     "Asynchronous",
     "Attachment",
+    "AuthorizerCode",
     "Callee",
     "CapacityProvider",
     "Circle",
@@ -123,9 +144,17 @@ __all__ = [
     "FileSystem",
     "Flag",
     "Function",
+    "FunctionPolicy",
     "FunctionUrl",
+    "Gateway",
     "GatewayAttachment",
     "Grant",
+    "Guard",
+    "HttpApi",
+    "HttpAuthorizer",
+    "HttpIntegration",
+    "HttpRoute",
+    "HttpStage",
     "Image",
     "ImageAsset",
     "Instance",
@@ -145,6 +174,7 @@ __all__ = [
     "Number",
     "Outlet",
     "Parts",
+    "PathPart",
     "Permission",
     "Place",
     "Policy",
@@ -157,12 +187,20 @@ __all__ = [
     "Redrive",
     "Redriven",
     "ResourcePolicy",
+    "RestApi",
+    "RestAuthorizer",
+    "RestIntegration",
+    "RestMethod",
+    "RestResource",
+    "RestStage",
     "Rights",
     "Role",
+    "RolePolicies",
     "Route",
     "ScalingPolicy",
     "SecurityGroup",
     "Sending",
+    "Served",
     "Source",
     "Stack",
     "Statement",

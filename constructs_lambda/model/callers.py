@@ -40,8 +40,10 @@ class Callers(References):
         return frozenset(found)
 
     def _service(self, stack: Stack, source: Source | None) -> str:
-        if source is None or source.service:
-            return source.service or ANY_SERVICE if source else ANY_SERVICE
+        if source is None:
+            return ANY_SERVICE
+        if source.service:
+            return source.service
         function = stack.function_of(source.link.name) if isinstance(source.link, Link) else None
         if function:
             return "lambda"
@@ -52,11 +54,15 @@ class Callers(References):
 
     @cached_property
     def _mappings(self) -> Beside:
-        return self._beside((stack, each) for stack in self.stacks.values() for each in _mappings_of(stack))
+        return self._beside(
+            (stack, each) for stack in self.stacks.values() for each in stack.event_source_mappings.values()
+        )
 
     @cached_property
     def _invocations(self) -> Beside:
-        return self._beside((stack, each) for stack in self.stacks.values() for each in _invocations_of(stack))
+        return self._beside(
+            (stack, each) for stack in self.stacks.values() for each in stack.async_invocations.values()
+        )
 
     def _beside(self, every: Iterator[tuple[Stack, EventSourceMapping | AsyncInvocation]]) -> Beside:
         """What belongs to each function, in whichever stack it is; under None what may belong to any."""
@@ -81,14 +87,6 @@ class Callers(References):
 
 
 Beside = Mapping[Place | str | None, list[tuple[Stack, EventSourceMapping | AsyncInvocation]]]
-
-
-def _mappings_of(stack: Stack) -> Iterator[EventSourceMapping]:
-    yield from stack.event_source_mappings.values()
-
-
-def _invocations_of(stack: Stack) -> Iterator[AsyncInvocation]:
-    yield from stack.async_invocations.values()
 
 
 def members(beside: Beside, function: Function) -> list[tuple[Stack, EventSourceMapping | AsyncInvocation]]:

@@ -12,7 +12,7 @@ from constructs_lambda.tokens import Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cors:
-    """Cross-origin settings of a function URL."""
+    """Cross-origin settings of a function URL or an HTTP API."""
 
     max_age_seconds: Number
     allow_credentials: Flag
@@ -34,6 +34,8 @@ class FunctionUrl:
     invoke_mode: Text
     qualifier: Text
     cors: Cors | Unknown | None
+    is_public: bool = False
+    """Whether its author wrote that anyone may call it."""
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 

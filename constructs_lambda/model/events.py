@@ -28,7 +28,7 @@ class Events(Recipients):
     def asynchronous(self) -> Iterator[Asynchronous]:
         """The functions that topics, rules, schedules, buckets and logs invoke."""
         found: dict[Place, tuple[Function, list[str]]] = {}
-        for sending, function in self._invoked:
+        for sending, function in self._invoking:
             found.setdefault(function.place, (function, []))[1].append(sending)
         for function, triggers in found.values():
             yield Asynchronous(
@@ -48,7 +48,7 @@ class Events(Recipients):
         )
 
     @cached_property
-    def _invoked(self) -> list[tuple[str, Function]]:
+    def _invoking(self) -> list[tuple[str, Function]]:
         """What invokes functions asynchronously, as a message names it, and which."""
         found = []
         for stack, delivery, protocol in self._deliveries:

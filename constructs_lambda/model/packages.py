@@ -53,7 +53,6 @@ class LayerVersion:
     architectures: Items = None
     asset: Asset | None = None
     """Its content, where that is a file or folder of this machine."""
-    """What one of our constructs wrote about itself, None for a plain CDK layer."""
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from constructs_lambda.model.apis import API_FIELDS
 from constructs_lambda.model.functions import Place
 from constructs_lambda.model.messages import MESSAGE_FIELDS
 from constructs_lambda.model.networks import NETWORK_FIELDS, Link, Target
@@ -108,8 +109,9 @@ class References:
                 stack.functions,
                 stack.aliases,
                 stack.versions,
+                *(getattr(stack, field_name) for field_name in API_FIELDS),
+                *(getattr(stack.messages, field_name) for field_name in MESSAGE_FIELDS),
             )
-            known += tuple(getattr(stack.messages, field_name) for field_name in MESSAGE_FIELDS)
             names = found[template] = dict.fromkeys((name for each in known for name in each), "")
             names.update({name: stack.service_paths.get(name, "") for name in stack.services})
             for field_name in NETWORK_FIELDS:

@@ -40,7 +40,7 @@ class Role:
     """An `AWS::IAM::Role`.
 
     `managed_policies` are the ARNs as far as they are literal, and what they name; `is_open` says that something of it
-    isn't known.
+    isn't known. `managed_count` and `inline_length`, the characters of its inline policies, are what is certain.
     """
 
     place: Place
@@ -49,6 +49,8 @@ class Role:
     statements: tuple[Statement, ...]
     boundary: Target
     is_open: bool
+    managed_count: int = 0
+    inline_length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +61,6 @@ class Policy:
     roles: Links
     statements: tuple[Statement, ...]
     is_open: bool
+    length: int = 0
+    """The characters that its document certainly has."""
+    is_managed: bool = False

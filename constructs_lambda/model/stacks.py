@@ -6,6 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from constructs_lambda import limits
+from constructs_lambda.model.apis import (
+    API_FIELDS,
+    ApiPart,
+    HttpApi,
+    HttpAuthorizer,
+    HttpIntegration,
+    HttpRoute,
+    HttpStage,
+    RestApi,
+    RestAuthorizer,
+    RestMethod,
+    RestResource,
+    RestStage,
+)
 from constructs_lambda.model.companions import (
     COMPANION_FIELDS,
     Alias,
@@ -77,6 +91,7 @@ class Stack:
         networks: What of VPCs stands in it.
         messages: Queues, topics and what sends events.
         permissions: Who may invoke functions.
+        has_mutual_tls: Whether a custom domain name of an API asks callers for a certificate.
         may_gain: Whether a transform, a loop or a template that isn't here may add resources, such as permissions.
         services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
         service_paths: Construct path of each of those.
@@ -115,13 +130,24 @@ class Stack:
     policies: Mapping[str, Policy] = field(default_factory=dict)
     messages: Messages = field(default_factory=Messages)
     permissions: Mapping[str, Permission] = field(default_factory=dict)
+    rest_apis: Mapping[str, RestApi] = field(default_factory=dict)
+    rest_resources: Mapping[str, RestResource] = field(default_factory=dict)
+    rest_methods: Mapping[str, RestMethod] = field(default_factory=dict)
+    rest_stages: Mapping[str, RestStage] = field(default_factory=dict)
+    rest_authorizers: Mapping[str, RestAuthorizer] = field(default_factory=dict)
+    http_apis: Mapping[str, HttpApi] = field(default_factory=dict)
+    http_routes: Mapping[str, HttpRoute] = field(default_factory=dict)
+    http_integrations: Mapping[str, HttpIntegration] = field(default_factory=dict)
+    http_stages: Mapping[str, HttpStage] = field(default_factory=dict)
+    http_authorizers: Mapping[str, HttpAuthorizer] = field(default_factory=dict)
+    has_mutual_tls: bool = False
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
     service_paths: Mapping[str, str] = field(default_factory=dict)
 
-    def companions(self) -> Iterator[Companion]:
+    def companions(self) -> Iterator[Companion | Permission | ApiPart]:
         """The resources beside the functions."""
-        for name in COMPANION_FIELDS:
+        for name in (*COMPANION_FIELDS, "permissions", *API_FIELDS):
             yield from getattr(self, name).values()
 
     def provisioned(self) -> Iterator[Alias | Version]:

@@ -6,17 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from constructs_lambda.model.attachments import Attachment, NetworkUse
-from constructs_lambda.model.deployments import Deployments
 from constructs_lambda.model.events import Events
 from constructs_lambda.model.functions import Function
+from constructs_lambda.model.gateway_parts import Gateways
 from constructs_lambda.model.networks import Subnet
 from constructs_lambda.model.references import Spot
+from constructs_lambda.model.role_policies import RoleQuotas
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.model.statements import FunctionPolicies
 from constructs_lambda.model.ways import Ways
 from constructs_lambda.tokens import known
 
 
-class Topology(Deployments, Ways, Events):
+class Topology(Ways, RoleQuotas, Gateways, Events, FunctionPolicies):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

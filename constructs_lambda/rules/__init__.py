@@ -7,7 +7,8 @@ A rule is a generator with its identity in the decorator:
         ...
         yield Problem("Timeout", "timeout is 1000 s; ...", "Lower the timeout.")
 
-The type of its first parameter says what it looks at. What the id's hundred stands for is in `FAMILIES`.
+The type of its first parameter says what it looks at, one class or several. What the id's hundred stands for is in
+`FAMILIES`.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class Rule:
         aws: What AWS does about it.
         fix: What to do, in general.
         source: Where AWS says so.
-        subject: The model class it looks at.
+        subjects: The model classes it looks at.
         check: The generator.
         early: Whether a constructor refuses it already; False for what depends on time or account, because only what
             reaches the plugin can be acknowledged.
@@ -90,7 +91,7 @@ class Rule:
     aws: str
     fix: str
     source: str
-    subject: type
+    subjects: tuple[type, ...]
     check: Callable[[Any, Context], Iterable[Problem]]
     early: bool
 
@@ -128,10 +129,10 @@ def rule(
                 f"rule id {rule_id} of {check.__module__}.{check.__name__} is taken or not of the form CLnnn"
             )
         parameters = list(inspect.signature(check).parameters.values())
-        subject = getattr(model, str(parameters[0].annotation))
+        subjects = tuple(getattr(model, name) for name in str(parameters[0].annotation).split(" | "))
         takes_context = len(parameters) == 2
         call: Check = check if takes_context else lambda subject, context: check(subject)
-        _registry[rule_id] = Rule(rule_id, title, severity, aws, fix, source, subject, call, early)
+        _registry[rule_id] = Rule(rule_id, title, severity, aws, fix, source, subjects, call, early)
         return check
 
     return register
@@ -146,7 +147,7 @@ def all_rules() -> Mapping[str, Rule]:
 
 
 def _rules_for(subject: type) -> tuple[Rule, ...]:
-    return tuple(each for each in all_rules().values() if each.subject is subject)
+    return tuple(each for each in all_rules().values() if subject in each.subjects)
 
 
 class Severities:
@@ -249,9 +250,17 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.pollings(),
         topology.failing(),
         topology.redriven(),
+        topology.managed_policies(),
+        topology.authorizer_code(),
+        topology.function_policies(),
+        topology.role_policies(),
     ):
         for subject in subjects:
             yield from check_subject(subject, subject.place, context, severities)
+    for gateway in topology.gateways():
+        yield from check_subject(gateway, gateway.place, context, severities)
+        for guard in gateway.guards:
+            yield from check_subject(guard, guard.place, context, severities)
 
 
 __all__ = [

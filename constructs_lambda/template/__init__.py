@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import MESSAGE_FIELDS, Messages, Networks, Place, Stack, Target
 from constructs_lambda.template.assets import StackAssets, image_address
+from constructs_lambda.template.catalog import ADDS, DEPLOYMENT, DOMAINS, FIELDS, ON_DEMAND
 from constructs_lambda.template.companions import (
     read_alias,
     read_async_invocation,
@@ -21,17 +23,14 @@ from constructs_lambda.template.functions import METADATA_KEY, read_function
 from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.links import export_name, read_link
 from constructs_lambda.template.messages import READERS as MESSAGE_READERS
-from constructs_lambda.template.messages import read_message
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
-from constructs_lambda.template.permissions import read_permission
 from constructs_lambda.template.properties import MACRO
-from constructs_lambda.template.roles import read_policy, read_role
+from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
 
 _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
-    "AWS::Lambda::Url": ("urls", read_url),
     "AWS::Lambda::EventInvokeConfig": ("async_invocations", read_async_invocation),
     "AWS::Lambda::Version": ("versions", read_version),
     "AWS::Lambda::Alias": ("aliases", read_alias),
@@ -39,21 +38,9 @@ _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::CapacityProvider": ("capacity_providers", read_capacity_provider),
     "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
 }
-_ON_DEMAND: dict[str, str] = {
-    "AWS::IAM::ManagedPolicy": "policies",
-    "AWS::IAM::Policy": "policies",
-    "AWS::IAM::Role": "roles",
-    "AWS::IAM::RolePolicy": "policies",
-    "AWS::Lambda::Permission": "permissions",
-}
-_ON_DEMAND_READERS: dict[str, Callable[[object, Place, Mapping[str, object] | None], Any]] = {
-    "permissions": read_permission,
-    "policies": read_policy,
-    "roles": read_role,
-}
-_ADDS_STATEMENTS = "AWS::Lambda::ResourcePolicy"
 _FAMILIES = (
     "AWS::Lambda::",
+    "AWS::ApiGateway",
     "AWS::EC2::",
     "AWS::IAM::",
     "AWS::CloudFormation::Stack",
@@ -73,7 +60,8 @@ _SERVICES = {
 }
 """What Lambda polls, or delivers to, by type of resource."""
 _LONGEST_NAME = 255
-_TRANSFORMS_THAT_ONLY_ADD = {"AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"}
+_ADD_NOTHING = {"AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen"}
+_TRANSFORMS_THAT_ONLY_ADD = {"AWS::Serverless-2016-10-31", *_ADD_NOTHING}
 
 
 def read_template(
@@ -110,12 +98,17 @@ def read_template(
     if not (isinstance(document, Mapping) and isinstance(resources, Mapping)):
         raise InputError(f"{template}: not a CloudFormation template: it has no Resources")
     has_macro = _has_macro(document)
-    found: dict[str, dict[str, Any]] = {"functions": {}, "layers": {}, **{field: {} for field, _ in _READERS.values()}}
-    networks: dict[str, Any] = {}
-    later: dict[str, dict[str, tuple[object, Place, Mapping[str, object] | None]]] = {
-        field: {} for field in (*_ON_DEMAND_READERS, *MESSAGE_FIELDS)
+    found: dict[str, dict[str, Any]] = {
+        "functions": {},
+        "layers": {},
+        "urls": {},
+        **{field: {} for field, _ in _READERS.values()},
     }
-    may_gain = bool(document.get("Transform")) or any(str(key).startswith("Fn::") for key in (*document, *resources))
+    networks: dict[str, Any] = {}
+    later: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in FIELDS}
+    messages: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in MESSAGE_FIELDS}
+    may_gain = not _adds_nothing(document) or any(str(key).startswith("Fn::") for key in resources)
+    has_mutual_tls = False
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
     shown: dict[str, str] = {}
@@ -152,18 +145,26 @@ def read_template(
             found["layers"][logical_id] = read_layer(
                 properties, place, asset=assets.package(content) if assets else None
             )
+        elif kind == "AWS::Lambda::Url":
+            found["urls"][logical_id] = read_url(properties, place, own)
         elif kind in _READERS:
             field, read = _READERS[kind]
             found[field][logical_id] = read(properties, place)
         elif kind in NETWORK_READERS:
             field, read = NETWORK_READERS[kind]
             networks.setdefault(field, {})[logical_id] = read(properties, place)
-        elif kind in _ON_DEMAND:
-            later[_ON_DEMAND[kind]][logical_id] = (properties, place, own)
         elif kind in MESSAGE_READERS:
-            later[MESSAGE_READERS[kind][0]][logical_id] = ((kind, properties), place, own)
-        elif kind == _ADDS_STATEMENTS:
+            field, read_message = MESSAGE_READERS[kind]
+            messages[field][logical_id] = partial(read_message, properties, place)
+        elif kind in ON_DEMAND:
+            field, read_later = ON_DEMAND[kind]
+            later[field][logical_id] = partial(read_later, properties, place, own)
+        elif kind == DEPLOYMENT and isinstance(properties, Mapping) and "StageName" in properties:
+            later["rest_stages"][logical_id] = partial(read_rest_stage, properties, place, own)
+        elif kind in ADDS:
             may_gain = True
+        elif kind in DOMAINS and isinstance(properties, Mapping):
+            has_mutual_tls = has_mutual_tls or "MutualTlsAuthentication" in properties
         elif kind == "AWS::CloudFormation::Stack":
             file = assets.template(properties.get("TemplateURL")) if assets and isinstance(properties, Mapping) else ""
             if not file:
@@ -172,6 +173,7 @@ def read_template(
             given = _links(properties.get("Parameters"))
             nested[file] = ("", {}) if file in nested else (logical_id, given)  # one file for two: whose is it?
     fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
+    fields |= {field: OnDemand(readers) for field, readers in later.items()}
     return Stack(
         place=Place(stack_path or template, "", template),
         name=name,
@@ -190,9 +192,9 @@ def read_template(
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
         service_paths=shown,
+        has_mutual_tls=has_mutual_tls,
         may_gain=may_gain,
-        messages=Messages(**{field: OnDemand(later[field], read_message) for field in MESSAGE_FIELDS}),
-        **{field: OnDemand(later[field], read) for field, read in _ON_DEMAND_READERS.items()},
+        messages=Messages(**{field: OnDemand(readers) for field, readers in messages.items()}),
         **fields,
     )
 
@@ -218,6 +220,13 @@ def _has_macro(document: Mapping[str, Any]) -> bool:
     return MACRO in document or any(
         not (isinstance(name, str) and name in _TRANSFORMS_THAT_ONLY_ADD) for name in transforms
     )
+
+
+def _adds_nothing(document: Mapping[str, Any]) -> bool:
+    """Whether no macro stands over the template that may add resources to it."""
+    transforms = document.get("Transform") or []
+    transforms = transforms if isinstance(transforms, list) else [transforms]
+    return MACRO not in document and all(isinstance(name, str) and name in _ADD_NOTHING for name in transforms)
 
 
 def _bad_names(document: Mapping[str, Any]) -> Iterator[str]:

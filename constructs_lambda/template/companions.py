@@ -23,13 +23,14 @@ from constructs_lambda.model import (
 from constructs_lambda.template.functions import read_scaling
 from constructs_lambda.template.links import read_owner, read_parts, read_source
 from constructs_lambda.template.properties import MACRO, Properties
+from constructs_lambda.template.rest_apis import is_public
 from constructs_lambda.tokens import NO_VALUE, Unknown, is_intrinsic
 
 _DESTINATIONS = ("OnSuccess.Destination", "OnFailure.Destination")
 _PROVISIONED = "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
 
 
-def read_url(values: object, place: Place) -> FunctionUrl:
+def read_url(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> FunctionUrl:
     """The model of an `AWS::Lambda::Url`."""
     p = Properties(values)
     return FunctionUrl(
@@ -40,6 +41,7 @@ def read_url(values: object, place: Place) -> FunctionUrl:
         invoke_mode=p.text("InvokeMode"),
         qualifier=p.text("Qualifier"),
         cors=_cors(p.inside("Cors")),
+        is_public=is_public(metadata),
         malformed=p.malformed,
         missing=p.missing("TargetFunctionArn", "AuthType"),
     )

@@ -91,7 +91,7 @@ def _joined(argument: object, depth: int) -> Parts:
     if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)):
         return (UNKNOWN,)
     delimiter, items = argument
-    if not isinstance(delimiter, str):
+    if not (isinstance(delimiter, str) and isinstance(resolve_text(delimiter), str)):
         return (UNKNOWN,)
     found: list[str | Link | Unknown] = []
     for item in items:

@@ -265,9 +265,3 @@ READERS: Mapping[str, tuple[str, Callable[[object, Place], Any]]] = {
     "Custom::S3BucketNotifications": ("deliveries", read_notifications),
 }
 """By type of resource: the field of `Messages` that holds it, and what reads it."""
-
-
-def read_message(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Any:
-    """The model of a resource in `READERS`; `values` are its type and its properties."""
-    kind, properties = values if isinstance(values, tuple) else ("", None)
-    return READERS[kind][1](properties, place)

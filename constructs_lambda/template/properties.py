@@ -90,6 +90,11 @@ class Properties:
         """Whether a text stands there."""
         return isinstance(self._values.get(name), str)
 
+    def value(self, name: str) -> object:
+        """What stands there, as it is written; None where nothing does."""
+        value = self._values.get(name)
+        return self._absent if value is None or value == NO_VALUE else value
+
     def reference(self, name: str) -> str | None:
         """The logical id that a `Ref` or an `Fn::GetAtt` names; None for anything else."""
         value = self._values.get(name)

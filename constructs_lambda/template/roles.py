@@ -1,14 +1,16 @@
-"""IAM roles and policies -> model. They are read when somebody asks, because only functions in a VPC make one ask."""
+"""IAM roles and policies -> model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from constructs_lambda.model import Links, Place, Policy, Role, Statement
 from constructs_lambda.template.links import named_by, read_link, read_links, read_parts
+from constructs_lambda.template.policies import policy_length
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.tokens import UNKNOWN, is_intrinsic, literal_part, resolve_text
+from constructs_lambda.tokens import UNKNOWN, certain_count, is_intrinsic, literal_part, resolve_text
 
 
 def read_role(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Role:
@@ -29,11 +31,13 @@ def read_role(values: object, place: Place, metadata: Mapping[str, object] | Non
         statements=statements,
         boundary=read_link(values.get("PermissionsBoundary")) if isinstance(values, Mapping) else None,
         is_open=is_open or unknown or place.conditional,
+        managed_count=certain_count(managed),
+        inline_length=sum(policy_length(each) or 0 for each in documents),
     )
 
 
 def read_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
-    """The model of an `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` or `AWS::IAM::RolePolicy`."""
+    """The model of an `AWS::IAM::Policy` or an `AWS::IAM::RolePolicy`."""
     raw = values if isinstance(values, Mapping) else {}
     statements, is_open = _statements([raw.get("PolicyDocument")], place)
     roles = raw.get("RoleName") if "RoleName" in raw else raw.get("Roles")
@@ -42,7 +46,13 @@ def read_policy(values: object, place: Place, metadata: Mapping[str, object] | N
         roles=read_links(roles),
         statements=statements,
         is_open=is_open or Properties(values).is_open or place.conditional,
+        length=policy_length(raw.get("PolicyDocument")) or 0,
     )
+
+
+def read_managed_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
+    """The model of an `AWS::IAM::ManagedPolicy`."""
+    return replace(read_policy(values, place), is_managed=True)
 
 
 def _statements(documents: list[object], place: Place) -> tuple[tuple[Statement, ...], bool]:

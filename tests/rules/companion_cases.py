@@ -65,7 +65,7 @@ CASES: list[Case] = [
     one("URL of an alias", "", zipped(), U=url(Qualifier="live")),
     one("URL of a number", "CL401", zipped(), U=url(Qualifier="3")),
     one("URL of $LATEST", "CL401", zipped(), U=url(Qualifier="$LATEST")),
-    *unknowns("URL", lambda v: url(AuthType=v if v != NO_VALUE else "NONE", InvokeMode=v, Qualifier=v, Cors=v)),
+    *unknowns("URL", lambda v: url(AuthType=v if v != NO_VALUE else "AWS_IAM", InvokeMode=v, Qualifier=v, Cors=v)),
     *around("CORS max age", "CL402", (0, 86_400), lambda n: cors(MaxAge=n)),
     *up_to("CORS origins", "CL402", 100, lambda n: cors(AllowOrigins=["https://x.com"] * n)),
     *up_to("CORS origin", "CL402", 253, lambda n: cors(AllowOrigins=["o" * n])),

@@ -60,6 +60,7 @@ def permission(service: str = "sns", source: Any = ABSENT, function: Any = None,
         "FunctionName": arn("F") if function is None else function,
         "Principal": f"{service}.amazonaws.com",
         "SourceArn": source,
+        "SourceAccount": "111122223333" if source is ABSENT else ABSENT,
         **properties,
     }
     return resource("Permission", given)

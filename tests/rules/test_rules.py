@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from rules import (
+    api_cases,
     companion_cases,
     delivery_cases,
     event_cases,
     function_cases,
     network_cases,
     package_cases,
+    permission_cases,
     settings_cases,
     subscription_cases,
 )
@@ -36,6 +38,8 @@ CASES: list[Case] = [
     *subscription_cases.CASES,
     *delivery_cases.CASES,
     *event_cases.CASES,
+    *api_cases.CASES,
+    *permission_cases.CASES,
 ]
 WITH_FILES = {
     f"CL{number}" for number in (*range(204, 213), 214, 216, 217, 221, 222, 223, 225, 227, 228)

@@ -1,0 +1,324 @@
+"""Who may call a route: one recipe for each kind of proof, which makes CDK's authorizer for each API it is given to."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from aws_cdk import Duration, aws_apigateway, aws_apigatewayv2, aws_cognito
+
+from constructs_lambda.cdk.apis.permissions import Permissions
+from constructs_lambda.cdk.properties import seconds
+from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
+from constructs_lambda.errors import InputError
+from constructs_lambda.model import Guard, Place
+from constructs_lambda.template.http_apis import read_http_authorizer
+from constructs_lambda.template.rest_apis import read_rest_authorizer
+
+DEFAULT_TTL_SECONDS = 300
+HEADER = "$request.header.Authorization"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An authorizer of one API.
+
+    Args:
+        type: What a route writes as its authorization type.
+        id: The authorizer's id, None where IAM does without.
+        scheme: The security scheme in the OpenAPI document.
+        authorizer: CDK's authorizer, None where IAM does without.
+    """
+
+    type: str
+    id: str | None
+    scheme: Mapping[str, Any]
+    authorizer: aws_apigateway.IAuthorizer | None = None
+
+
+class Authorizer:
+    """What all have in common: their name in an API, and the scopes they ask for."""
+
+    takes_scopes: ClassVar[bool] = False
+    """Whether the proof is a token with scopes."""
+
+    def __init__(self, name: str | None, scopes: Sequence[str] = ()) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"authorizer_name must be a text; got {name!r}")
+        if isinstance(scopes, str):
+            raise TypeError(f"scopes must be a list of texts, such as [{scopes!r}]; got {scopes!r}")
+        self._name = name
+        self.scopes = tuple(scopes)
+
+    @property
+    def id(self) -> str:
+        """Id of the authorizer within an API."""
+        return self._name or f"{type(self).__name__}{self._what()}"
+
+    def _what(self) -> str:
+        """What tells it from others of its kind in the same API."""
+        return ""
+
+
+class HttpAuthorizer(Authorizer, ABC):
+    """An authorizer that an `HttpApi` takes."""
+
+    @abstractmethod
+    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+        """Makes it for an API; the API calls it."""
+
+
+class RestAuthorizer(Authorizer, ABC):
+    """An authorizer that a `RestApi` takes."""
+
+    @property
+    @abstractmethod
+    def settings(self) -> Mapping[str, Any]:
+        """What it is told: the API is deployed anew when that changes."""
+
+    @abstractmethod
+    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+        """Makes it for an API; the API calls it."""
+
+
+class JwtAuthorizer(HttpAuthorizer):
+    """Tokens of an OpenID Connect issuer, which API Gateway verifies itself, for an `HttpApi`.
+
+    No function is called. What the token claims reaches the functions as `requestContext.authorizer.jwt.claims`. A
+    `RestApi` takes `CognitoAuthorizer`, or `TokenAuthorizer` with a function that verifies.
+
+    Creates, in each API: `AWS::ApiGatewayV2::Authorizer`.
+
+    Costs when idle: nothing.
+
+    Args:
+        issuer: Address of the issuer, as it stands in the claim `iss`.
+        audience: What stands in the claim `aud`, or in `client_id`; one of them suffices.
+        scopes: Scopes of which a token needs one, where a route doesn't name its own.
+        identity_source: Where the token is. `["$request.header.Authorization"]` by default.
+        authorizer_name: Its name in the API. Needed where one API has two.
+
+    Raises:
+        LimitError: No issuer, or no audience (CL506), or an identity source that is none (CL503), everything at once.
+        TypeError: A value of the wrong type.
+    """
+
+    takes_scopes = True
+
+    def __init__(
+        self,
+        issuer: str,
+        audience: Sequence[str],
+        *,
+        scopes: Sequence[str] = (),
+        identity_source: Sequence[str] | None = None,
+        authorizer_name: str | None = None,
+    ) -> None:
+        super().__init__(authorizer_name, scopes)
+        if not isinstance(issuer, str):
+            raise TypeError(f"issuer must be a text, such as 'https://login.example.com/'; got {issuer!r}")
+        if isinstance(audience, str):
+            raise TypeError(f"audience must be a list of texts, such as [{audience!r}]; got {audience!r}")
+        sources = sources_of(identity_source, HEADER)
+        jwt = {"Issuer": issuer, "Audience": list(audience)}
+        refuse_http_settings("JwtAuthorizer", AuthorizerType="JWT", IdentitySource=sources, JwtConfiguration=jwt)
+        self._issuer = issuer
+        self._audience = list(audience)
+        self._identity_source = sources
+
+    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+        """Makes it for an API; the API calls it."""
+        authorizer = aws_apigatewayv2.HttpAuthorizer(
+            api,
+            self.id,
+            http_api=api,
+            type=aws_apigatewayv2.HttpAuthorizerType.JWT,
+            authorizer_name=self._name,
+            identity_source=self._identity_source,
+            jwt_issuer=self._issuer,
+            jwt_audience=self._audience,
+        )
+        return Bound("JWT", authorizer.authorizer_id, _BEARER)
+
+
+class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
+    """Users of a Cognito user pool, whose tokens API Gateway verifies itself, for both kinds of API.
+
+    No function is called. The claims reach the functions as `requestContext.authorizer.claims` (REST) or
+    `requestContext.authorizer.jwt.claims` (HTTP). With `scopes` a route takes access tokens, on a `RestApi` without
+    them id tokens.
+
+    Creates, in each API: `AWS::ApiGateway::Authorizer` or `AWS::ApiGatewayV2::Authorizer`.
+
+    Costs when idle: nothing.
+
+    Args:
+        user_pool: The user pool.
+        user_pool_clients: Clients whose tokens count. Needed for an `HttpApi`; a `RestApi` takes those of all clients.
+        scopes: Scopes of which a token needs one, where a route doesn't name its own.
+        results_cache_ttl: How long a `RestApi` keeps an answer, at most 1 hour; zero for not at all. 5 minutes by
+            default. An `HttpApi` doesn't cache.
+        authorizer_name: Its name in the API. Needed where one API has two of the same pool.
+
+    Raises:
+        LimitError: The time is out of range (CL501).
+        InputError: An `HttpApi` takes it, and it has no clients (CL506).
+        TypeError: A value of the wrong type.
+    """
+
+    takes_scopes = True
+
+    def __init__(
+        self,
+        user_pool: aws_cognito.IUserPool,
+        user_pool_clients: Sequence[aws_cognito.IUserPoolClient] = (),
+        *,
+        scopes: Sequence[str] = (),
+        results_cache_ttl: Duration | None = None,
+        authorizer_name: str | None = None,
+    ) -> None:
+        super().__init__(authorizer_name, scopes)
+        if not hasattr(user_pool, "user_pool_id"):
+            raise TypeError(f"user_pool must be an aws_cognito.IUserPool; got {user_pool!r}")
+        clients = list(user_pool_clients) if isinstance(user_pool_clients, Sequence) else [user_pool_clients]
+        for client in clients:
+            if not hasattr(client, "user_pool_client_id"):
+                raise TypeError(f"user_pool_clients must be a list of aws_cognito.IUserPoolClient; got {client!r}")
+        self._user_pool = user_pool
+        self._clients = clients
+        self._ttl = cache_ttl(results_cache_ttl)
+        refuse_rest_settings(
+            "CognitoAuthorizer",
+            Type="COGNITO_USER_POOLS",
+            ProviderARNs=["-"],
+            AuthorizerResultTtlInSeconds=seconds(self._ttl),
+        )
+
+    def _what(self) -> str:
+        return str(self._user_pool.node.addr)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What it is told: the API is deployed anew when that changes."""
+        return {"ttl": seconds(self._ttl), "user_pool": self._user_pool.user_pool_arn}
+
+    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+        """Makes it for an API; the API calls it."""
+        if not self._clients:
+            raise InputError(
+                f"{api.node.path}: CognitoAuthorizer has no user_pool_clients, and an HTTP API checks which "
+                "client a token is for (CL506). Fix: CognitoAuthorizer(pool, [client])."
+            )
+        authorizer = aws_apigatewayv2.HttpAuthorizer(
+            api,
+            self.id,
+            http_api=api,
+            type=aws_apigatewayv2.HttpAuthorizerType.JWT,
+            authorizer_name=self._name,
+            identity_source=[HEADER],
+            jwt_issuer=f"https://{self._user_pool.user_pool_provider_name}",
+            jwt_audience=[client.user_pool_client_id for client in self._clients],
+        )
+        return Bound("JWT", authorizer.authorizer_id, _BEARER)
+
+    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+        """Makes it for an API; the API calls it."""
+        authorizer = aws_apigateway.CognitoUserPoolsAuthorizer(
+            api,
+            self.id,
+            cognito_user_pools=[self._user_pool],
+            results_cache_ttl=self._ttl,
+            authorizer_name=self._name,
+        )
+        return Bound("COGNITO_USER_POOLS", authorizer.authorizer_id, scheme_of(None), authorizer)
+
+
+class IamAuthorizer(HttpAuthorizer, RestAuthorizer):
+    """Identities of AWS: requests signed with AWS Signature Version 4, for both kinds of API.
+
+    Whoever calls needs the right: `api.grant_invoke(role, "GET /orders")`.
+
+    Creates: nothing.
+
+    Costs when idle: nothing.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Nothing."""
+        return {}
+
+    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+        """Makes nothing: a route names it by its type."""
+        return _IAM
+
+    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+        """Makes nothing: a route names it by its type."""
+        return _IAM
+
+
+_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+_SIGNED = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Authorization",
+    "description": "AWS Signature Version 4",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+}
+_IAM = Bound("AWS_IAM", None, _SIGNED)
+
+
+def cache_ttl(ttl: Duration | None) -> Duration:
+    """How long an answer is kept."""
+    if ttl is None:
+        return Duration.seconds(DEFAULT_TTL_SECONDS)
+    if not isinstance(ttl, Duration):
+        raise TypeError(f"results_cache_ttl must be a Duration, such as Duration.minutes(5); got {ttl!r}")
+    return ttl
+
+
+def refuse_rest_settings(name: str, **settings: Any) -> None:
+    """Raises where AWS would refuse an authorizer of a REST API.
+
+    Args:
+        name: Its class, for the messages.
+        **settings: Its properties, as CloudFormation names them.
+    """
+    place = Place(name)
+    given = {name: value for name, value in settings.items() if value is not None}
+    authorizer = read_rest_authorizer({"RestApiId": "-", "Name": "-", "AuthorizerUri": "-", **given}, place)
+    guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="REST")
+    refuse_what_aws_refuses([authorizer, guard], place)
+
+
+def refuse_http_settings(name: str, **settings: Any) -> None:
+    """Raises where AWS would refuse an authorizer of an HTTP API.
+
+    Args:
+        name: Its class, for the messages.
+        **settings: Its properties, as CloudFormation names them.
+    """
+    place = Place(name)
+    given = {name: value for name, value in settings.items() if value is not None}
+    authorizer = read_http_authorizer({"ApiId": "-", "Name": "-", "AuthorizerUri": "-", **given}, place)
+    guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="HTTP")
+    refuse_what_aws_refuses([authorizer, guard], place)
+
+
+def sources_of(given: Sequence[str] | None, default: str) -> list[str]:
+    """The identity sources given, or the default alone."""
+    if isinstance(given, str):
+        raise TypeError(f"identity sources are a list of texts, such as [{given!r}]; got {given!r}")
+    return [default] if given is None else list(given)
+
+
+def scheme_of(source: str | None) -> dict[str, Any]:
+    """How OpenAPI says that a header, or a part of the query, carries the proof."""
+    kind, _, name = (source or HEADER).rpartition(".")
+    where = "query" if kind.endswith("querystring") else "header"
+    return {"type": "apiKey", "in": where, "name": name}

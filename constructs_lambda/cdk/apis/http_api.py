@@ -1,0 +1,291 @@
+"""`HttpApi`: functions behind an HTTP API, with no route open by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Never, cast
+
+from aws_cdk import Duration, aws_apigatewayv2, aws_iam, aws_lambda, aws_logs
+from constructs import Construct
+
+from constructs_lambda import limits
+from constructs_lambda.cdk.apis import openapi
+from constructs_lambda.cdk.apis.access_logs import format_of, log_group_for, refuse_wrong_access_logs
+from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAuthorizer
+from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
+from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, name_of
+from constructs_lambda.cdk.apis.routed import RoutedApi
+from constructs_lambda.cdk.apis.routes import unknown_keywords
+from constructs_lambda.cdk.apis.throttling import DEFAULT_BURST_LIMIT, DEFAULT_RATE_LIMIT
+from constructs_lambda.cdk.metadata import note
+from constructs_lambda.cdk.properties import seconds
+from constructs_lambda.cdk.reach import path_of
+from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
+from constructs_lambda.model import Place
+from constructs_lambda.template.http_apis import read_http_api
+
+_PAYLOAD = "2.0"
+_ONLY_REST = {
+    "api_key_required": "API keys",
+    "api_key_source_type": "API keys",
+    "add_usage_plan": "usage plans",
+    "binary_media_types": "binary media types; it passes binary content on as it is",
+    "default_cors_preflight_options": "default_cors_preflight_options; it has cors_preflight",
+    "deploy_options": "deploy_options; its stage is api.api.default_stage",
+    "endpoint_configuration": "endpoint types",
+    "logging_level": "execution logs",
+    "min_compression_size": "compression",
+    "policy": "resource policy",
+    "request_model": "request validation",
+    "request_parameters": "request validation",
+    "request_validator": "request validation",
+    "stream": "response streaming; a function URL has it too",
+    "tracing": "X-Ray tracing; the functions behind it have",
+    "usage_plan": "usage plans",
+    "web_acl": "WAF association; put CloudFront with a web ACL in front",
+}
+
+
+class HttpApi(RoutedApi[HttpAuthorizer]):
+    """An HTTP API for functions: a route without an authorizer is an error unless `public=True` is written.
+
+    - Access logs in JSON go to a log group of their own, kept for a year, and kept when the stack goes.
+    - Requests are throttled to 1,000 a second, with bursts of 500.
+    - Each function has one integration and one permission, however many routes lead there; `$default` needs one more.
+    - With a `domain`, AWS's own address is switched off.
+
+    `api.api` is CDK's `aws_apigatewayv2.HttpApi`, and all that CDK can do with it stays possible.
+
+    Creates: `AWS::ApiGatewayV2::Api`, `AWS::ApiGatewayV2::Stage`, `AWS::Logs::LogGroup`; for each route an
+    `AWS::ApiGatewayV2::Route`; for each function an `AWS::ApiGatewayV2::Integration` and an `AWS::Lambda::Permission`.
+
+    Costs when idle: nothing but the storage of logs (0.03 USD per GB and month in us-east-1). In use: 1.00 USD per
+    million requests, and 0.50 USD per GB of logs.
+
+    Args:
+        scope: Parent construct.
+        id: Id within the parent.
+        authorizer: Who may call the routes that don't say it themselves.
+        cors_preflight: What browsers are told of other origins. API Gateway answers their preflights itself.
+        throttle: How many requests it takes; 1,000 a second and bursts of 500 where it isn't given.
+        access_logs: A log group for the access logs; False for none.
+        domain: Its own name, `CustomDomain("api.example.com", certificate=...)`.
+        api_name: Its name. The id where it isn't given.
+        description: What it is for.
+        disable_execute_api_endpoint: Whether AWS's own address is switched off: with a `domain` it is.
+        detailed_metrics_enabled: Whether CloudWatch gets metrics for each route, which cost extra. They are off.
+        openapi_file: Name of a file beside the template into which the synth writes the API's OpenAPI document.
+        **only_rest: Keywords that only `RestApi` has; each is refused, with what stands in its place.
+
+    Raises:
+        InputError: The authorizer can't be used here; nothing is made.
+        LimitError: What AWS would refuse, everything at once; nothing is made.
+        TypeError: A keyword that only a `RestApi` has, an authorizer for one, or a value of the wrong type.
+    """
+
+    _kind: ClassVar[str] = "http"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        authorizer: HttpAuthorizer | None = None,
+        cors_preflight: aws_apigatewayv2.CorsPreflightOptions | None = None,
+        throttle: aws_apigatewayv2.ThrottleSettings | None = None,
+        access_logs: aws_logs.ILogGroup | bool = True,
+        domain: CustomDomain | None = None,
+        api_name: str | None = None,
+        description: str | None = None,
+        disable_execute_api_endpoint: bool | None = None,
+        detailed_metrics_enabled: bool | None = None,
+        openapi_file: str | None = None,
+        **only_rest: Never,
+    ) -> None:
+        _refuse_only_rest("HttpApi", only_rest, HttpApi.__init__)
+        _refuse_wrong_authorizer(authorizer)
+        refuse_wrong_access_logs(access_logs)
+        refuse_wrong_domain(domain)
+        openapi.refuse_wrong_file(openapi_file)
+        _refuse_wrong_cors(path_of(scope, id), cors_preflight)
+        Construct.__init__(self, scope, id)
+        try:
+            self.api = aws_apigatewayv2.HttpApi(
+                self,
+                "Api",
+                api_name=api_name or id,
+                description=description,
+                cors_preflight=cors_preflight,
+                disable_execute_api_endpoint=switched_off(disable_execute_api_endpoint, domain),
+            )
+            self._start(scope, self.api.api_id, api_name or id, description, authorizer, openapi_file)
+            self._integrations: dict[str, str] = {}
+            self.access_log_group = log_group_for(self, access_logs)
+            stage = self._default_stage()
+            self._settle_stage(stage, throttle, detailed_metrics_enabled)
+            self.domain_name = domain.bind(self, self.api_id, stage, "$default") if domain is not None else None
+            self.url = domain.url if domain is not None else stage.url
+        except BaseException:
+            scope.node.try_remove_child(id)
+            raise
+
+    def add_route(
+        self,
+        route: str,
+        function: aws_lambda.IFunction,
+        *,
+        authorizer: HttpAuthorizer | None = None,
+        scopes: Sequence[str] | None = None,
+        public: bool = False,
+        timeout: Duration | None = None,
+        operation_name: str | None = None,
+        **only_rest: Never,
+    ) -> aws_apigatewayv2.CfnRoute:
+        """Leads requests to a function.
+
+        Creates: `AWS::ApiGatewayV2::Route`; for a function that this API doesn't know yet an
+        `AWS::ApiGatewayV2::Integration` and an `AWS::Lambda::Permission`.
+
+        Args:
+            route: Method and path: `GET /orders/{id}`, `ANY /files/{path+}`; or `$default` for what no other route
+                takes.
+            function: A function, a version or an alias, of this stack or another one.
+            authorizer: Who may call it. The API's own where it isn't given.
+            scopes: Scopes of which a token needs one, in place of the authorizer's.
+            public: Whether anyone may call it.
+            timeout: How long API Gateway waits for the function, 50 ms to 30 s. 30 s where it isn't given.
+            operation_name: Its name in the OpenAPI document.
+            **only_rest: Keywords that only `RestApi.add_route` has; each is refused.
+
+        Returns:
+            The route's resource.
+
+        Raises:
+            InputError: The route is malformed (CL415) or there already (CL411), nobody is named who may
+                call it (CL405), or something else is wrong: everything at once; nothing is made.
+            TypeError: An authorizer for a `RestApi`, or a value of the wrong type.
+        """
+        _refuse_only_rest("HttpApi.add_route", only_rest, HttpApi.add_route)
+        _refuse_wrong_authorizer(authorizer)
+        asked = self._asked(
+            route,
+            function,
+            authorizer=authorizer,
+            scopes=scopes,
+            public=public,
+            timeout=timeout,
+            limit=limits.HTTP_API_INTEGRATION_TIMEOUT,
+            problems=[],
+        )
+        resource = aws_apigatewayv2.CfnRoute(
+            self,
+            route.replace(" /", "/"),
+            api_id=self.api_id,
+            route_key=route,
+            target=f"integrations/{self._integration(function, asked.milliseconds)}",
+            authorization_type=asked.bound.type if asked.bound else "NONE",
+            authorizer_id=asked.bound.id if asked.bound else None,
+            authorization_scopes=list(asked.scopes) or None,
+            operation_name=operation_name,
+        )
+        if public:
+            note(resource, public=True)
+        is_default = not asked.route.path
+        self._permissions.allow(
+            function, DEFAULT_ROUTE if is_default else ROUTES, "InvokeByDefault" if is_default else "Invoke"
+        )
+        self._is_there(asked.route, function)
+        self._document.add(asked.route, operation_name=operation_name, security=asked.security)
+        return resource
+
+    def grant_invoke(self, grantee: aws_iam.IGrantable, *only: str) -> aws_iam.Grant:
+        """Lets an identity of AWS call routes whose authorizer is `IamAuthorizer`.
+
+        Args:
+            grantee: Who may call.
+            *only: The routes, as `add_route` has them; all where none is named.
+
+        Raises:
+            InputError: There is no such route.
+        """
+        return self._grant(grantee, "*", only, (ROUTES, DEFAULT_ROUTE))
+
+    def _make(self, authorizer: HttpAuthorizer) -> Bound:
+        return authorizer.bind_to_http_api(self.api, self._permissions)
+
+    def _integration(self, function: aws_lambda.IFunction, milliseconds: int | float | None) -> str:
+        """Id of the integration of a function: one for all of its routes that wait as long."""
+        id = f"Integration{name_of(function)}" + (f"{milliseconds:g}ms" if milliseconds is not None else "")
+        if id not in self._integrations:
+            integration = aws_apigatewayv2.CfnIntegration(
+                self,
+                id,
+                api_id=self.api_id,
+                integration_type="AWS_PROXY",
+                integration_uri=function.function_arn,
+                payload_format_version=_PAYLOAD,
+                timeout_in_millis=milliseconds,
+            )
+            self._integrations[id] = integration.ref
+        return self._integrations[id]
+
+    def _default_stage(self) -> aws_apigatewayv2.IHttpStage:
+        """CDK's default stage, which it makes unless it is told not to."""
+        return cast(aws_apigatewayv2.IHttpStage, self.api.default_stage)
+
+    def _settle_stage(
+        self,
+        stage: aws_apigatewayv2.IHttpStage,
+        throttle: aws_apigatewayv2.ThrottleSettings | None,
+        detailed_metrics_enabled: bool | None,
+    ) -> None:
+        """What CDK's default stage can't be told when it is made."""
+        resource = cast(aws_apigatewayv2.CfnStage, stage.node.default_child)
+        rate, burst = (throttle.rate_limit, throttle.burst_limit) if throttle else (None, None)
+        resource.default_route_settings = aws_apigatewayv2.CfnStage.RouteSettingsProperty(
+            throttling_rate_limit=DEFAULT_RATE_LIMIT if rate is None else rate,
+            throttling_burst_limit=DEFAULT_BURST_LIMIT if burst is None else burst,
+            detailed_metrics_enabled=detailed_metrics_enabled,
+        )
+        if self.access_log_group is not None:
+            resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
+                destination_arn=self.access_log_group.log_group_arn, format=format_of("http")
+            )
+
+
+def _refuse_only_rest(what: str, keywords: Mapping[str, Any], function: Any) -> None:
+    if known := [name for name in keywords if name in _ONLY_REST]:
+        reasons = "; ".join(f"{name}: an HTTP API has no {_ONLY_REST[name]}" for name in known)
+        raise TypeError(f"{what}() got keywords of a REST API. {reasons}. Fix: use RestApi, or leave them out.")
+    if keywords:
+        raise TypeError(unknown_keywords(what, keywords, function))
+
+
+def _refuse_wrong_cors(path: str, cors: aws_apigatewayv2.CorsPreflightOptions | None) -> None:
+    if cors is None:
+        return
+    if not isinstance(cors, aws_apigatewayv2.CorsPreflightOptions):
+        raise TypeError(f"cors_preflight must be an aws_apigatewayv2.CorsPreflightOptions; got {cors!r}")
+    settings = {
+        "AllowCredentials": cors.allow_credentials,
+        "AllowHeaders": cors.allow_headers,
+        "AllowMethods": [each.value for each in cors.allow_methods or ()] or None,
+        "AllowOrigins": cors.allow_origins,
+        "ExposeHeaders": cors.expose_headers,
+        "MaxAge": seconds(cors.max_age),
+    }
+    given = {name: value for name, value in settings.items() if value is not None}
+    nowhere = Place(path)
+    api = read_http_api({"ProtocolType": "HTTP", "Name": "-", "CorsConfiguration": given}, nowhere)
+    refuse_what_aws_refuses([api], nowhere)
+
+
+def _refuse_wrong_authorizer(authorizer: object) -> None:
+    if authorizer is None or isinstance(authorizer, HttpAuthorizer):
+        return
+    if isinstance(authorizer, RestAuthorizer):
+        raise TypeError(
+            f"{type(authorizer).__name__} is for a RestApi. Fix: give an HttpApi a LambdaAuthorizer, JwtAuthorizer, "
+            "CognitoAuthorizer or IamAuthorizer."
+        )
+    raise TypeError(f"authorizer must be such as LambdaAuthorizer(function) or IamAuthorizer(); got {authorizer!r}")

@@ -1,0 +1,407 @@
+"""`RestApi`: functions behind a REST API, with no route open by accident."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar, Never
+
+from aws_cdk import Duration, Size, Stack, aws_apigateway, aws_iam, aws_lambda, aws_logs, aws_wafv2
+from constructs import Construct
+
+from constructs_lambda import limits
+from constructs_lambda.cdk.apis import openapi
+from constructs_lambda.cdk.apis.access_logs import log_group_for, refuse_wrong_access_logs
+from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAuthorizer
+from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
+from constructs_lambda.cdk.apis.lambda_authorizers import invocation_of
+from constructs_lambda.cdk.apis.models import Models, checked_schema
+from constructs_lambda.cdk.apis.permissions import ROUTES, name_of
+from constructs_lambda.cdk.apis.rest_stage import access_logging, execution_logs, given, guard, throttling
+from constructs_lambda.cdk.apis.routed import RoutedApi
+from constructs_lambda.cdk.apis.routes import refuse_wrong_switches, unknown_keywords
+from constructs_lambda.cdk.metadata import note
+from constructs_lambda.cdk.reach import path_of
+from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
+from constructs_lambda.model import Place
+from constructs_lambda.template.rest_apis import read_rest_api, read_rest_stage
+
+DEFAULT_STAGE = "prod"
+_STREAM = "2021-11-15/functions/{}/response-streaming-invocations"
+_EXAMPLE = "{'method.request.querystring.page': True}"
+_PARAMETER = re.compile(r"method\.request\.((multivalue)?(querystring|header)|path)\.[^\s.]+")
+_ONLY_HTTP = {
+    "cors_preflight": "a REST API has default_cors_preflight_options",
+    "detailed_metrics_enabled": "a REST API has deploy_options=StageOptions(metrics_enabled=True)",
+    "api_name": "a REST API has rest_api_name",
+}
+
+
+class RestApi(RoutedApi[RestAuthorizer]):
+    """A REST API for functions: a route without an authorizer is an error unless `public=True` is written.
+
+    - It is Regional, traced by X-Ray, and throttled to 1,000 requests a second with bursts of 500.
+    - Access logs in JSON, and execution logs of errors, go to log groups of their own, kept for a year, and kept when
+      the stack goes.
+    - Each function has one permission, however many routes lead there.
+    - A request's parameters and its body are checked before the function is called, where a route says what they are.
+    - With a `domain`, AWS's own address is switched off.
+
+    API Gateway writes the logs of REST APIs with a role that is set once for each account and Region, and refuses a
+    stage with logs where none is set. It is left alone here, because a stack that set it would take it away from all
+    other APIs when it is deleted. docs/apis.md says how to set it.
+
+    `api.api` is CDK's `aws_apigateway.RestApi`, and all that CDK can do with it stays possible.
+
+    Creates: `AWS::ApiGateway::RestApi`, `AWS::ApiGateway::Deployment`, `AWS::ApiGateway::Stage`,
+    `AWS::ApiGateway::RequestValidator`, two `AWS::Logs::LogGroup`; for each route an `AWS::ApiGateway::Method`, and an
+    `AWS::ApiGateway::Resource` for each part of its path that is new; for each function an `AWS::Lambda::Permission`;
+    for each model an `AWS::ApiGateway::Model`.
+
+    Costs when idle: nothing but the storage of logs (0.03 USD per GB and month in us-east-1). In use: 3.50 USD per
+    million requests, and 0.50 USD per GB of logs.
+
+    Args:
+        scope: Parent construct.
+        id: Id within the parent.
+        authorizer: Who may call the routes that don't say it themselves.
+        default_cors_preflight_options: What browsers are told of other origins; each path answers their preflights.
+        throttle: How many requests it takes; 1,000 a second and bursts of 500 where it isn't given.
+        access_logs: A log group for the access logs; False for none.
+        logging_level: What the execution logs hold: errors where it isn't given. `OFF` for none.
+        tracing: Whether X-Ray traces requests.
+        domain: Its own name, `CustomDomain("api.example.com", certificate=...)`.
+        web_acl: The web ACL of AWS WAF that guards it: a `CfnWebACL`, or an ARN.
+        stage_name: Name of its stage. `prod` where it isn't given.
+        deploy_options: CDK's other options of the stage.
+        rest_api_name: Its name. The id where it isn't given.
+        description: What it is for.
+        endpoint_configuration: Where it answers. Regional where it isn't given.
+        policy: Its resource policy.
+        binary_media_types: Media types that are passed on as bytes.
+        min_compression_size: Size from which answers are compressed. Never where it isn't given.
+        api_key_source_type: Where the API key comes from. The header `x-api-key` where it isn't given.
+        disable_execute_api_endpoint: Whether AWS's own address is switched off: with a `domain` it is.
+        cloud_watch_role: Whether it sets the account's role for logs. No.
+        openapi_file: Name of a file beside the template into which the synth writes the API's OpenAPI document.
+        **others: Keywords that a REST API doesn't have; each is refused, with what stands in its place.
+
+    Raises:
+        InputError: The authorizer can't be used here; nothing is made.
+        LimitError: What AWS would refuse, everything at once; nothing is made.
+        TypeError: A keyword that doesn't exist, an authorizer for an `HttpApi`, or a value of the wrong type.
+    """
+
+    _kind: ClassVar[str] = "rest"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        authorizer: RestAuthorizer | None = None,
+        default_cors_preflight_options: aws_apigateway.CorsOptions | None = None,
+        throttle: aws_apigateway.ThrottleSettings | None = None,
+        access_logs: aws_logs.ILogGroup | bool = True,
+        logging_level: aws_apigateway.MethodLoggingLevel = aws_apigateway.MethodLoggingLevel.ERROR,
+        tracing: bool = True,
+        domain: CustomDomain | None = None,
+        web_acl: aws_wafv2.CfnWebACL | str | None = None,
+        stage_name: str = DEFAULT_STAGE,
+        deploy_options: aws_apigateway.StageOptions | None = None,
+        rest_api_name: str | None = None,
+        description: str | None = None,
+        endpoint_configuration: aws_apigateway.EndpointConfiguration | None = None,
+        policy: aws_iam.PolicyDocument | None = None,
+        binary_media_types: Sequence[str] | None = None,
+        min_compression_size: Size | None = None,
+        api_key_source_type: aws_apigateway.ApiKeySourceType | None = None,
+        disable_execute_api_endpoint: bool | None = None,
+        cloud_watch_role: bool = False,
+        openapi_file: str | None = None,
+        **others: Never,
+    ) -> None:
+        _refuse_others("RestApi", others, RestApi.__init__)
+        _refuse_wrong_authorizer(authorizer)
+        refuse_wrong_access_logs(access_logs)
+        refuse_wrong_domain(domain)
+        openapi.refuse_wrong_file(openapi_file)
+        refuse_wrong_switches(tracing=tracing, cloud_watch_role=cloud_watch_role)
+        web_acl_arn = _arn_of(web_acl)
+        options = given(deploy_options)
+        _refuse_wrong_settings(path_of(scope, id), stage_name, min_compression_size)
+        Construct.__init__(self, scope, id)
+        try:
+            self.access_log_group = log_group_for(self, access_logs)
+            stage_options = {
+                "stage_name": stage_name,
+                "tracing_enabled": tracing,
+                "logging_level": logging_level,
+                **throttling(throttle),
+                **access_logging(self.access_log_group),
+                **options,
+            }
+            self.api = aws_apigateway.RestApi(
+                self,
+                "Api",
+                rest_api_name=rest_api_name or id,
+                description=description,
+                endpoint_configuration=endpoint_configuration or _regional(),
+                policy=policy,
+                binary_media_types=list(binary_media_types) if binary_media_types is not None else None,
+                min_compression_size=min_compression_size,
+                api_key_source_type=api_key_source_type,
+                default_cors_preflight_options=default_cors_preflight_options,
+                disable_execute_api_endpoint=switched_off(disable_execute_api_endpoint, domain),
+                cloud_watch_role=cloud_watch_role,
+                deploy_options=aws_apigateway.StageOptions(**stage_options),
+            )
+            self._start(scope, self.api.rest_api_id, rest_api_name or id, description, authorizer, openapi_file)
+            self._integrations: dict[str, aws_apigateway.Integration] = {}
+            self._answers_preflights = default_cors_preflight_options is not None
+            self._models = Models(self, self.api)
+            self.stage_name = str(stage_options["stage_name"])
+            stage = self.api.deployment_stage
+            self.execution_log_group = execution_logs(self, self.api_id, stage, stage_options)
+            self.request_validator = self.api.add_request_validator(
+                "Validator", validate_request_body=True, validate_request_parameters=True
+            )
+            self.domain_name = domain.bind(self, self.api_id, stage, self.stage_name) if domain is not None else None
+            self.url = domain.url if domain is not None else self._own_url()
+            if web_acl_arn is not None:
+                guard(self, self.api_id, stage, self.stage_name, web_acl_arn)
+        except BaseException:
+            scope.node.try_remove_child(id)
+            raise
+
+    def add_route(
+        self,
+        route: str,
+        function: aws_lambda.IFunction,
+        *,
+        authorizer: RestAuthorizer | None = None,
+        scopes: Sequence[str] | None = None,
+        public: bool = False,
+        api_key_required: bool = False,
+        request_model: type | Mapping[str, Any] | None = None,
+        request_parameters: Mapping[str, bool] | None = None,
+        stream: bool = False,
+        timeout: Duration | None = None,
+        operation_name: str | None = None,
+        **others: Never,
+    ) -> aws_apigateway.Method:
+        """Leads requests to a function.
+
+        Creates: `AWS::ApiGateway::Method`; an `AWS::ApiGateway::Resource` for each part of the path that is new; for a
+        function that this API doesn't know yet an `AWS::Lambda::Permission`.
+
+        Args:
+            route: Method and path: `GET /orders/{id}`, `ANY /files/{path+}`.
+            function: A function, a version or an alias, of this stack or another one.
+            authorizer: Who may call it. The API's own where it isn't given.
+            scopes: Scopes of which a token needs one, in place of the authorizer's.
+            public: Whether anyone may call it.
+            api_key_required: Whether it needs an API key of a usage plan. A key tells who calls, and proves nothing.
+            request_model: What the body has to look like, as JSON: a pydantic model, or a JSON schema. Another one is
+                refused (400) before the function is called, whatever its content type.
+            request_parameters: Parameters of the request by API Gateway's names, and whether each has to be there:
+                `{"method.request.querystring.page": True}`.
+            stream: Whether the function's answer is streamed. The function has to be one that streams.
+            timeout: How long API Gateway waits for the function, at least 50 ms. 29 s where it isn't given, and at
+                most, unless AWS raised that for a Regional or private API; 15 minutes for a stream.
+            operation_name: Its name in the OpenAPI document.
+            **others: Keywords that `add_route` doesn't have; each is refused.
+
+        Returns:
+            CDK's method.
+
+        Raises:
+            InputError: The route is malformed (CL414) or there already (CL411), nobody is named who may
+                call it (CL405), or something else is wrong: everything at once; nothing is made.
+            TypeError: An authorizer for an `HttpApi`, or a value of the wrong type.
+        """
+        _refuse_others("RestApi.add_route", others, RestApi.add_route)
+        _refuse_wrong_authorizer(authorizer)
+        refuse_wrong_switches(api_key_required=api_key_required, stream=stream)
+        problems = list(_wrong_parameters(route, request_parameters))
+        if self._answers_preflights and str(route).startswith("OPTIONS "):
+            problems.append(f"{route}: the API answers preflights itself. Fix: leave the route out, or the API's CORS.")
+        schema = None if request_model is None else checked_schema(route, request_model, problems)
+        asked = self._asked(
+            route,
+            function,
+            authorizer=authorizer,
+            scopes=scopes,
+            public=public,
+            timeout=timeout,
+            limit=limits.REST_API_STREAMING_TIMEOUT if stream else limits.REST_API_INTEGRATION_TIMEOUT,
+            can_be_raised=not stream,
+            problems=problems,
+        )
+        bound = asked.bound
+        method = self.api.root.resource_for_path(asked.route.path).add_method(
+            asked.route.method,
+            self._integration(function, asked.milliseconds, stream),
+            authorizer=bound.authorizer if bound else None,
+            authorization_type=_type(bound),
+            authorization_scopes=list(asked.scopes) or None,
+            api_key_required=api_key_required or None,
+            operation_name=operation_name,
+            # Whatever the content type says: a body of a type that no model is for isn't checked at all.
+            request_models={"$default": self._models.of(schema)} if schema is not None else None,
+            request_parameters=dict(request_parameters) if request_parameters else None,
+            request_validator=self.request_validator if schema is not None or request_parameters else None,
+        )
+        if public:
+            note(method.node.default_child, public=True)
+        self._permissions.allow(function, ROUTES, "Invoke")
+        self._is_there(asked.route, function)
+        self._document.add(
+            asked.route,
+            operation_name=operation_name,
+            security=asked.security,
+            needs_key=api_key_required,
+            model=request_model,
+            parameters=request_parameters,
+        )
+        return method
+
+    def add_usage_plan(
+        self,
+        id: str,
+        *,
+        api_keys: Sequence[str | aws_apigateway.IApiKey] = (),
+        throttle: aws_apigateway.ThrottleSettings | None = None,
+        quota: aws_apigateway.QuotaSettings | None = None,
+        description: str | None = None,
+    ) -> aws_apigateway.UsagePlan:
+        """Adds a usage plan for the API, for routes with `api_key_required=True`.
+
+        Creates: `AWS::ApiGateway::UsagePlan`; for each key an `AWS::ApiGateway::UsagePlanKey`, and an
+        `AWS::ApiGateway::ApiKey` where only a name is given.
+
+        Args:
+            id: Id within the API.
+            api_keys: Keys that are there, or names of keys to make; AWS makes up their values.
+            throttle: How many requests each key may make.
+            quota: How many requests each key may make in a day, week or month.
+            description: What it is for.
+
+        Returns:
+            CDK's usage plan.
+
+        Raises:
+            TypeError: A value of the wrong type.
+        """
+        if isinstance(api_keys, str):
+            raise TypeError(f"api_keys must be a list of names or keys, such as [{api_keys!r}]; got {api_keys!r}")
+        for key in api_keys:
+            if not isinstance(key, str) and not hasattr(key, "key_id"):
+                raise TypeError(f"api_keys holds names, or an aws_apigateway.IApiKey; got {key!r}")
+        plan = self.api.add_usage_plan(id, throttle=throttle, quota=quota, description=description)
+        plan.add_api_stage(stage=self.api.deployment_stage)
+        for each in api_keys:
+            plan.add_api_key(aws_apigateway.ApiKey(self, each, description=each) if isinstance(each, str) else each)
+        return plan
+
+    def grant_invoke(self, grantee: aws_iam.IGrantable, *only: str) -> aws_iam.Grant:
+        """Lets an identity of AWS call routes whose authorizer is `IamAuthorizer`.
+
+        Args:
+            grantee: Who may call.
+            *only: The routes, as `add_route` has them; all where none is named.
+
+        Raises:
+            InputError: There is no such route.
+        """
+        return self._grant(grantee, self.stage_name, only, (f"{self.stage_name}/*/*",))
+
+    def _make(self, authorizer: RestAuthorizer) -> Bound:
+        bound = authorizer.bind_to_rest_api(self.api, self._permissions)
+        deployment = self.api.latest_deployment
+        if bound.authorizer is not None and deployment is not None:
+            # What an authorizer is told counts once the API is deployed anew, and CDK sees its id alone.
+            deployment.add_to_logical_id({"authorizer": authorizer.settings})
+            deployment.node.add_dependency(bound.authorizer)
+        return bound
+
+    def _own_url(self) -> str:
+        """The address without a reference to the stage: a function that holds it would close a circle."""
+        stack = Stack.of(self)
+        return f"https://{self.api_id}.execute-api.{stack.region}.{stack.url_suffix}/{self.stage_name}/"
+
+    def _integration(
+        self, function: aws_lambda.IFunction, milliseconds: int | float | None, stream: bool
+    ) -> aws_apigateway.Integration:
+        key = f"{name_of(function)} {milliseconds} {stream}"
+        if key not in self._integrations:
+            options: dict[str, Any] = {}
+            if milliseconds is not None:
+                options["timeout"] = Duration.millis(milliseconds)
+            if stream:
+                options["response_transfer_mode"] = aws_apigateway.ResponseTransferMode.STREAM
+            path = {"path": _STREAM} if stream else {}
+            self._integrations[key] = aws_apigateway.Integration(
+                type=aws_apigateway.IntegrationType.AWS_PROXY,
+                integration_http_method="POST",
+                uri=invocation_of(self, function.function_arn, **path),
+                options=aws_apigateway.IntegrationOptions(**options),
+            )
+        return self._integrations[key]
+
+
+@cache
+def _regional() -> aws_apigateway.EndpointConfiguration:
+    return aws_apigateway.EndpointConfiguration(types=[aws_apigateway.EndpointType.REGIONAL])
+
+
+def _wrong_parameters(route: str, parameters: Mapping[str, bool] | None) -> Iterator[str]:
+    if parameters is not None and not isinstance(parameters, Mapping):
+        raise TypeError(f"request_parameters must be a mapping, such as {_EXAMPLE}; got {parameters!r}")
+    for name, needed in (parameters or {}).items():
+        if not _PARAMETER.fullmatch(name) or not isinstance(needed, bool):
+            yield f"{route}: request_parameters has {name!r}: {needed!r}. Fix: write it as {_EXAMPLE}."
+
+
+def _refuse_wrong_settings(path: str, stage_name: str, min_compression_size: Size | None) -> None:
+    """What of a REST API and its stage AWS would refuse."""
+    place = Place(path)
+    size = None if min_compression_size is None else min_compression_size.to_bytes()
+    api = read_rest_api({"Name": "-"} if size is None else {"Name": "-", "MinimumCompressionSize": size}, place)
+    stage = read_rest_stage({"RestApiId": "-", "StageName": stage_name}, place)
+    refuse_what_aws_refuses([api, stage], place)
+
+
+def _arn_of(web_acl: object) -> str | None:
+    if web_acl is None or isinstance(web_acl, str):
+        return web_acl
+    arn = getattr(web_acl, "attr_arn", None)
+    if not isinstance(arn, str):
+        raise TypeError(f"web_acl must be an aws_wafv2.CfnWebACL or an ARN; got {web_acl!r}")
+    return arn
+
+
+def _type(bound: Bound | None) -> aws_apigateway.AuthorizationType | None:
+    if bound is None:
+        return aws_apigateway.AuthorizationType.NONE
+    return aws_apigateway.AuthorizationType.IAM if bound.authorizer is None else None
+
+
+def _refuse_others(what: str, keywords: Mapping[str, Any], function: Any) -> None:
+    if known := [name for name in keywords if name in _ONLY_HTTP]:
+        hints = "; ".join(f"{name}: {_ONLY_HTTP[name]}" for name in known)
+        raise TypeError(f"{what}() got keywords of an HTTP API. {hints}.")
+    if keywords:
+        raise TypeError(unknown_keywords(what, keywords, function))
+
+
+def _refuse_wrong_authorizer(authorizer: object) -> None:
+    if authorizer is None or isinstance(authorizer, RestAuthorizer):
+        return
+    if isinstance(authorizer, HttpAuthorizer):
+        raise TypeError(
+            f"{type(authorizer).__name__} is for an HttpApi. Fix: give a RestApi a TokenAuthorizer, RequestAuthorizer, "
+            "CognitoAuthorizer or IamAuthorizer."
+        )
+    raise TypeError(f"authorizer must be such as TokenAuthorizer(function) or IamAuthorizer(); got {authorizer!r}")

@@ -1,0 +1,137 @@
+"""What an HTTP and a REST API have in common: who may call a route, what it may invoke, and their document."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from aws_cdk import Duration, Stack, Stage, aws_iam, aws_lambda
+from constructs import Construct
+
+from constructs_lambda.cdk.apis import openapi, routes
+from constructs_lambda.cdk.apis.authorizers import Authorizer, Bound
+from constructs_lambda.cdk.apis.openapi import Security
+from constructs_lambda.cdk.apis.permissions import Permissions
+from constructs_lambda.cdk.apis.routes import Route
+from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.errors import InputError
+from constructs_lambda.limits import Limit
+
+A = TypeVar("A", bound=Authorizer)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one `add_route` asks for, once nothing is wrong with it.
+
+    Args:
+        route: Method and path.
+        bound: Who may call it, None for a public route.
+        scopes: Scopes of which a token needs one.
+        security: The same, for the document.
+        milliseconds: How long API Gateway waits.
+    """
+
+    route: Route
+    bound: Bound | None
+    scopes: tuple[str, ...]
+    security: Security | None
+    milliseconds: int | float | None
+
+
+class RoutedApi(Construct, Generic[A]):
+    """An API with routes to functions; `HttpApi` and `RestApi` are the two there are."""
+
+    url: str
+    _kind: ClassVar[str]
+
+    def _start(
+        self, scope: Construct, api_id: str, name: str, description: str | None, authorizer: A | None, file: str | None
+    ) -> None:
+        """Begins, once the API is made."""
+        self.api_id = api_id
+        self._permissions = Permissions(self, api_id)
+        self._routes: dict[str, tuple[Route, str]] = {}
+        self._bound: dict[A, Bound] = {}
+        self._document = openapi.Document(name, description)
+        self._authorizer = authorizer
+        synthesis = before_synth(scope)
+        if file is not None:
+            synthesis.then(lambda: self._write_openapi(file))
+
+    @abstractmethod
+    def _make(self, authorizer: A) -> Bound:
+        """Makes an authorizer for this API."""
+
+    def _bind(self, authorizer: A) -> Bound:
+        if authorizer not in self._bound:
+            if authorizer.id in [each.id for each in self._bound]:
+                raise InputError(
+                    f"{self.node.path}: there is an authorizer {authorizer.id} already. Fix: use the same object for "
+                    "all routes, or give one of the two an authorizer_name=."
+                )
+            self._bound[authorizer] = self._make(authorizer)
+        return self._bound[authorizer]
+
+    def _asked(
+        self,
+        key: str,
+        function: aws_lambda.IFunction,
+        *,
+        authorizer: A | None,
+        scopes: Sequence[str] | None,
+        public: bool,
+        timeout: Duration | None,
+        limit: Limit,
+        can_be_raised: bool = False,
+        problems: list[str],
+    ) -> Asked:
+        """What is asked for; raises with everything that is wrong with it, and makes nothing then.
+
+        Raises:
+            InputError: Something is wrong.
+            TypeError: A value of the wrong type.
+        """
+        routes.refuse_what_is_no_function(function)
+        routes.refuse_wrong_switches(public=public)
+        own_scopes = routes.texts("scopes", scopes)
+        route = routes.parse(key, self._kind, problems)
+        chosen = None if public else authorizer or self._authorizer
+        problems += routes.already_there(route, self._kind, self._routes)
+        problems += routes.open_to_anyone(route, public=public, own=authorizer, chosen=chosen)
+        milliseconds = routes.waited(timeout, limit, can_be_raised=can_be_raised, problems=problems)
+        if own_scopes and chosen is not None and not chosen.takes_scopes:
+            problems.append(f"{key} names scopes, and {type(chosen).__name__} has none (CL508). Fix: leave them out.")
+        if problems:
+            raise InputError("\n".join(f"{self.node.path}: {problem}" for problem in problems))
+        if chosen is None:
+            return Asked(route, None, (), None, milliseconds)
+        bound = self._bind(chosen)
+        needed = own_scopes or chosen.scopes
+        security = Security(type(chosen).__name__, chosen.id, bound.scheme, needed)
+        return Asked(route, bound, needed, security, milliseconds)
+
+    def _is_there(self, route: Route, function: aws_lambda.IFunction) -> None:
+        self._routes[route.key] = (route, str(function.node.path))
+
+    def openapi(self) -> dict[str, Any]:
+        """The API's OpenAPI document, with the routes that it has by now."""
+        return self._document.rendered(Stack.of(self).resolve(self.url))
+
+    def _write_openapi(self, file: str) -> None:
+        stage = Stage.of(self)
+        if stage is not None:
+            openapi.write(self.openapi(), stage.outdir, file)
+
+    def _grant(
+        self, grantee: aws_iam.IGrantable, stage: str, keys: Sequence[str], every: Sequence[str]
+    ) -> aws_iam.Grant:
+        """Lets an identity call the routes named, or all."""
+        if missing := [key for key in keys if key not in self._routes]:
+            there = ", ".join(self._routes) or "none"
+            raise InputError(f"{self.node.path}: there is no route {', '.join(missing)}. Fix: name one of: {there}")
+        wanted = [f"{stage}/{self._routes[key][0].arn}" for key in keys] or every
+        arns = [self._permissions.arn(each) for each in wanted]
+        return aws_iam.Grant.add_to_principal(grantee=grantee, actions=["execute-api:Invoke"], resource_arns=arns)

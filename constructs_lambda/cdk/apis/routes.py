@@ -1,0 +1,173 @@
+"""What one `add_route` asks for, and what is wrong with it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import Duration
+
+from constructs_lambda.cdk.properties import milliseconds
+from constructs_lambda.limits import Limit
+from constructs_lambda.rules import nearest
+from constructs_lambda.rules.route_keys import route_problems
+
+_MALFORMED = {"http": "CL415", "rest": "CL414"}
+_OPEN = (
+    "{route} has no authorizer, so anyone on the internet may call it (CL405). Fix: give the API or the route an "
+    "authorizer=, such as IamAuthorizer(), or write public=True."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method and a path.
+
+    Args:
+        key: As it was written: `GET /orders/{id}`, or `$default`.
+        method: `GET`, `ANY` and the like; empty for `$default`.
+        path: With a slash in front; empty for `$default`.
+    """
+
+    key: str
+    method: str
+    path: str
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the path."""
+        return tuple(part for part in self.path.split("/") if part)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the variables in the path."""
+        return tuple(part[1:-1].removesuffix("+") for part in self.parts if part.startswith("{"))
+
+    @property
+    def arn(self) -> str:
+        """Method and path as an ARN of the API has them, with an asterisk for what varies."""
+        if not self.path:
+            return "$default"
+        parts = ["*" if part.startswith("{") else part for part in self.parts]
+        return f"{self.method.replace('ANY', '*')}/{'/'.join(parts)}"
+
+
+def parse(key: object, kind: str, problems: list[str]) -> Route:
+    """The route behind a key; adds to the problems what is wrong with it.
+
+    Args:
+        key: `GET /orders/{id}`.
+        kind: `http` or `rest`.
+        problems: Is added to.
+
+    Raises:
+        TypeError: The key is no text.
+    """
+    if not isinstance(key, str):
+        raise TypeError(f"a route is a text, such as 'GET /orders/{{id}}'; got {key!r}")
+    problems += [f"{problem.message} ({_MALFORMED[kind]}). Fix: {problem.fix}" for problem in route_problems(key, kind)]
+    method, _, path = key.partition(" ")
+    return Route(key, method, path) if path else Route(key, "", "")
+
+
+def already_there(route: Route, kind: str, routes: Mapping[str, tuple[Route, str]]) -> Iterator[str]:
+    """What of the routes that are there stands in the way of one more.
+
+    Args:
+        route: The one more.
+        kind: `http` or `rest`.
+        routes: The routes that are there, and what each leads to.
+    """
+    if route.key in routes:
+        yield f"{route.key} is there already, and leads to {routes[route.key][1]} (CL411). Fix: route it once."
+        return
+    if kind == "rest":
+        for other, _ in routes.values():
+            if clash := _other_variable(route, other):
+                yield (
+                    f"{route.key} names a part of the path {clash[0]}, and {other.key} names it {clash[1]}: a REST API "
+                    "has one variable in a place (CL412). Fix: name both alike."
+                )
+                return
+
+
+def _other_variable(one: Route, other: Route) -> tuple[str, str] | None:
+    for mine, theirs in zip(one.parts, other.parts, strict=False):
+        if mine != theirs:
+            return (mine, theirs) if mine.startswith("{") and theirs.startswith("{") else None
+    return None
+
+
+def open_to_anyone(route: Route, *, public: bool, own: object, chosen: object) -> Iterator[str]:
+    """Whether nothing says who may call a route, or two things do.
+
+    Args:
+        route: The route.
+        public: Whether anyone may call it.
+        own: The authorizer of the route itself.
+        chosen: The one that counts, None for a public route.
+    """
+    if public and own is not None:
+        yield f"{route.key} is public=True and has an authorizer= of its own. Fix: leave out one of the two."
+    elif not public and chosen is None:
+        yield _OPEN.format(route=route.key)
+
+
+def refuse_what_is_no_function(function: object) -> None:
+    """Raises where something else than a function stands for one."""
+    if not (hasattr(function, "function_arn") and hasattr(function, "grant_invoke")):
+        raise TypeError(f"function must be an aws_lambda.IFunction, such as a Function; got {function!r}")
+
+
+def refuse_wrong_switches(**switches: object) -> None:
+    """Raises where something else than True or False is given."""
+    for name, value in switches.items():
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} must be True or False; got {value!r}")
+
+
+def texts(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    """A list of texts; raises where a text or anything else stands for it."""
+    if given is None:
+        return ()
+    if isinstance(given, str) or not all(isinstance(each, str) for each in given):
+        raise TypeError(f"{name} must be a list of texts, such as ['orders.read']; got {given!r}")
+    return tuple(given)
+
+
+def waited(timeout: Duration | None, limit: Limit, *, can_be_raised: bool, problems: list[str]) -> int | float | None:
+    """Milliseconds of a timeout; adds to the problems where it is out of range.
+
+    Args:
+        timeout: The timeout.
+        limit: What AWS allows.
+        can_be_raised: Whether AWS raises the longest one; then only the shortest is judged.
+        problems: Is added to.
+
+    Raises:
+        TypeError: It is no Duration.
+    """
+    if timeout is None:
+        return None
+    if not isinstance(timeout, Duration):
+        raise TypeError(f"timeout must be a Duration, such as Duration.seconds(10); got {timeout!r}")
+    value: int | float | None = milliseconds(timeout)
+    if (
+        isinstance(value, int | float)
+        and not limit.admits(value)
+        and not (can_be_raised and value > (limit.minimum or 0))
+    ):
+        problems.append(
+            f"timeout is {limit.counted(value)}; AWS allows {limit.allowed} (CL407). Fix: choose one within."
+        )
+    return value
+
+
+def unknown_keywords(what: str, keywords: Mapping[str, Any], function: Any) -> str:
+    """The message on keywords that don't exist, with the nearest that do."""
+    known = [name for name in inspect.signature(function).parameters if name != "self"]
+    return f"{what}() got unexpected keyword arguments: " + ", ".join(
+        f"{name!r}{nearest(name, known)}" for name in keywords
+    )

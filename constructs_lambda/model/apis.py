@@ -1,0 +1,215 @@
+"""APIs of API Gateway and their parts, as CloudFormation is told to make them. `gateways` puts the pieces together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from constructs_lambda.model.companions import Cors
+from constructs_lambda.model.functions import Flag, Items, Malformed, Number, Place, Text
+from constructs_lambda.model.networks import Parts, Target
+from constructs_lambda.tokens import Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestApi:
+    """An `AWS::ApiGateway::RestApi`."""
+
+    place: Place
+    name: Text = None
+    endpoint_types: Items = None
+    policy_length: int | None = None
+    """Characters that its resource policy certainly has, whitespace left out; None where it has no policy."""
+    minimum_compression_bytes: Number = None
+    has_no_endpoint: Flag = None
+    """Whether only custom domain names lead to it."""
+    has_definition: bool = False
+    """Whether an OpenAPI document, a copy of another API or a macro may bring routes."""
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+    @property
+    def endpoint(self) -> str | None:
+        """`EDGE`, `REGIONAL` or `PRIVATE`; None where that isn't known."""
+        if self.endpoint_types is None or self.endpoint_types == ():
+            return "EDGE"
+        first = self.endpoint_types[0] if isinstance(self.endpoint_types, tuple) else None
+        return first if isinstance(first, str) and first in ("EDGE", "REGIONAL", "PRIVATE") else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestResource:
+    """One part of a path (`AWS::ApiGateway::Resource`)."""
+
+    place: Place
+    api: Target
+    parent: Target
+    part: Text
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestIntegration:
+    """What a method of a REST API calls."""
+
+    type: Text
+    http_method: Text
+    uri: Parts
+    credentials: Text
+    timeout_ms: Number
+    transfer_mode: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestMethod:
+    """An `AWS::ApiGateway::Method`."""
+
+    place: Place
+    api: Target
+    resource: Target
+    http_method: Text
+    authorization: Text
+    authorizer: Target
+    scopes: Items
+    needs_key: Flag
+    integration: RestIntegration | Unknown | None
+    is_public: bool = False
+    """Whether its author wrote that anyone may call it."""
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestStage:
+    """A stage of a REST API (`AWS::ApiGateway::Stage`, or an `AWS::ApiGateway::Deployment` that makes one)."""
+
+    place: Place
+    api: Target
+    name: Text
+    log_format: Text
+    property: str = ""
+    """Where its settings stand, with a dot behind it, when not on the outermost level."""
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestAuthorizer:
+    """An `AWS::ApiGateway::Authorizer`."""
+
+    place: Place
+    api: Target
+    type: Text
+    uri: Parts = ()
+    credentials: Text = None
+    ttl_seconds: Number = None
+    identity_source: Text = None
+    providers: Items = None
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpApi:
+    """An `AWS::ApiGatewayV2::Api`: an HTTP API, or a WebSocket API."""
+
+    place: Place
+    protocol: Text = None
+    cors: Cors | Unknown | None = None
+    has_no_endpoint: Flag = None
+    """Whether only custom domain names lead to it."""
+    has_definition: bool = False
+    """Whether an OpenAPI document, quick create or a macro may bring routes."""
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRoute:
+    """An `AWS::ApiGatewayV2::Route`."""
+
+    place: Place
+    api: Target
+    key: Text
+    target: Parts
+    authorization: Text
+    authorizer: Target
+    scopes: Items
+    is_public: bool = False
+    """Whether its author wrote that anyone may call it."""
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpIntegration:
+    """An `AWS::ApiGatewayV2::Integration`."""
+
+    place: Place
+    api: Target
+    type: Text
+    subtype: Text
+    uri: Parts
+    credentials: Text
+    timeout_ms: Number
+    payload_format: Text
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpStage:
+    """An `AWS::ApiGatewayV2::Stage`."""
+
+    place: Place
+    api: Target
+    name: Text
+    log_format: Text
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAuthorizer:
+    """An `AWS::ApiGatewayV2::Authorizer`."""
+
+    place: Place
+    api: Target
+    type: Text
+    uri: Parts = ()
+    credentials: Text = None
+    ttl_seconds: Number = None
+    identity_sources: Items = None
+    payload_format: Text = None
+    simple_answers: Flag = None
+    issuer: Text = None
+    audience: Items = None
+    missing: tuple[str, ...] = ()
+    malformed: tuple[Malformed, ...] = ()
+
+
+API_FIELDS = (
+    "rest_apis",
+    "rest_resources",
+    "rest_methods",
+    "rest_stages",
+    "rest_authorizers",
+    "http_apis",
+    "http_routes",
+    "http_integrations",
+    "http_stages",
+    "http_authorizers",
+)
+"""The fields of `Stack` that hold APIs and their parts."""
+ApiPart = (
+    RestApi
+    | RestResource
+    | RestMethod
+    | RestStage
+    | RestAuthorizer
+    | HttpApi
+    | HttpRoute
+    | HttpIntegration
+    | HttpStage
+    | HttpAuthorizer
+)

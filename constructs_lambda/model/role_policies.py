@@ -1,0 +1,69 @@
+"""How many policies a role has, and how long they are together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from constructs_lambda.model.functions import Place
+from constructs_lambda.model.holders import Holders
+from constructs_lambda.model.networks import Link
+from constructs_lambda.model.references import Spot
+from constructs_lambda.model.roles import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolePolicies:
+    """What counts against the quotas of a role, as far as it is certain.
+
+    Args:
+        place: Where the role stands.
+        managed_count: Managed policies that are attached to it.
+        inline_length: Characters of its inline policies, whitespace left out.
+        inline_count: Policies beside it that count as inline ones.
+    """
+
+    place: Place
+    managed_count: int
+    inline_length: int
+    inline_count: int
+
+
+class RoleQuotas(Holders):
+    """The roles of an app, with the policies that are attached to them."""
+
+    def managed_policies(self) -> Iterator[Policy]:
+        """The managed policies that this app makes."""
+        for stack in self.stacks.values():
+            for policy in stack.policies.values():
+                if policy.is_managed:
+                    yield policy
+
+    def role_policies(self) -> Iterator[RolePolicies]:
+        """The policies of every role that this app makes."""
+        for stack in self.stacks.values():
+            for name, role in stack.roles.items():
+                if role.place.conditional:
+                    continue
+                keys = [
+                    Spot(stack.place.template, name),
+                    *([Spot("", role.name)] if isinstance(role.name, str) else []),
+                ]
+                beside = [
+                    policy for key in keys for policy in self._attached.get(key, ()) if not policy.place.conditional
+                ]
+                named = {
+                    self.spot(stack, link) for _, link in role.managed_policies if isinstance(link, Link)
+                }  # a policy may be named by the role, and name the role as well
+                managed = [
+                    policy
+                    for policy in beside
+                    if policy.is_managed and Spot(policy.place.template, policy.place.resource) not in named
+                ]
+                inline = [policy for policy in beside if not policy.is_managed]
+                yield RolePolicies(
+                    place=role.place,
+                    managed_count=role.managed_count + len(managed),
+                    inline_length=role.inline_length + sum(policy.length for policy in inline),
+                    inline_count=len(inline),
+                )

@@ -1,0 +1,51 @@
+"""How long a policy is, as far as a template tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from constructs_lambda.model.lengths import certain_length
+from constructs_lambda.template.links import read_parts
+from constructs_lambda.tokens import NO_VALUE, is_intrinsic, literal_part, resolve_text
+
+_NOT_FOLLOWED = 40  # nesting of a document
+
+
+def policy_length(document: object) -> int | None:
+    """The characters that a policy certainly has, whitespace left out; None where there is none.
+
+    Args:
+        document: The policy, as a mapping or as JSON in a text.
+    """
+    if document is None or document == NO_VALUE:
+        return None
+    if isinstance(document, str):
+        try:
+            document = json.loads(document)
+        except (ValueError, RecursionError):
+            return certain_length(read_parts(document))
+    return _length(document, 0)
+
+
+def _length(value: object, depth: int) -> int:
+    if isinstance(value, str) or is_intrinsic(value):
+        return certain_length(read_parts(value)) + (2 if _is_text(value) else 0)
+    if depth > _NOT_FOLLOWED:
+        return 0
+    if isinstance(value, list | tuple):
+        found = [_length(item, depth + 1) for item in value if not _may_vanish(item)]
+        return 2 + sum(found) + max(len(found) - 1, 0)
+    if isinstance(value, Mapping):
+        found = [len(str(key)) + 3 + _length(item, depth + 1) for key, item in value.items() if not _may_vanish(item)]
+        return 2 + sum(found) + max(len(found) - 1, 0)
+    return len(literal_part(resolve_text(value)))
+
+
+def _is_text(value: object) -> bool:
+    """Whether something is a text, and not perhaps a list or a mapping."""
+    return isinstance(value, str) or (isinstance(value, Mapping) and ("Fn::Join" in value or "Fn::Sub" in value))
+
+
+def _may_vanish(value: object) -> bool:
+    return value is None or (isinstance(value, Mapping) and ("Fn::If" in value or value == NO_VALUE))

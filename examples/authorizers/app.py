@@ -1,0 +1,171 @@
+"""Authorizers: who calls is judged once, in front of the functions, and what is known of them arrives in the event."""
+
+from pathlib import Path
+
+from aws_cdk import Acknowledgment, App, CfnOutput, Duration, Environment, Stack, Validations, aws_lambda
+from constructs import Construct, IConstruct
+
+from constructs_lambda import (
+    HttpApi,
+    LambdaAuthorizer,
+    PythonFunction,
+    RequestAuthorizer,
+    RestApi,
+    TokenAuthorizer,
+    Trim,
+)
+
+FUNCTIONS = Path(__file__).resolve().parent / "functions"
+TRIM = Trim(without_boto3=True)  # the Lambda runtime has it
+A_JWT = r"^Bearer [\w-]+\.[\w-]+\.[\w-]+$"
+
+NEW_ORDER = {
+    "title": "NewOrder",
+    "type": "object",
+    "properties": {
+        "sku": {"type": "string", "minLength": 1, "maxLength": 64},
+        "quantity": {"type": "integer", "minimum": 1, "maximum": 1000},
+    },
+    "required": ["sku", "quantity"],
+    "additionalProperties": False,
+}
+
+# What cdk-nag's packs find, and why it stays.
+ACCEPTED = {
+    "AwsSolutions": {
+        "APIG3": "a web ACL costs 5 USD a month before it blocks anything; RestApi(web_acl=...) adds one",
+        "COG4": "tokens come from an issuer outside AWS, which no user pool stands for",
+        "IAM5[Resource::*]": "X-Ray has no rights for single resources",
+    },
+    "Serverless": {
+        "LambdaDLQ": "API Gateway waits for these functions; nobody invokes them asynchronously",
+        "LambdaStarPermissions": "X-Ray has no rights for single resources",
+    },
+}
+PUBLIC = {"AwsSolutions": {"APIG4": "whoever watches the shop needs no token, and learns nothing but that it is up"}}
+
+
+class IdentityStack(Stack):
+    """The functions that judge who calls, as authorizers for the APIs of any stack.
+
+    Args:
+        issuer: Whose tokens count, as it stands in the claim `iss`.
+        audience: Whom they have to be made for: the claim `aud`.
+        jwks_url: Where the issuer publishes its keys.
+        runtime: Python of the functions.
+        architecture: Processor of the functions.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        issuer: str,
+        audience: str,
+        jwks_url: str,
+        runtime: aws_lambda.Runtime | None = None,
+        architecture: aws_lambda.Architecture | None = None,
+        env: Environment | None = None,
+    ) -> None:
+        super().__init__(scope, id, env=env, description="Judges who calls the APIs")
+
+        def judge(id: str, handler: str, description: str) -> PythonFunction:
+            return PythonFunction(
+                self,
+                id,
+                description=description,
+                entry=FUNCTIONS / "authorizers",
+                handler=handler,
+                runtime=runtime,
+                architecture=architecture,
+                trim=TRIM,
+                timeout=Duration.seconds(5),
+                environment={
+                    "ISSUER": issuer,
+                    "AUDIENCE": audience,
+                    "JWKS_URL": jwks_url,
+                    "POWERTOOLS_SERVICE_NAME": "identity",
+                },
+            )
+
+        self.user = TokenAuthorizer(judge("User", "app.token", "Who has a token"), validation_regex=A_JWT)
+        self.tenant = RequestAuthorizer(judge("Tenant", "app.request", "Who has a token of the tenant in the path"))
+        self.http_user = LambdaAuthorizer(judge("HttpUser", "app.http", "Who has a token, for HTTP APIs"))
+
+        accept(self, ACCEPTED)
+
+
+class ShopStack(Stack):
+    """A REST and an HTTP API, and the function behind both.
+
+    Args:
+        identity: Who judges the calls.
+        runtime: Python of the function.
+        architecture: Processor of the function.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        identity: IdentityStack,
+        runtime: aws_lambda.Runtime | None = None,
+        architecture: aws_lambda.Architecture | None = None,
+        env: Environment | None = None,
+    ) -> None:
+        super().__init__(scope, id, env=env, description="A shop behind two APIs")
+
+        shop = PythonFunction(
+            self,
+            "Shop",
+            description="What both APIs offer",
+            entry=FUNCTIONS / "shop",
+            runtime=runtime,
+            architecture=architecture,
+            trim=TRIM,
+            environment={"POWERTOOLS_SERVICE_NAME": "shop"},
+        )
+
+        rest = RestApi(self, "RestShop", authorizer=identity.user, openapi_file="rest.openapi.json")
+        accept(rest.add_route("GET /status", shop, public=True), PUBLIC)
+        rest.add_route("GET /me", shop)
+        rest.add_route("POST /orders", shop, request_model=NEW_ORDER)
+        rest.add_route("GET /tenants/{tenant}/orders", shop, authorizer=identity.tenant)
+
+        http = HttpApi(self, "HttpShop", authorizer=identity.http_user, openapi_file="http.openapi.json")
+        accept(http.add_route("GET /status", shop, public=True), PUBLIC)
+        http.add_route("GET /me", shop)
+
+        CfnOutput(self, "RestUrl", value=rest.url)
+        CfnOutput(self, "HttpUrl", value=http.url)
+        accept(self, ACCEPTED)
+
+
+def accept(scope: IConstruct, packs: dict[str, dict[str, str]]) -> None:
+    """Acknowledges what cdk-nag's packs find in a construct."""
+    Validations.of(scope).acknowledge(
+        *(
+            Acknowledgment(id=f"{pack}::{pack}-{rule}", reason=reason)
+            for pack, rules in packs.items()
+            for rule, reason in rules.items()
+        )
+    )
+
+
+def main() -> None:
+    app = App()
+    identity = IdentityStack(
+        app,
+        "Identity",
+        issuer="https://login.example.com/",
+        audience="shop",
+        jwks_url="https://login.example.com/.well-known/jwks.json",
+    )
+    ShopStack(app, "Shop", identity=identity)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""`CustomDomain`: an API under a name of one's own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk import App, Stack, aws_apigatewayv2, aws_certificatemanager, aws_lambda, aws_route53, aws_s3
+from synthesized import resources_of, template_of
+
+from constructs_lambda import CustomDomain, HttpApi, IamAuthorizer, InputError, RestApi
+
+pytestmark = pytest.mark.cdk
+
+MAPPING = "AWS::ApiGatewayV2::ApiMapping"
+
+
+@pytest.fixture
+def certificate(stack: Stack) -> aws_certificatemanager.ICertificate:
+    arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    return aws_certificatemanager.Certificate.from_certificate_arn(stack, "Certificate", arn)
+
+
+@pytest.fixture
+def zone(stack: Stack) -> aws_route53.IHostedZone:
+    return aws_route53.HostedZone.from_hosted_zone_attributes(
+        stack, "Zone", hosted_zone_id="Z1", zone_name="example.com"
+    )
+
+
+@pytest.mark.parametrize("kind", [HttpApi, RestApi])
+def test_a_name(
+    app: App, stack: Stack, function: aws_lambda.Function, certificate: Any, zone: Any, kind: type[HttpApi]
+) -> None:
+    domain = CustomDomain("api.example.com", certificate=certificate, hosted_zone=zone)
+    api = kind(stack, "Api", authorizer=IamAuthorizer(), domain=domain)
+    api.add_route("GET /a", function)
+    assert api.url == "https://api.example.com/"
+    resources = template_of(app)["Resources"]
+    (name,) = (each["Properties"] for each in resources.values() if each["Type"] == "AWS::ApiGatewayV2::DomainName")
+    (settings,) = name["DomainNameConfigurations"]
+    assert settings["SecurityPolicy"] == "TLS_1_2"
+    assert settings["EndpointType"] == "REGIONAL"
+    records = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Route53::RecordSet"]
+    assert sorted(each["Type"] for each in records) == ["A", "AAAA"]
+    assert all("RegionalDomainName" in json.dumps(each["AliasTarget"]) for each in records)
+    ((_, mapping),) = resources_of(app, MAPPING).items()
+    kinds = {resources[each]["Type"] for each in mapping["DependsOn"]}
+    assert kinds & {"AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"}
+    (made,) = (
+        each["Properties"]
+        for each in resources.values()
+        if each["Type"] in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api")
+    )
+    assert made["DisableExecuteApiEndpoint"] is True
+
+
+def test_the_own_address_may_stay(app: App, stack: Stack, certificate: Any) -> None:
+    domain = CustomDomain("api.example.com", certificate=certificate)
+    HttpApi(stack, "Api", domain=domain, disable_execute_api_endpoint=False)
+    (made,) = resources_of(app, "AWS::ApiGatewayV2::Api").values()
+    assert made["Properties"]["DisableExecuteApiEndpoint"] is False
+    assert resources_of(app, "AWS::Route53::RecordSet") == {}
+
+
+def test_several_apis_under_one_name(app: App, stack: Stack, function: aws_lambda.Function, certificate: Any) -> None:
+    name = aws_apigatewayv2.DomainName(stack, "Name", domain_name="api.example.com", certificate=certificate)
+    http = HttpApi(stack, "Http", domain=CustomDomain(name, base_path="orders"))
+    rest = RestApi(stack, "Rest", authorizer=IamAuthorizer(), domain=CustomDomain(name, base_path="reports/v1"))
+    rest.add_route("GET /a", function)
+    assert len(resources_of(app, "AWS::ApiGatewayV2::DomainName")) == 1
+    keys = {each["Properties"]["ApiMappingKey"] for each in resources_of(app, MAPPING).values()}
+    assert keys == {"orders", "reports/v1"}
+    assert http.url.endswith("/orders")
+    assert rest.url.endswith("/reports/v1")
+
+
+def test_mutual_tls(app: App, stack: Stack, certificate: Any) -> None:
+    trusted = aws_apigatewayv2.MTLSConfig(bucket=aws_s3.Bucket(stack, "Trusted"), key="authorities.pem")
+    HttpApi(stack, "Api", domain=CustomDomain("api.example.com", certificate=certificate, mtls=trusted))
+    (name,) = resources_of(app, "AWS::ApiGatewayV2::DomainName").values()
+    assert name["Properties"]["MutualTlsAuthentication"]["TruststoreUri"]["Fn::Join"][1][-1] == "/authorities.pem"
+
+
+def test_everything_wrong_at_once() -> None:
+    with pytest.raises(InputError) as refused:
+        CustomDomain("api_example", base_path="/orders/")
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_a_certificate_for_a_domain_that_is_there(stack: Stack, certificate: Any) -> None:
+    name = aws_apigatewayv2.DomainName(stack, "Name", domain_name="api.example.com", certificate=certificate)
+    with pytest.raises(InputError, match="where it is made"):
+        CustomDomain(name, certificate=certificate)
+
+
+@pytest.mark.parametrize("name", ["api.example.com", "*.example.com", "API.example.com", "a-b.c.example.co.uk"])
+def test_names(certificate: Any, name: str) -> None:
+    assert CustomDomain(name, certificate=certificate).url == f"https://{name}/"
+
+
+def test_wrong_types(certificate: Any) -> None:
+    anything: Any = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    number: Any = 7
+    for wrong in (
+        lambda: CustomDomain(number),
+        lambda: CustomDomain("api.example.com", certificate=anything),
+        lambda: CustomDomain("api.example.com", certificate=certificate, hosted_zone=anything),
+        lambda: CustomDomain("api.example.com", certificate=certificate, mtls=anything),
+    ):
+        with pytest.raises(TypeError):
+            wrong()

@@ -1,0 +1,274 @@
+"""CL802 to CL811: permissions of functions, and policies of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rules.api_cases import (
+    ABSENT,
+    REF,
+    http,
+    http_api,
+    integration,
+    made,
+    method,
+    part,
+    permission,
+    rest,
+    rest_stage,
+    route,
+    socket,
+    source,
+)
+from rules.cases import UNKNOWN, Case, Resource, zipped
+
+ALIAS = made(
+    "Lambda::Alias",
+    {"FunctionName": {"Ref": "F"}, "FunctionVersion": {"Fn::GetAtt": ["V", "Version"]}, "Name": "live"},
+)
+VERSION = made("Lambda::Version", {"FunctionName": {"Ref": "F"}})
+OF_ALIAS = {"A": ALIAS, "V": VERSION}
+RULE = "arn:aws:events:eu-west-1:111122223333:rule/"
+
+
+def allowed(what: str, expected: str = "", /, **properties: Any) -> Case:
+    """A function with one permission."""
+    return Case(f"permission {what}", tuple(expected.split()), {"F": zipped(), "P": permission(**properties)})
+
+
+def unknowns(what: str, make: Any, expected: str = "") -> Iterator[Case]:
+    for value in UNKNOWN:
+        yield Case(f"{what}: {value}", tuple(expected.split()), make(value))
+
+
+def policy_of(count: int, length: int, name: str = "orders") -> dict[str, Resource]:
+    """A function with so many permissions, each with a source ARN of this length."""
+    rules = [f"{RULE}{i:03}" for i in range(count)]
+    padded = {f"P{i:03}": arn.ljust(length, "x") for i, arn in enumerate(rules)}
+    made_ = {key: permission(arn, Principal="events.amazonaws.com") for key, arn in padded.items()}
+    return {"F": zipped(FunctionName=name), **made_}
+
+
+def document(length: int) -> Any:
+    """A policy with this number of characters, whitespace left out."""
+    empty = len('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":[""]}]}')
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["r" * (length - empty)]}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def role(managed: Any = ABSENT, *documents: Any, **more: Any) -> Resource:
+    policies = [{"PolicyName": f"p{i}", "PolicyDocument": each} for i, each in enumerate(documents)]
+    return made("IAM::Role", {"ManagedPolicyArns": managed, "Policies": policies or ABSENT, **more})
+
+
+def attached(document_: Any, kind: str = "Policy", roles: Any = None, **beside: Any) -> Resource:
+    given = {"PolicyDocument": document_, "Roles": [{"Ref": "R"}] if roles is None else roles}
+    return made(f"IAM::{kind}", given, **beside)
+
+
+def arns(count: int) -> list[str]:
+    return [f"arn:aws:iam::111122223333:policy/p{i}" for i in range(count)]
+
+
+def roles(what: str, expected: str = "", /, **resources: Resource) -> Case:
+    return Case(f"role: {what}", tuple(expected.split()), resources)
+
+
+SMALL = document(200)
+SOURCES: list[Case] = [
+    allowed("with a source", SourceArn=RULE, Principal="events.amazonaws.com"),
+    allowed("without a source", "CL802", Principal="s3.amazonaws.com"),
+    allowed("for the API Gateway without a source", "CL802"),
+    allowed("with an account", Principal="s3.amazonaws.com", SourceAccount="111122223333"),
+    allowed("with an organization", Principal="s3.amazonaws.com", PrincipalOrgID="o-abcdefghij"),
+    allowed("with a token", Principal="alexa-appkit.amazon.com", EventSourceToken="amzn1.ask.skill.x"),
+    allowed("of an account", Principal="111122223333"),
+    allowed("of a role", Principal="arn:aws:iam::111122223333:role/r"),
+    allowed("for everyone", "CL802", Principal="*"),
+    allowed("for everyone in an organization", Principal="*", PrincipalOrgID="o-abcdefghij"),
+    allowed("of a URL", Principal="*", Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE"),
+    allowed("through a URL", Principal="*", InvokedViaFunctionUrl=True),
+    *(
+        allowed(f"of {service}", Principal=f"{service}.amazonaws.com")
+        for service in ("elasticloadbalancing", "secretsmanager", "appconfig")
+    ),
+    *unknowns("principal", lambda v: {"F": zipped(), "P": permission(Principal=v)}),
+    *unknowns("source", lambda v: {"F": zipped(), "P": permission(v)}),
+    *unknowns("account", lambda v: {"F": zipped(), "P": permission(SourceAccount=v)}),
+    allowed("of any kind", SourceArn=RULE, Action="lambda:*"),
+    allowed("of no kind", "CL811", SourceArn=RULE, Action="InvokeFunction"),
+    allowed("of a source that is none", "CL811", SourceArn="bucket"),
+    allowed("of a bucket", SourceArn="arn:aws:s3:::bucket"),
+    allowed("of an account that is none", "CL811", SourceAccount="1111-2222-3333"),
+    allowed("of an organization that is none", "CL811", PrincipalOrgID="example"),
+    allowed("of a URL that is none", "CL811", SourceArn=RULE, FunctionUrlAuthType="IAM"),
+    *unknowns("settings", lambda v: {"F": zipped(), "P": permission(RULE, Action=v, PrincipalOrgID=v)}),
+]
+
+RESOURCE_POLICIES: list[Case] = [
+    Case("policy of 40 permissions", (), policy_of(40, 100)),
+    Case("policy of 100 permissions", ("CL803",), policy_of(100, 100)),
+    Case("policy of 55 permissions", ("CL804",), policy_of(55, 100)),
+    Case(
+        "policy of 100 permissions, perhaps", (), {n: {**r, "Condition": "C"} for n, r in policy_of(100, 100).items()}
+    ),
+    Case(
+        "policy of 100 permissions for two functions",
+        (),
+        {
+            **policy_of(40, 100),
+            "G": zipped(),
+            **{f"Q{i}": permission(f"{RULE}{i:03}", {"Ref": "G"}, Principal="events.amazonaws.com") for i in range(40)},
+        },
+    ),
+    Case(
+        "policy of 80 permissions for a function and its alias",
+        (),
+        {
+            **policy_of(40, 100),
+            **OF_ALIAS,
+            **{f"Q{i}": permission(f"{RULE}{i:03}", {"Ref": "A"}, Principal="events.amazonaws.com") for i in range(40)},
+        },
+    ),
+    Case(
+        "policy of 60 routes",
+        ("CL804",),
+        {
+            "F": zipped(),
+            "Api": http_api(),
+            "I": integration(),
+            **{f"R{i}": route(f"GET /orders/{i}") for i in range(60)},
+            **{f"OrdersRoutePermission{i:04}": permission(source(f"/*/GET/orders/{i}")) for i in range(60)},
+        },
+    ),
+]
+
+COVERING: list[Case] = [
+    *(
+        rest(f"permission {rest_of}", P=permission(source(rest_of)))
+        for rest_of in ("/*", "/*/*", "/*/*/*", "/*/GET/", "/prod/GET/", "/*/*/", "/p*/GET/*")
+    ),
+    *(
+        rest(f"permission {rest_of}", "CL805 CL806", P=permission(source(rest_of)))
+        for rest_of in ("/*/POST/", "/*/GET/orders", "/authorizers/", "")
+        if rest_of not in ("/authorizers/", "")
+    ),
+    rest("permission for nothing", "CL805", P=None),
+    rest("permission without a source", "CL802", P=permission()),
+    rest("permission for another service", "CL805", P=permission(RULE, Principal="events.amazonaws.com")),
+    rest("permission with a source that isn't known", P=permission(REF)),
+    rest("permission for the stage", S=rest_stage(), P=permission(source("/", {"Ref": "S"}, "/GET/"))),
+    rest("permission for another stage", "CL806", S=rest_stage(), P=permission(source("/test/GET/"))),
+    rest("permission for the test stage", S=rest_stage(), P2=permission(source("/test-invoke-stage/GET/"))),
+    rest("permission of another API", "CL805", P=permission(source("/*", api="B")), B=http_api()),
+    rest(
+        "permission of some API", P=permission({"Fn::Sub": "arn:aws:execute-api:eu-west-1:111122223333:${Parameter}/*"})
+    ),
+    rest("permission of an API by its id", P=permission("arn:aws:execute-api:eu-west-1:111122223333:abcdef1234/*")),
+    rest("permission of all APIs", P=permission("arn:aws:execute-api:eu-west-1:111122223333:*")),
+    rest("permission with a method that isn't known", P=permission(source("/*/", REF, "/"))),
+    rest("permission for a function of some name", P=permission(source("/*"), REF)),
+    rest("permission, perhaps", P={**permission(source("/*")), "Condition": "C"}),
+    rest(
+        "role instead of a permission",
+        P=None,
+        M=method(Integration={"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": "x", "Credentials": "r"}),
+    ),
+    rest("variables", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/*"))),
+    rest("variables as written", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/{id}"))),
+    rest("variables by another name", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/{key}"))),
+    rest("variables by a value", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/7"))),
+    rest("any method", M=method("ANY"), P=permission(source("/*/*/"))),
+    rest("some method of any", M=method("ANY"), P=permission(source("/*/GET/"))),
+    rest("any method by its name", M=method("ANY"), P=permission(source("/*/ANY/"))),
+    rest("a method among others", "CL805", N=method("POST"), P=permission(source("/*/GET/"))),
+    http("permission for $default", R=route("$default"), P=permission(source("/*/$default"))),
+    http("permission for $default in CDK's words", R=route("$default"), P=permission(source("/*/*"))),
+    http("permission for all paths but $default", "CL805 CL806", R=route("$default"), P=permission(source("/*/*/*"))),
+    http("permission for $default of a stage", R=route("$default"), P=permission(source("/$default/$default"))),
+    http("permission for a path", P=permission(source("/*/*/orders"))),
+    http("permission for another path", "CL805 CL806", P=permission(source("/*/*/customers"))),
+    http("permission for a path and more", R=route("GET /orders/{id}"), P=permission(source("/*/*/orders/{id}"))),
+    http("permission for a greedy path", R=route("ANY /{proxy+}"), P=permission(source("/*/*/{proxy+}"))),
+    http("permission for nothing", "CL805", P=None),
+    http("permission beside an OpenAPI document", api=http_api(Body={"paths": {}}), P2=permission(source("/*/*/more"))),
+    http("permission of the function for its alias", "CL805", I=integration(IntegrationUri={"Ref": "A"}), **OF_ALIAS),
+    http(
+        "permission of the alias",
+        I=integration(IntegrationUri={"Ref": "A"}),
+        P=permission(source("/*"), {"Ref": "A"}),
+        **OF_ALIAS,
+    ),
+    http("permission of the alias for the function", "CL805", P=permission(source("/*"), {"Ref": "A"}), **OF_ALIAS),
+    http("route, perhaps", R={**route(), "Condition": "C"}, P=None),
+    http(
+        "function of another app",
+        I=integration(IntegrationUri="arn:aws:lambda:eu-west-1:111122223333:function:f"),
+        P=None,
+    ),
+    socket("permission in CDK's words", P=permission(source("/*$connect"))),
+    socket("permission for another route", "CL805 CL806", P=permission(source("/*$disconnect"))),
+    socket("permission for all", P=permission(source("/*/*"))),
+]
+
+ROLES: list[Case] = [
+    *(
+        roles(f"{count} managed policies", expected, R=role(arns(count)))
+        for count, expected in ((9, ""), (10, ""), (11, "CL808"), (19, "CL808"), (20, "CL808"), (21, "CL807"))
+    ),
+    roles("10 managed policies and one that names it", "CL808", R=role(arns(10)), P=attached(SMALL, "ManagedPolicy")),
+    roles(
+        "9 managed policies and one that it names as well",
+        R=role([*arns(9), {"Ref": "P"}]),
+        P=attached(SMALL, "ManagedPolicy"),
+    ),
+    roles("10 managed policies and one, perhaps", R=role([*arns(10), {"Fn::If": ["C", "a", "b"]}])),
+    roles(
+        "10 managed policies and a resource, perhaps",
+        R=role(arns(10)),
+        P=attached(SMALL, "ManagedPolicy", Condition="C"),
+    ),
+    roles("11 managed policies, perhaps", R={**role(arns(11)), "Condition": "C"}),
+    roles("managed policies somehow", R=role(REF)),
+    *(
+        roles(f"inline policies of {length:,} characters", expected, R=role(ABSENT, document(length)))
+        for length, expected in ((10_239, ""), (10_240, ""), (10_241, "CL809"))
+    ),
+    roles("two inline policies together", "CL809", R=role(ABSENT, document(6_000), document(4_241))),
+    roles("an inline policy beside it", R=role(ABSENT, document(6_000)), P=attached(document(4_240))),
+    roles(
+        "an inline policy beside it, too long", "CL809", R=role(ABSENT, document(6_000)), P=attached(document(4_241))
+    ),
+    roles(
+        "an inline policy by its name",
+        "CL809",
+        R=role(ABSENT, document(6_000), RoleName="r"),
+        P=attached(document(4_241), roles=["r"]),
+    ),
+    roles(
+        "an inline policy of another role", R=role(ABSENT, document(6_000)), P=attached(document(6_000), roles=["r"])
+    ),
+    roles(
+        "an inline policy beside it, perhaps",
+        R=role(ABSENT, document(6_000)),
+        P=attached(document(6_000), Condition="C"),
+    ),
+    roles("a managed policy beside it", R=role(ABSENT, document(6_000)), P=attached(document(6_000), "ManagedPolicy")),
+    roles("a policy with whitespace", R=role(ABSENT, {**document(9_000), "Id": " " * 9_000})),
+    roles("a policy that isn't known", R=role(ABSENT, REF, document(9_000))),
+    roles("a statement, perhaps", R=role(ABSENT, {"Statement": [{"Fn::If": ["C", document(20_000), 1]}]})),
+    roles("a value that isn't known", R=role(ABSENT, {"Statement": [{"Resource": [{"Ref": "P"}] * 400}]})),
+    roles(
+        "many joined values",
+        "CL809",
+        R=role(ABSENT, {"Statement": [{"Resource": [{"Fn::Sub": "${B}/" + "x" * 40}] * 300}]}),
+    ),
+    *(
+        roles(f"managed policy of {length:,} characters", expected, P=attached(document(length), "ManagedPolicy", []))
+        for length, expected in ((6_143, ""), (6_144, ""), (6_145, "CL810"))
+    ),
+    roles("inline policy of 6,145 characters", P=attached(document(6_145), roles=["r"])),
+]
+
+CASES: list[Case] = [*SOURCES, *RESOURCE_POLICIES, *COVERING, *ROLES]
