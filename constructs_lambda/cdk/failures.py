@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Fn, Stack, Token, aws_iam, aws_lambda, aws_sqs
-from constructs import Construct
+from aws_cdk import CfnResource, Fn, Stack, Token, aws_iam, aws_lambda, aws_sqs
+from constructs import Construct, IDependable
 
 from constructs_lambda.cdk.queues import keep_queue
 from constructs_lambda.cdk.synthesis import BeforeSynth, before_synth
@@ -35,6 +35,7 @@ class _Default:
     place: Construct
     config: aws_lambda.CfnEventInvokeConfig
     queue: aws_sqs.IQueue
+    policy: IDependable | None
 
 
 def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
@@ -59,7 +60,7 @@ def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
         return None
     place = Construct(as_scope(target), _OURS)
     queue = keep_queue(place, "Queue")
-    policy = _allow_send(place, target, queue)
+    policy = _allow_send(place, target.role, queue)
     if configured is not None:
         _complete(configured, queue)
         config = configured
@@ -71,7 +72,7 @@ def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
             qualifier=_qualifier(target),
             destination_config={_FAILURE: {"destination": queue.queue_arn}},
         )
-        _settle_later(target, _Default(place, config, queue))
+        _settle_later(target, _Default(place, config, queue, policy))
     if policy is not None:
         config.node.add_dependency(policy)  # Lambda refuses a destination that the role may not write to
     return queue
@@ -176,13 +177,16 @@ def _complete(config: aws_lambda.CfnEventInvokeConfig, queue: aws_sqs.IQueue) ->
         _set_destinations(config, {**destinations, _FAILURE: queue.queue_arn})
 
 
-def _allow_send(place: Construct, target: aws_lambda.IFunction, queue: aws_sqs.IQueue) -> aws_iam.Policy | None:
-    """Lets the role write to the queue; in a policy beside the queue where the role is of another stack."""
+def _allow_send(place: Construct, role: aws_iam.IRole, queue: aws_sqs.IQueue) -> IDependable | None:
+    """Lets the role write to the queue; in a policy beside the queue where the role is of another stack.
+
+    Returns:
+        What has to be made before Lambda is told of the queue.
+    """
     statement = aws_iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
-    if Stack.of(target.role).node.path == Stack.of(place).node.path:  # type: ignore[arg-type]
-        target.add_to_role_policy(statement)
-        return None
-    return aws_iam.Policy(place, "SendFailures", roles=[target.role], statements=[statement])  # type: ignore[list-item]
+    if Stack.of(role).node.path == Stack.of(place).node.path:
+        return role.add_to_principal_policy(statement).policy_dependable
+    return aws_iam.Policy(place, "SendFailures", roles=[role], statements=[statement])
 
 
 def _settle_later(target: aws_lambda.IFunction, default: _Default) -> None:
@@ -214,3 +218,5 @@ def _settle(defaults: Sequence[_Default]) -> None:
                 default.place.node.try_remove_child(default.config.node.id)
             for other in others:
                 _complete(other, default.queue)
+                if isinstance(default.policy, aws_iam.Policy):
+                    other.add_dependency(cast("CfnResource", default.policy.node.default_child))

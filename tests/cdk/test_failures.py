@@ -31,6 +31,13 @@ def to_queue(logical_id: str) -> dict[str, Any]:
     return {"Destination": {"Fn::GetAtt": [logical_id, "Arn"]}}
 
 
+def waits_for(template: dict[str, Any]) -> list[str]:
+    """What has to be made before the configuration of asynchronous invocations."""
+    (config,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::EventInvokeConfig")
+    depends: list[str] = config["DependsOn"]
+    return depends
+
+
 @pytest.fixture
 def theirs(stack: Stack) -> aws_sqs.Queue:
     return aws_sqs.Queue(stack, "Theirs")
@@ -151,19 +158,36 @@ def test_function_and_alias_have_one_configuration_each(app: App, stack: Stack) 
     assert len({str(each["DestinationConfig"]) for each in configs}) == 3
 
 
-def test_role_of_another_stack(app: App, stack: Stack) -> None:
+@pytest.mark.parametrize("is_configured", [True, False])
+def test_role_of_another_stack(app: App, stack: Stack, is_configured: bool) -> None:
     """A statement in the role's own policy would make the two stacks depend on each other."""
     principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
     role = aws_iam.Role(Stack(app, "Base"), "Role", assumed_by=principal)
-    function_of("ours", stack, role=role).add_event_source(TopicTrigger())
+    function = function_of("ours", stack, role=role)
+    function.add_event_source(TopicTrigger())
+    if is_configured:
+        function.configure_async_invoke(retry_attempts=0)
     template = template_of(app)
     failures, _ = queue_named(template, "AsyncFailures")
     assert granted(template, "sqs:SendMessage", {"Fn::GetAtt": [failures, "Arn"]})
-    ((key, config),) = (
-        (key, each) for key, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::EventInvokeConfig"
-    )
-    assert any("SendFailures" in each for each in config["DependsOn"]), "Lambda refuses a destination without the right"
-    assert key
+    assert any("SendFailures" in each for each in waits_for(template))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("flag", [True, False])
+@pytest.mark.parametrize("is_configured", [True, False])
+def test_the_right_comes_before_the_destination(
+    make_app: Callable[..., App], kind: str, flag: bool, is_configured: bool
+) -> None:
+    """Lambda refuses a destination that the role may not write to."""
+    app = make_app(context={"@aws-cdk/aws-lambda:createNewPoliciesWithAddToRolePolicy": flag})
+    function = function_of(kind, Stack(app, "Shop"))
+    if is_configured:
+        function.configure_async_invoke(retry_attempts=0)
+    function.add_event_source(TopicTrigger())
+    template = template_of(app)
+    (policy,) = (key for key in of_type(template, "AWS::IAM::Policy") if "DefaultPolicy" in key)
+    assert policy in waits_for(template)
 
 
 def test_imported_role_makes_no_queue(app: App, stack: Stack) -> None:

@@ -149,6 +149,21 @@ def test_topic_of_another_region_and_account(app: App, topic_region: str, own_re
     assert only(template, "AWS::Lambda::Permission")["Principal"] == principal
 
 
+def test_topic_of_an_app_in_another_region(app: App) -> None:
+    base = Stack(app, "Base", env=Environment(account="111122223333", region="eu-west-1"))
+    here = Environment(account="111122223333", region="us-east-1")
+    stack = Stack(app, "Shop", env=here, cross_region_references=True)
+    trigger = TopicTrigger(aws_sns.Topic(base, "Sales", topic_name="sales"))
+    function_of("ours", stack).add_event_source(trigger)
+    assert only(template_of(app), "AWS::SNS::Subscription")["Region"] == "eu-west-1"
+    assert trigger.dead_letter_queue is None
+
+
+def test_imported_fifo_topic(stack: Stack) -> None:
+    with pytest.raises(InputError, match=r"topic is a FIFO topic.*QueueTrigger\(topic=topic\)"):
+        TopicTrigger(aws_sns.Topic.from_topic_arn(stack, "Sales", f"{ELSEWHERE}.fifo"))
+
+
 def test_imported_topic_of_an_unknown_region_gets_dead_letters(app: App, stack: Stack) -> None:
     trigger = TopicTrigger(aws_sns.Topic.from_topic_arn(stack, "Sales", ELSEWHERE))
     function_of("ours", stack).add_event_source(trigger)
