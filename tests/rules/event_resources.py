@@ -165,7 +165,7 @@ def polled(what: str, expected: str, mapped: Resource, function: Resource | None
 
 def timed(visibility: Any, timeout: Any, expected: str, **properties: Any) -> Case:
     return polled(
-        f"visible after {visibility}, timeout {timeout}",
+        f"visible after {visibility!r}, timeout {timeout!r}",
         expected,
         mapping(arn("Q")),
         zipped(Timeout=timeout),
