@@ -51,13 +51,13 @@ def dead_letters(
     return given
 
 
-def allow_key(queue: aws_sqs.IQueue, service: str, account: str) -> None:
+def allow_key(queue: aws_sqs.IQueue, service: str, account: str | None = None) -> None:
     """Lets a service use the customer-managed key of a queue that it writes to; CDK grants only the queue.
 
     Args:
         queue: The queue.
         service: The service, such as `sns`.
-        account: The account on whose behalf it writes.
+        account: The account on whose behalf it writes, None for a service that doesn't tell.
     """
     if queue.encryption_master_key is not None:
         queue.encryption_master_key.add_to_resource_policy(use_key(service, account))
@@ -68,7 +68,7 @@ def use_key(service: str, account: str | None) -> aws_iam.PolicyStatement:
 
     Args:
         service: The service, such as `sns`.
-        account: The account on whose behalf it does, None for any.
+        account: The account on whose behalf it does, None for a service that doesn't tell.
     """
     return aws_iam.PolicyStatement(
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],

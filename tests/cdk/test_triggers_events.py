@@ -108,6 +108,16 @@ def test_event_options(app: App, stack: Stack) -> None:
     assert "DeadLetterConfig" not in target
 
 
+def test_dead_letters_that_are_encrypted_with_a_key(app: App, stack: Stack) -> None:
+    """EventBridge names no source account where it uses a key: a condition would lose the dead letters."""
+    queue = aws_sqs.Queue(stack, "Letters", encryption_master_key=aws_kms.Key(stack, "Key"))
+    function_of("ours", stack, events=[EventTrigger(pattern=PATTERN, dead_letter_queue=queue)])
+    statements = only(template_of(app), "AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    (allowed,) = (each for each in statements if each["Principal"] == {"Service": "events.amazonaws.com"})
+    assert allowed["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert "Condition" not in allowed
+
+
 def test_pattern_is_written_as_it_is(app: App, stack: Stack) -> None:
     pattern = {"$or": [{"source": ["a"]}, {"detail": {"user_name": [None, {"exists": False}]}}], "detail": {"a_b": [1]}}
     function_of("ours", stack).add_event_source(EventTrigger(pattern=pattern))

@@ -144,7 +144,7 @@ def aim(
     queue = dead_letters(wanted, place)
     rule.add_target(aws_events_targets.LambdaFunction(target, **set_only(dead_letter_queue=queue, **options)))
     if queue is not None:
-        allow_key(queue, "events", Stack.of(rule).account)
+        allow_key(queue, "events")
     return queue
 
 

@@ -38,7 +38,7 @@ from constructs_lambda.errors import InputError
 _OWN_KEY = "alias/aws/sns"
 _SERVICE = re.compile(r"[a-z0-9-]+")
 _WITHOUT_CONDITIONS = ("events",)
-"""Services whose requests carry no source account to an encrypted topic; a condition would shut them out."""
+"""Services that name no source account where something is encrypted; a condition would shut them out."""
 
 
 class TopicTrigger(Trigger):
