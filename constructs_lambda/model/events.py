@@ -77,13 +77,17 @@ class Events(Recipients):
             for function, through in behind.get(queue, ()) if queue else ():
                 yield self._circle(function, delivery.service, what, through, source)
 
+        yield from self._own_destinations()
+
+    def _own_destinations(self) -> Iterator[Circle]:
+        """The functions that get their own results."""
         for stack in self.stacks.values():
             for each in stack.async_invocations.values():
-                function = self._owned_by(stack, each)
-                spot = Spot(function.place.template, function.place.resource) if function else None
+                owner = self._owned_by(stack, each)
+                own = Spot(owner.place.template, owner.place.resource) if owner else None
                 for source, name in zip(each.destinations, _names(each), strict=False):
-                    if function and spot and name == "OnSuccess" and self.spot(stack, source.link) == spot:
-                        circle = self._circle(function, "lambda", "its own destination on success", "", spot)
+                    if owner and own and name == "OnSuccess" and self.spot(stack, source.link) == own:
+                        circle = self._circle(owner, "lambda", "its own destination on success", "", own)
                         yield replace(circle, is_sent=True)
 
     def _circle(self, function: Function, service: str, source: str, through: str, spot: Spot) -> Circle:

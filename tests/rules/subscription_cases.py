@@ -1,6 +1,7 @@
 """CL605 to CL609: subscriptions and their filter policies."""
 
 import json
+from typing import Any
 
 from rules.cases import ABSENT, NO_VALUE, Case, one, stack, unknowns
 from rules.event_resources import (
@@ -25,6 +26,61 @@ from rules.event_resources import (
     topic,
 )
 from rules.settings_cases import alias, version
+
+OPERATORS: list[Any] = [
+    {"prefix": "x"},
+    {"suffix": "x"},
+    {"equals-ignore-case": "x"},
+    {"wildcard": "a*b"},
+    {"exists": True},
+    {"exists": False},
+    {"cidr": "10.0.0.0/24"},
+    {"cidr": "2001:db8::/32"},
+    {"anything-but": "x"},
+    {"anything-but": 5},
+    {"anything-but": ["x", "y"]},
+    {"anything-but": [1, 2]},
+    {"anything-but": {"prefix": "x"}},
+    {"anything-but": {"suffix": "x"}},
+    {"numeric": ["=", 5]},
+    {"numeric": [">", 0]},
+    {"numeric": [">=", 0, "<", 5]},
+    {"numeric": [">=", -1_000_000_000, "<=", 1_000_000_000]},
+    {"numeric": ["=", 1.23456]},
+    {"prefix": ref("P")},
+    {"numeric": ["=", ref("P")]},
+    {"numeric": ref("P")},
+    {"anything-but": [ref("P")]},
+    ref("P"),
+]
+WRONG_OPERATORS: list[Any] = [
+    {"startswith": "x"},
+    {"Prefix": "x"},
+    {"prefix": 5},
+    {"prefix": ["x"]},
+    {"prefix": "x", "suffix": "y"},
+    {},
+    {"exists": "true"},
+    {"cidr": "10.0.0.0"},
+    {"cidr": 10},
+    {"anything-but": {"contains": "x"}},
+    {"anything-but": {"prefix": "x", "suffix": "y"}},
+    {"anything-but": [["x"]]},
+    {"anything-but": True},
+    {"numeric": 5},
+    {"numeric": []},
+    {"numeric": ["="]},
+    {"numeric": [">", 1, "<"]},
+    {"numeric": ["==", 5]},
+    {"numeric": ["=", "5"]},
+    {"numeric": ["=", True]},
+    {"numeric": ["<", 5, ">", 0]},
+    {"numeric": ["=", 1, "=", 2]},
+    {"numeric": [">", 5, "<", 5]},
+    {"numeric": [">", 1_000_000_001]},
+    {"numeric": ["=", -1_000_000_001]},
+    {"numeric": ["=", 10_000_000_000]},
+]
 
 FILTER_POLICIES: list[Case] = [
     filtered("five keys, 150 combinations", "", FIVE),
@@ -69,66 +125,8 @@ FILTER_POLICIES: list[Case] = [
     filtered("nested, scope unknown", "", {"a": {"b": ["x"]}}, FilterPolicyScope=ref("P")),
     filtered("scope misspelt", "CL606", {"a": ["x"]}, FilterPolicyScope="messageBody"),
     filtered("values", "", {"a": ["x", 1, -1.5, True, False, None]}),
-    *(
-        filtered(f"operator {operator}", "", {"a": [operator]})
-        for operator in (
-            {"prefix": "x"},
-            {"suffix": "x"},
-            {"equals-ignore-case": "x"},
-            {"wildcard": "a*b"},
-            {"exists": True},
-            {"exists": False},
-            {"cidr": "10.0.0.0/24"},
-            {"cidr": "2001:db8::/32"},
-            {"anything-but": "x"},
-            {"anything-but": 5},
-            {"anything-but": ["x", "y"]},
-            {"anything-but": [1, 2]},
-            {"anything-but": {"prefix": "x"}},
-            {"anything-but": {"suffix": "x"}},
-            {"numeric": ["=", 5]},
-            {"numeric": [">", 0]},
-            {"numeric": [">=", 0, "<", 5]},
-            {"numeric": [">=", -1_000_000_000, "<=", 1_000_000_000]},
-            {"numeric": ["=", 1.23456]},
-            {"prefix": ref("P")},
-            {"numeric": ["=", ref("P")]},
-            {"numeric": ref("P")},
-            {"anything-but": [ref("P")]},
-            ref("P"),
-        )
-    ),
-    *(
-        filtered(f"wrong operator {operator}", "CL606", {"a": [operator]})
-        for operator in (
-            {"startswith": "x"},
-            {"Prefix": "x"},
-            {"prefix": 5},
-            {"prefix": ["x"]},
-            {"prefix": "x", "suffix": "y"},
-            {},
-            {"exists": "true"},
-            {"cidr": "10.0.0.0"},
-            {"cidr": 10},
-            {"anything-but": {"contains": "x"}},
-            {"anything-but": {"prefix": "x", "suffix": "y"}},
-            {"anything-but": [["x"]]},
-            {"anything-but": True},
-            {"numeric": 5},
-            {"numeric": []},
-            {"numeric": ["="]},
-            {"numeric": [">", 1, "<"]},
-            {"numeric": ["==", 5]},
-            {"numeric": ["=", "5"]},
-            {"numeric": ["=", True]},
-            {"numeric": ["<", 5, ">", 0]},
-            {"numeric": ["=", 1, "=", 2]},
-            {"numeric": [">", 5, "<", 5]},
-            {"numeric": [">", 1_000_000_001]},
-            {"numeric": ["=", -1_000_000_001]},
-            {"numeric": ["=", 10_000_000_000]},
-        )
-    ),
+    *(filtered(f"operator {operator}", "", {"a": [operator]}) for operator in OPERATORS),
+    *(filtered(f"wrong operator {operator}", "CL606", {"a": [operator]}) for operator in WRONG_OPERATORS),
     filtered("wrong operator below", "CL606", {"a": {"b": [{"is": "x"}]}}, FilterPolicyScope="MessageBody"),
     filtered("wrong operator in an alternative", "CL606", {"$or": [{"a": [{"is": "x"}]}, {"b": ["y"]}]}),
     filtered("a key of that name", "", {"$or": ["x"]}),
