@@ -412,6 +412,8 @@ MANAGED_POLICY_LENGTH = _hard("length of a managed policy", None, 6_144, "charac
 ROLE_NAME_LENGTH = _hard("length of a role name", 1, 64, "characters", _IAM)
 ROLE_DESCRIPTION_LENGTH = _hard("length of a role's description", 0, 1_000, "characters",
     f"{_DOCS}IAM/latest/APIReference/API_CreateRole.html")
+ROLE_SESSION_DURATION = _hard("longest session of a role", 3_600, 43_200, "s",
+    f"{_DOCS}IAM/latest/APIReference/API_CreateRole.html")
 POLICY_NAME_LENGTH = _hard("length of a policy name", 1, 128, "characters", _IAM)
 
 # --- CloudFormation --------------------------------------------------------------------------------------------------

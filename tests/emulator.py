@@ -63,6 +63,7 @@ class Emulator:
     """An emulator that runs while the `with` block does, reachable from this machine alone."""
 
     def __enter__(self) -> Self:
+        self._clients: dict[str, Any] = {}
         self._home = Path(tempfile.mkdtemp(prefix="emulator-"))
         self.port = _free_port()
         with self._log.open("wb") as log:
@@ -89,6 +90,8 @@ class Emulator:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        for client in self._clients.values():
+            client.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
     @property
@@ -127,14 +130,16 @@ class Emulator:
 
     def client(self, service: str) -> Any:
         """A boto3 client, which sees nothing of the user's settings."""
-        outside = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        inside = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, **CREDENTIALS}
-        with mock.patch.dict(os.environ, outside | inside, clear=True):
-            return boto3.Session(region_name=REGION).client(
-                service,
-                endpoint_url=f"http://127.0.0.1:{self.port}",
-                config=Config(proxies={}, retries={"total_max_attempts": 1}),
-            )
+        if service not in self._clients:
+            outside = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+            inside = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, **CREDENTIALS}
+            with mock.patch.dict(os.environ, outside | inside, clear=True):
+                self._clients[service] = boto3.Session(region_name=REGION).client(
+                    service,
+                    endpoint_url=f"http://127.0.0.1:{self.port}",
+                    config=Config(proxies={}, retries={"total_max_attempts": 1}),
+                )
+        return self._clients[service]
 
     def deploy(self, outdir: Path) -> None:
         """Creates the stacks of a cloud assembly, each after those that it depends on.

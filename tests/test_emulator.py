@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,7 @@ def test_what_it_said_where_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -
         Emulator().__enter__()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists its sockets in /proc")
 def test_only_this_machine_reaches_it() -> None:
     with Emulator() as aws:
         listening = f":{aws.port:04X} 00000000:0000 0A"

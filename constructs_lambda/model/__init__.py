@@ -87,7 +87,7 @@ from constructs_lambda.model.networks import (
     Target,
 )
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
-from constructs_lambda.model.role_policies import RolePolicies
+from constructs_lambda.model.role_policies import FunctionRole, RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
     Acknowledgement,
@@ -145,6 +145,7 @@ __all__ = [
     "Flag",
     "Function",
     "FunctionPolicy",
+    "FunctionRole",
     "FunctionUrl",
     "Gateway",
     "GatewayAttachment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from constructs_lambda.model.networks import Link, Parts
 from constructs_lambda.tokens import Unknown
@@ -12,7 +12,7 @@ _ARN = re.compile(r"arn:[^:]*:execute-api:[^:]*:[^:]*:(?P<api>\0\d+\0|[^/]*)(?P<
 _VARIABLE = re.compile(r"\{[^{}/]*\}")
 _STAGE, _ANY, _SOME_PATH = "s", "ANY", "/\3"  # no literal in a pattern is the last one
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", _ANY)
-DEFAULT = "$default"
+_MOST_WILDCARDS = 10  # in a pattern; one with more would take long
 
 
 def split_source(parts: Parts) -> tuple[Link | str, str] | None:
@@ -45,6 +45,12 @@ def covers(pattern: str, method: str | None, path: str | None) -> bool | None:
         return True
     if not pattern.startswith("/"):
         return None if pattern else False
+    if method and path is not None and method != _ANY and "{" not in path:
+        named = _literal(pattern)
+        if named is not None:
+            return named == f"{method}{path}" or (None if named == f"{_ANY}{path}" else False)
+    if pattern.count("*") > _MOST_WILDCARDS:
+        return None
     expression, is_certain = _expression(pattern[1:])
     if method is None or path is None:
         return True if expression.fullmatch(f"{_STAGE}/\3{_SOME_PATH}") and is_certain else None
@@ -57,6 +63,13 @@ def covers(pattern: str, method: str | None, path: str | None) -> bool | None:
     if method and pattern.count("/") > 2:
         return None if _may_be(pattern[1:], method, path) else False
     return False
+
+
+@lru_cache(maxsize=4096)
+def _literal(pattern: str) -> str | None:
+    """The method and path that a pattern without wildcards behind its stage names; None for any other."""
+    _, slash, tail = pattern[1:].partition("/")
+    return tail if slash and not set("*?\0{") & set(tail) else None
 
 
 def stage_of(pattern: str) -> str | None:
@@ -82,7 +95,7 @@ def _may_be(pattern: str, method: str, path: str) -> bool:
     return re.fullmatch(_VARIABLE.sub("[^/]+", route), tail) is not None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _expression(pattern: str) -> tuple[re.Pattern[str], bool]:
     """What a pattern covers, as an expression, and whether all of it is known; any stage is taken for its stage."""
     head, slash, tail = pattern.partition("/")

@@ -50,13 +50,14 @@ class Permissions(Callees):
         """
         statements = self.permissions(callee)
         is_source = is_source or self._names(source)
-        answers = []
+        is_open = statements.is_open
         for permission in statements.permissions:
             allows = permission.allows(service)
-            answers.append(allows and is_source(permission) if allows is not None else None)
-        if True in answers:
-            return True
-        return None if statements.is_open or None in answers else False
+            answer = allows if allows is False else is_source(permission)
+            if answer and allows:
+                return True
+            is_open = is_open or answer is not False
+        return None if is_open else False
 
     def _names(self, source: Spot | None) -> Callable[[Permission], bool | None]:
         def is_source(permission: Permission) -> bool | None:

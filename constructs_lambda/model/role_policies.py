@@ -9,7 +9,7 @@ from constructs_lambda.model.functions import Place
 from constructs_lambda.model.holders import Holders
 from constructs_lambda.model.networks import Link
 from constructs_lambda.model.references import Spot
-from constructs_lambda.model.roles import Policy
+from constructs_lambda.model.roles import Policy, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,35 @@ class RolePolicies:
     inline_count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionRole:
+    """A function with its role.
+
+    Args:
+        place: Where the function stands.
+        role: The role.
+    """
+
+    place: Place
+    role: Role
+
+
 class RoleQuotas(Holders):
     """The roles of an app, with the policies that are attached to them."""
+
+    def roles(self) -> Iterator[Role]:
+        """The roles that this app makes."""
+        for stack in self.stacks.values():
+            yield from stack.roles.values()
+
+    def function_roles(self) -> Iterator[FunctionRole]:
+        """The functions whose role this app makes."""
+        for stack in self.stacks.values():
+            for function in stack.functions.values():
+                spot = self.spot(stack, function.role_link)
+                role = self.stacks[spot.template].roles.get(spot.name) if spot and spot.template else None
+                if role and not (role.place.conditional or function.place.conditional):
+                    yield FunctionRole(place=function.place, role=role)
 
     def managed_policies(self) -> Iterator[Policy]:
         """The managed policies that this app makes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from constructs_lambda.model.functions import Place, Text
+from constructs_lambda.model.functions import Number, Place, Text
 from constructs_lambda.model.networks import Links, Target
 from constructs_lambda.tokens import UNKNOWN
 
@@ -51,6 +51,13 @@ class Role:
     is_open: bool
     managed_count: int = 0
     inline_length: int = 0
+    description: Text = None
+    session_seconds: Number = None
+    policy_names: tuple[Text, ...] = ()
+    trusted: frozenset[str] | None = None
+    """The services that may assume it; None where there may be others."""
+    trust_length: int = 0
+    """The characters that its trust policy certainly has, whitespace left out; 0 for a small one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

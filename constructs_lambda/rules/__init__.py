@@ -251,6 +251,8 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.failing(),
         topology.redriven(),
         topology.managed_policies(),
+        topology.roles(),
+        topology.function_roles(),
         topology.authorizer_code(),
         topology.function_policies(),
         topology.role_policies(),

@@ -10,7 +10,7 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import FunctionPolicy, Gateway, Permission
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import one_of, quoted
-from constructs_lambda.tokens import known
+from constructs_lambda.tokens import known, literal_part
 
 _SERVICES = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html"
 _HTTP = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html"
@@ -19,6 +19,7 @@ _WITHOUT_SOURCE = ("appconfig", "elasticloadbalancing", "secretsmanager")
 """Services that CDK lets invoke a function without naming a source."""
 _SUFFIX = ".amazonaws.com"
 _FULL = 0.9  # of a resource policy
+_PRINCIPAL = re.compile(r"\*|[0-9]{12}|arn:.+|[^\s.]+(\.[^\s.]+)+")
 _ACTION = re.compile(r"lambda:\*|lambda:[a-zA-Z]+|\*")
 _SOURCE = re.compile(r"arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z0-9-]+|\*)?:([0-9]{12}|\*)?:.+", re.DOTALL)
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -40,6 +41,13 @@ def no_source(permission: Permission) -> Iterator[Problem]:
     limiting = (permission.source_account, permission.organization, permission.event_source_token)
     service = principal.removesuffix(_SUFFIX)
     if permission.source_arn is not None:
+        if service == "s3" and permission.source_account is None and _has_no_account(permission):
+            yield Problem(
+                "SourceAccount",
+                "the permission names a bucket and no account: whoever takes the bucket's name once it is deleted may "
+                "invoke the function",
+                "Add the account that owns the bucket as SourceAccount.",
+            )
         return
     if any(each is not None for each in limiting):
         return
@@ -57,6 +65,11 @@ def no_source(permission: Permission) -> Iterator[Problem]:
             "Add the ARN of the resource as SourceArn"
             + (", and the account as SourceAccount." if service == "s3" else "."),
         )
+
+
+def _has_no_account(permission: Permission) -> bool:
+    """Whether the source is certain to be a bucket by its ARN, which is written out."""
+    return ":s3:::" in literal_part(permission.source_arn)
 
 
 @rule(
@@ -165,6 +178,7 @@ def stray_permission(gateway: Gateway) -> Iterator[Problem]:
 )
 def permission_settings(permission: Permission) -> Iterator[Problem]:
     for prop, what, value, pattern, fix in (
+        ("Principal", "principal", permission.principal, _PRINCIPAL, "Write a service such as s3.amazonaws.com."),
         ("Action", "action", permission.action, _ACTION, "Write lambda:InvokeFunction."),
         ("SourceArn", "source", permission.source_arn, _SOURCE, "Write the whole ARN."),
         ("SourceAccount", "source account", permission.source_account, _ACCOUNT, "Write the 12 digits of an account."),

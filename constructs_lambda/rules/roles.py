@@ -1,13 +1,16 @@
-"""CL807 to CL810: how many policies a role has, and how long they are."""
+"""CL807 to CL810 and CL812 to CL814: roles: who may assume them, how many policies they have, how long those are."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Policy, RolePolicies
+from constructs_lambda.model import FunctionRole, Policy, Role, RolePolicies
 from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules.problems import number_problem, quoted, too_long
+from constructs_lambda.tokens import known
 
 
 @rule(
@@ -80,4 +83,70 @@ def managed_policy(policy: Policy) -> Iterator[Problem]:
             "PolicyDocument",
             f"the managed policy has at least {policy.length:,} characters; AWS allows {limit.allowed}",
             "Split it into two, or shorten lists of resources with wildcards.",
+        )
+
+
+@rule(
+    "CL812",
+    "Role that Lambda may not assume",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: the role defined for the function cannot be assumed by Lambda.",
+    fix="Let lambda.amazonaws.com assume the role.",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
+)
+def trust(function: FunctionRole) -> Iterator[Problem]:
+    trusted = function.role.trusted
+    if trusted is not None and not any(service.startswith("lambda.") for service in trusted):
+        who = " and ".join(sorted(trusted)) or "no service"
+        yield Problem(
+            "Role",
+            f"the role {function.role.place.path} may be assumed by {who}, and not by Lambda",
+            "Add lambda.amazonaws.com to the services of its trust policy.",
+        )
+
+
+@rule(
+    "CL813",
+    "Role setting not allowed",
+    Severity.ERROR,
+    aws="IAM refuses the role.",
+    fix="Stay within the limits of IAM: 64 characters for a name, 1,000 for a description, sessions of 1 to 12 hours.",
+    source=limits.ROLE_NAME_LENGTH.source,
+)
+def role_settings(role: Role) -> Iterator[Problem]:
+    yield from too_long("RoleName", "the role name", role.name, limits.ROLE_NAME_LENGTH, "Shorten the name.")
+    name = known(role.name)
+    if name is not None and not re.fullmatch(limits.ROLE_NAME_PATTERN, name):
+        message = f"the role name {quoted(name)} is not allowed; AWS takes letters, digits and _+=,.@-"
+        yield Problem("RoleName", message, "Use letters, digits and _+=,.@- only.")
+    limit = limits.ROLE_DESCRIPTION_LENGTH
+    yield from too_long("Description", "the role's description", role.description, limit, "Shorten it.")
+    yield from number_problem(
+        "MaxSessionDuration",
+        "the longest session of the role",
+        role.session_seconds,
+        limits.ROLE_SESSION_DURATION,
+        "Choose 3,600 to 43,200 s.",
+    )
+    for policy in role.policy_names:
+        yield from too_long("Policies", "a policy's name", policy, limits.POLICY_NAME_LENGTH, "Shorten the name.")
+
+
+@rule(
+    "CL814",
+    "Trust policy too long",
+    Severity.ERROR,
+    aws="IAM refuses the role unless the account's quota was raised.",
+    fix="Shorten it, or have the quota raised and acknowledge this.",
+    source=limits.ROLE_TRUST_POLICY_LENGTH.source,
+    early=False,
+)
+def trust_policy(role: Role) -> Iterator[Problem]:
+    limit = limits.ROLE_TRUST_POLICY_LENGTH
+    if not role.place.conditional and not limit.admits(role.trust_length):
+        yield Problem(
+            "AssumeRolePolicyDocument",
+            f"the trust policy has at least {role.trust_length:,} characters; AWS allows {limit.allowed} unless the "
+            "quota was raised",
+            "Name fewer principals, or have the quota raised in Service Quotas and acknowledge this.",
         )

@@ -10,10 +10,11 @@ from constructs_lambda.template.links import read_parts
 from constructs_lambda.tokens import NO_VALUE, is_intrinsic, literal_part, resolve_text
 
 _NOT_FOLLOWED = 40  # nesting of a document
+_SMALL = 500  # characters of a document that isn't measured: a role needs more than twenty of them to be refused
 
 
 def policy_length(document: object) -> int | None:
-    """The characters that a policy certainly has, whitespace left out; None where there is none.
+    """The characters that a policy certainly has, whitespace left out, 0 for a small one; None where there is none.
 
     Args:
         document: The policy, as a mapping or as JSON in a text.
@@ -25,7 +26,7 @@ def policy_length(document: object) -> int | None:
             document = json.loads(document)
         except (ValueError, RecursionError):
             return certain_length(read_parts(document))
-    return _length(document, 0)
+    return 0 if len(repr(document)) <= _SMALL else _length(document, 0)
 
 
 def _length(value: object, depth: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from constructs_lambda.model import Links, Place, Policy, Role, Statement
@@ -33,6 +34,11 @@ def read_role(values: object, place: Place, metadata: Mapping[str, object] | Non
         is_open=is_open or unknown or place.conditional,
         managed_count=certain_count(managed),
         inline_length=sum(policy_length(each) or 0 for each in documents),
+        description=p.text("Description"),
+        session_seconds=p.number("MaxSessionDuration"),
+        policy_names=tuple(resolve_text(each.get("PolicyName")) for each in inline if isinstance(each, Mapping)),
+        trusted=_trusted(p.value("AssumeRolePolicyDocument")),
+        trust_length=policy_length(p.value("AssumeRolePolicyDocument")) or 0,
     )
 
 
@@ -82,6 +88,25 @@ def _resources(value: object) -> Links:
     """What the ARNs of a statement name; nothing of it is known without any."""
     items = value if isinstance(value, list) else [value]
     return tuple(named_by(read_parts(each)) or UNKNOWN for each in items)
+
+
+def _trusted(document: object) -> frozenset[str] | None:
+    """The services that a trust policy lets assume the role; None where it may be others."""
+    statements = document.get("Statement") if isinstance(document, Mapping) else None
+    found: set[str] = set()
+    for each in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(each, Mapping) or is_intrinsic(each) or "NotPrincipal" in each or "NotAction" in each:
+            return None
+        actions, principal = _actions(each.get("Action")), each.get("Principal")
+        if actions is None or not isinstance(principal, Mapping) or is_intrinsic(principal):
+            return None
+        services = principal.get("Service", [])
+        services = services if isinstance(services, list) else [services]
+        if not all(isinstance(service, str) and "{" not in service for service in services):
+            return None
+        if each.get("Effect") == "Allow" and any(fnmatchcase("sts:assumerole", action) for action in actions):
+            found.update(service.lower() for service in services)
+    return frozenset(found)
 
 
 def _actions(value: Any) -> tuple[str, ...] | None:

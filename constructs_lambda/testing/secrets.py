@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from constructs_lambda.artifacts.credential_names import is_credential, is_credential_header, of_environment
+from constructs_lambda.artifacts.credentials.names import is_credential, is_credential_header, of_environment
 from constructs_lambda.testing.requests import Request
 
 _SHORTEST = 8  # characters; what is shorter may be the same by chance, as the user `ada` and the token `Bearer ada`

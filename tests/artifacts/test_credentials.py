@@ -11,8 +11,8 @@ import pytest
 
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.assets import AssetStore
-from constructs_lambda.artifacts.credential_names import is_credential, is_credential_header, of_environment
 from constructs_lambda.artifacts.credentials import Leak, leaks, package_leaks
+from constructs_lambda.artifacts.credentials.names import is_credential, is_credential_header, of_environment
 from constructs_lambda.artifacts.symbols import LARGEST_SOURCE
 
 POLICY = """
@@ -418,6 +418,22 @@ GOOD = {
                 return {"isAuthorized": True, "context": {"n": len(event["headers"]["authorization"])}}
         handler = Handler()
         """,
+    "a model without its token": """
+        from pydantic import BaseModel
+        class User(BaseModel):
+            id: str
+            token: str
+        def handler(event, context):
+            user = User(id="u", token=event["authorizationToken"])
+            kept = user.model_dump(include={"id"})
+            return {"principalId": "u", "policyDocument": {}, "context": {**user.model_dump(exclude={"token"}), **kept}}
+        """,
+    "overwritten in a copy": """
+        def handler(event, context):
+            raw = {"token": event["authorizationToken"], "ip": "1"}
+            shown = {key: "***" if key == "token" else value for key, value in raw.items()}
+            return {"principalId": "u", "policyDocument": {}, "context": {**raw, **shown, "token": None}}
+        """,
     "masked": """
         import re, zlib
         def handler(event, context):
@@ -814,6 +830,15 @@ BAD = {
         + handler("return asyncio.get_event_loop().run_until_complete(f(event))"),
         "the authorization token",
     ),
+    "a model with its token": (
+        "class User(BaseModel):\n    id: str\n    raw: str\n"
+        + context_of('User(id="u", raw=event["authorizationToken"]).model_dump(exclude={"id"})'),
+        "the authorization token",
+    ),
+    "what isn't empty": (
+        context_of("{k: v for k, v in raw.items() if v}", 'raw = {"a": event["authorizationToken"]}'),
+        "the authorization token",
+    ),
     "the API key of the identity": (
         context_of('{"a": event["requestContext"]["identity"]["apiKey"]}'),
         "the API key",
@@ -847,6 +872,25 @@ def test_certain_leaks(source: str, what: str) -> None:
                 'import json\nkey = event["headers"]["x-api-key"]',
             ),
             "a secret of Secrets Manager",
+        ),
+        (
+            context_of(
+                "{k: v for k, v in raw.items() if not is_secret(k)}", 'raw = {"a": event["authorizationToken"]}'
+            ),
+            "the authorization token",
+        ),
+        (
+            context_of(
+                "ctx",
+                """
+                ctx, raw = {}, {"a": event["authorizationToken"]}
+                for key, value in raw.items():
+                    if is_secret(key):
+                        continue
+                    ctx[key] = value
+                """,
+            ),
+            "the authorization token",
         ),
         (handler('return build(context={"a": event["authorizationToken"]})'), "the authorization token"),
         (context_of('{"x": get_secret("n")}', "from shared import get_secret"), "a secret of Secrets Manager"),
@@ -941,6 +985,7 @@ def test_environment(name: str, expected: bool | None) -> None:
         "def handler(e, c):\n    a = []\n    a.append(a)\n    return {'context': {'a': str(a)}}",
         "from .nowhere import *\nimport handler.b, c.d\nfrom . import x\nfrom ...... import y\n"
         "def handler(e, c): return x(y)",
+        "class handler:\n    context: dict\n    other: dict\n",
         "def f(n): return [f(n), f(n), f(n)]\ndef handler(e, c): return {'context': f(f(f(1)))}",
     ],
 )

@@ -19,6 +19,7 @@ from issuer import AUDIENCE, NAME, Issuer, forged
 pytestmark = [
     pytest.mark.cdk,
     pytest.mark.emulator,
+    pytest.mark.slow,
     pytest.mark.skipif(NOT_HERE, reason="packages for Lambda don't run here"),
 ]
 

@@ -1,4 +1,4 @@
-"""CL802 to CL811: permissions of functions, and policies of roles."""
+"""CL802 to CL814: permissions of functions, and policies of roles."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ SOURCES: list[Case] = [
     allowed("for the API Gateway without a source", "CL802"),
     allowed("with an account", Principal="s3.amazonaws.com", SourceAccount="111122223333"),
     allowed("with an organization", Principal="s3.amazonaws.com", PrincipalOrgID="o-abcdefghij"),
-    allowed("with a token", Principal="alexa-appkit.amazon.com", EventSourceToken="amzn1.ask.skill.x"),
+    allowed("with a token", Principal="s3.amazonaws.com", EventSourceToken="amzn1.ask.skill.x"),
     allowed("of an account", Principal="111122223333"),
     allowed("of a role", Principal="arn:aws:iam::111122223333:role/r"),
     allowed("for everyone", "CL802", Principal="*"),
@@ -100,6 +100,16 @@ SOURCES: list[Case] = [
     allowed("of no kind", "CL811", SourceArn=RULE, Action="InvokeFunction"),
     allowed("of a source that is none", "CL811", SourceArn="bucket"),
     allowed("of a bucket", SourceArn="arn:aws:s3:::bucket"),
+    allowed("of a bucket for S3", "CL802", SourceArn="arn:aws:s3:::bucket", Principal="s3.amazonaws.com"),
+    allowed(
+        "of a bucket for S3 with an account",
+        SourceArn="arn:aws:s3:::bucket",
+        Principal="s3.amazonaws.com",
+        SourceAccount={"Ref": "AWS::AccountId"},
+    ),
+    allowed("of a bucket of the app for S3", SourceArn={"Fn::GetAtt": ["B", "Arn"]}, Principal="s3.amazonaws.com"),
+    allowed("of a service without its domain", "CL811", SourceArn=RULE, Principal="events"),
+    allowed("of Alexa", Principal="alexa-appkit.amazon.com", EventSourceToken="amzn1.ask.skill.x"),
     allowed("of an account that is none", "CL811", SourceAccount="1111-2222-3333"),
     allowed("of an organization that is none", "CL811", PrincipalOrgID="example"),
     allowed("of a URL that is none", "CL811", SourceArn=RULE, FunctionUrlAuthType="IAM"),
@@ -271,4 +281,57 @@ ROLES: list[Case] = [
     roles("inline policy of 6,145 characters", P=attached(document(6_145), roles=["r"])),
 ]
 
-CASES: list[Case] = [*SOURCES, *RESOURCE_POLICIES, *COVERING, *ROLES]
+
+def trusting(principal: Any, action: Any = "sts:AssumeRole", **more: Any) -> Case:
+    """A function whose role trusts this principal."""
+    statement = {"Effect": "Allow", "Action": action, "Principal": principal, **more}
+    expected = more.pop("expected", "")
+    statement.pop("expected", None)
+    made_role = role(AssumeRolePolicyDocument={"Statement": [statement]})
+    function = zipped(Role={"Fn::GetAtt": ["R", "Arn"]})
+    what = f"role: trust in {principal} for {action} {more}"
+    return Case(what, tuple(expected.split()), {"F": function, "R": made_role})
+
+
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+TRUST: list[Case] = [
+    trusting(LAMBDA),
+    trusting({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}),
+    trusting(LAMBDA, ["sts:AssumeRole", "sts:TagSession"]),
+    trusting(LAMBDA, "sts:*"),
+    trusting(LAMBDA, "*"),
+    trusting(LAMBDA, Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}}),
+    trusting({"Service": "ec2.amazonaws.com"}, expected="CL812"),
+    trusting({"Service": "edgelambda.amazonaws.com"}, expected="CL812"),
+    trusting({"AWS": "arn:aws:iam::111122223333:root"}, expected="CL812"),
+    trusting(LAMBDA, "sts:TagSession", expected="CL812"),
+    trusting(LAMBDA, Effect="Deny", expected="CL812"),
+    trusting("*"),
+    *(trusting({"Service": value}) for value in UNKNOWN),
+    *(trusting(LAMBDA, value) for value in UNKNOWN),
+    *(trusting(value) for value in UNKNOWN),
+    roles("trust that isn't known", F=zipped(Role={"Ref": "R"}), R=role(AssumeRolePolicyDocument=REF)),
+    roles("no trust", F=zipped(Role={"Fn::GetAtt": ["R", "Arn"]}), R=role()),
+    roles("trust of another role", R=role(AssumeRolePolicyDocument={"Statement": []})),
+    *(
+        roles(f"name of {length} characters", expected, R=role(RoleName="r" * length))
+        for length, expected in ((63, ""), (64, ""), (65, "CL813"))
+    ),
+    roles("name with a slash", "CL813", R=role(RoleName="a/b")),
+    *(roles(f"name {value}", R=role(RoleName=value, Description=value, MaxSessionDuration=value)) for value in UNKNOWN),
+    *(
+        roles(f"description of {length:,} characters", expected, R=role(Description="d" * length))
+        for length, expected in ((999, ""), (1_000, ""), (1_001, "CL813"))
+    ),
+    *(
+        roles(f"session of {seconds} s", expected, R=role(MaxSessionDuration=seconds))
+        for seconds, expected in ((3_599, "CL813"), (3_600, ""), (43_200, ""), (43_201, "CL813"))
+    ),
+    roles("policy with a long name", "CL813", R=role(Policies=[{"PolicyName": "p" * 129, "PolicyDocument": SMALL}])),
+    *(
+        roles(f"trust policy of {length:,} characters", expected, R=role(AssumeRolePolicyDocument=document(length)))
+        for length, expected in ((2_047, ""), (2_048, ""), (2_049, "CL814"))
+    ),
+]
+
+CASES: list[Case] = [*SOURCES, *RESOURCE_POLICIES, *COVERING, *ROLES, *TRUST]

@@ -140,7 +140,7 @@ class JwtAuthorizer(HttpAuthorizer):
             jwt_issuer=self._issuer,
             jwt_audience=self._audience,
         )
-        return Bound("JWT", authorizer.authorizer_id, _BEARER)
+        return Bound("JWT", authorizer.authorizer_id, BEARER)
 
 
 class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
@@ -221,7 +221,7 @@ class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
             jwt_issuer=f"https://{self._user_pool.user_pool_provider_name}",
             jwt_audience=[client.user_pool_client_id for client in self._clients],
         )
-        return Bound("JWT", authorizer.authorizer_id, _BEARER)
+        return Bound("JWT", authorizer.authorizer_id, BEARER)
 
     def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
@@ -262,7 +262,7 @@ class IamAuthorizer(HttpAuthorizer, RestAuthorizer):
         return _IAM
 
 
-_BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+BEARER = {"type": "http", "scheme": "bearer"}
 _SIGNED = {
     "type": "apiKey",
     "in": "header",

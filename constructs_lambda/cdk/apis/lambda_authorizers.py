@@ -9,6 +9,7 @@ from aws_cdk import Duration, Stack, aws_apigateway, aws_apigatewayv2, aws_lambd
 from constructs import Construct, IConstruct
 
 from constructs_lambda.cdk.apis.authorizers import (
+    BEARER,
     HEADER,
     Bound,
     HttpAuthorizer,
@@ -87,7 +88,8 @@ class TokenAuthorizer(RestAuthorizer):
             validation_regex=self._options["validation_regex"],
         )
         permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self._name or ''}")
-        return Bound("CUSTOM", authorizer.authorizer_id, scheme_of(self._options["identity_source"]), authorizer)
+        source = self._options["identity_source"]
+        return Bound("CUSTOM", authorizer.authorizer_id, BEARER if source is None else scheme_of(source), authorizer)
 
 
 class RequestAuthorizer(RestAuthorizer):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from constructs_lambda.artifacts.credential_values import UNKNOWN, Item, Memory, State, Value, join, merged_states
+from constructs_lambda.artifacts.credentials.values import UNKNOWN, Item, Memory, State, Value, join, merged_states
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Snapshot = tuple[dict[str, Value], State]
@@ -35,6 +35,7 @@ class Frame:
     outer: set[str] = field(default_factory=set)  # declared as global or nonlocal
     returns: list[tuple[Value, State]] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
+    targets: list[ast.expr] = field(default_factory=list)  # of the loops that run
     breaks: list[Snapshot] = field(default_factory=list)
     continues: list[Snapshot] = field(default_factory=list)
 

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from constructs_lambda.artifacts.credential_flow import Flow
-from constructs_lambda.artifacts.credential_frames import EnoughError
-from constructs_lambda.artifacts.credential_functions import Load
-from constructs_lambda.artifacts.credential_names import is_credential
-from constructs_lambda.artifacts.credential_reads import LIST
-from constructs_lambda.artifacts.credential_sources import whole
-from constructs_lambda.artifacts.credential_values import ANY, PLAIN, REST, Item, State, Value, role
+from constructs_lambda.artifacts.credentials.flow import Flow
+from constructs_lambda.artifacts.credentials.frames import EnoughError
+from constructs_lambda.artifacts.credentials.functions import Load
+from constructs_lambda.artifacts.credentials.names import is_credential
+from constructs_lambda.artifacts.credentials.reads import LIST
+from constructs_lambda.artifacts.credentials.sources import whole
+from constructs_lambda.artifacts.credentials.values import ANY, PLAIN, REST, Item, State, Value, role
 from constructs_lambda.artifacts.modules import find_module
 from constructs_lambda.artifacts.packages import Package
 from constructs_lambda.artifacts.sizes import find_owners

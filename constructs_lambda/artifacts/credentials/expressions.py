@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_calls import Calls
-from constructs_lambda.artifacts.credential_frames import Frame, Function
-from constructs_lambda.artifacts.credential_names import is_credential
-from constructs_lambda.artifacts.credential_reads import LIST
-from constructs_lambda.artifacts.credential_values import (
+from constructs_lambda.artifacts.credentials.calls import Calls
+from constructs_lambda.artifacts.credentials.frames import Frame, Function
+from constructs_lambda.artifacts.credentials.names import is_credential
+from constructs_lambda.artifacts.credentials.reads import LIST
+from constructs_lambda.artifacts.credentials.values import (
     PLAIN,
     UNKNOWN,
     Taint,
@@ -21,6 +21,7 @@ from constructs_lambda.artifacts.credential_values import (
     role,
     tainted,
     text_value,
+    weakened,
 )
 
 _WRITES = frozenset({"append", "extend", "setdefault", "update"})
@@ -195,9 +196,18 @@ class Expressions(Calls):
                 self.value(test, frame)
                 truths.append(self.truth(test, frame))
                 self.narrow_by(test, frame, is_met=True)
+                if truths[-1] is None:
+                    self.doubt(first.target, test, frame)
             if False not in truths:
                 sure = is_sure and exact is not None and None not in truths
                 self._generate(others, frame, put, is_sure=sure)
+
+    def doubt(self, target: ast.expr, test: ast.expr, frame: Frame) -> None:
+        """Holds nothing for certain that a condition on its key may leave out, where that can't be followed."""
+        bound = {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+        asked = bound & {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+        if any(frame.names[name].texts for name in asked if name in frame.names):
+            frame.names |= {name: weakened(frame.names[name]) for name in bound if name in frame.names}
 
     def _call(self, node: ast.Call, frame: Frame) -> Value:
         base = self.value(node.func.value, frame) if isinstance(node.func, ast.Attribute) else None

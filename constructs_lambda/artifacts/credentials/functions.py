@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_expressions import Expressions
-from constructs_lambda.artifacts.credential_frames import Class, EnoughError, Frame, Function
-from constructs_lambda.artifacts.credential_values import PLAIN, UNKNOWN, State, Value, join, role
+from constructs_lambda.artifacts.credentials.expressions import Expressions
+from constructs_lambda.artifacts.credentials.frames import Class, EnoughError, Frame, Function
+from constructs_lambda.artifacts.credentials.values import PLAIN, UNKNOWN, State, Value, join, role
 from constructs_lambda.artifacts.symbols import LARGEST_SOURCE, parse_module
 
 Load = Callable[[str], tuple[str, str] | None]
@@ -89,7 +89,8 @@ class Functions(Expressions):
         frame = Frame("", "")
         self._outermost = found
         try:
-            value = self.invoke(handler, arguments, {}, ast.Pass(), frame)
+            plain = frozenset(each for each in handler.functions if isinstance(each, Function))
+            value = self.invoke(replace(handler, functions=plain), arguments, {}, ast.Pass(), frame)
             if not found:
                 found.append((value, dict(self.memory.state)))
         except EnoughError:

@@ -36,7 +36,7 @@ class Value:
 
     Args:
         taints: The credentials in it.
-        roles: What it stands for, as `credential_sources` knows it: `event`, `headers`, `ext:boto3.client`.
+        roles: What it stands for, as `sources` knows it: `event`, `headers`, `ext:boto3.client`.
         refs: The objects that it may be, in `Memory`.
         functions: The functions and classes that it may be.
         texts: The texts that it may be, where it is one of these for certain.

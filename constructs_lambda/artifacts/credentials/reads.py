@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_frames import Class, Frame, Function, Machine
-from constructs_lambda.artifacts.credential_names import is_credential_header
-from constructs_lambda.artifacts.credential_sources import of_anything, part, part_of_taint, whole
-from constructs_lambda.artifacts.credential_values import ANY, PLAIN, REST, UNKNOWN, Item, Value, join, role, tainted
+from constructs_lambda.artifacts.credentials.frames import Class, Frame, Function, Machine
+from constructs_lambda.artifacts.credentials.names import is_credential_header
+from constructs_lambda.artifacts.credentials.sources import of_anything, part, part_of_taint, whole
+from constructs_lambda.artifacts.credentials.values import ANY, PLAIN, REST, UNKNOWN, Item, Value, join, role, tainted
 
 LIST = "list"
 """Class of the objects that are lists, tuples and sets."""

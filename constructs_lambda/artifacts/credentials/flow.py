@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from constructs_lambda.artifacts.credential_frames import Frame, Snapshot
-from constructs_lambda.artifacts.credential_functions import Functions
-from constructs_lambda.artifacts.credential_reads import numbered
-from constructs_lambda.artifacts.credential_values import ANY, PLAIN, REST, UNKNOWN, Value
+from constructs_lambda.artifacts.credentials.frames import Frame, Snapshot
+from constructs_lambda.artifacts.credentials.functions import Functions
+from constructs_lambda.artifacts.credentials.reads import numbered
+from constructs_lambda.artifacts.credentials.values import ANY, PLAIN, REST, UNKNOWN, Value
 
 _Try = ast.Try | ast.TryStar
 
@@ -145,6 +145,8 @@ class Flow(Functions):
 
         def way(body: Sequence[ast.stmt], is_met: bool) -> bool:
             self.narrow_by(node.test, frame, is_met=is_met)
+            for target in frame.targets if truth is None else ():
+                self.doubt(target, node.test, frame)
             return self.block(body, frame)
 
         ways = [partial(way, node.body, True)] if truth is not False else []
@@ -159,6 +161,7 @@ class Flow(Functions):
             exact, other = self.elements(self.value(node.iter, frame))
         outer = frame.breaks, frame.continues
         frame.breaks, frame.continues = [], []
+        frame.targets += [] if isinstance(node, ast.While) else [node.target]
         goes_on = True
         for element in exact if exact is not None else [other, other]:
             before = self.snapshot(frame)
@@ -175,6 +178,8 @@ class Flow(Functions):
             if not ends:
                 break
             self.restore(frame, ends)
+        if not isinstance(node, ast.While):
+            frame.targets.pop()
         if goes_on:
             goes_on = self.block(node.orelse, frame)
         ends = [*frame.breaks, *([self.snapshot(frame)] if goes_on else [])]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_names import (
+from constructs_lambda.artifacts.credentials.names import (
     is_credential,
     is_credential_header,
     is_harmless_part,
     of_environment,
 )
-from constructs_lambda.artifacts.credential_values import PLAIN, UNKNOWN, Taint, Value, role, tainted
+from constructs_lambda.artifacts.credentials.values import PLAIN, UNKNOWN, Taint, Value, role, tainted
 
 _EVENT = {
     "authorizationToken": tainted("the authorization token"),

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_frames import Class, Frame
-from constructs_lambda.artifacts.credential_reads import LIST, Reads
-from constructs_lambda.artifacts.credential_sources import ANSWERS, environment
-from constructs_lambda.artifacts.credential_values import PLAIN, UNKNOWN, Taint, Value, join, role, tainted, weakened
+from constructs_lambda.artifacts.credentials.frames import Class, Frame
+from constructs_lambda.artifacts.credentials.reads import LIST, Reads
+from constructs_lambda.artifacts.credentials.sources import ANSWERS, environment
+from constructs_lambda.artifacts.credentials.values import PLAIN, UNKNOWN, Taint, Value, join, role, tainted, weakened
 
 _FLAT = re.compile(
     r"(?:builtins\.(?:str|repr|bytes|bytearray|format|ascii|memoryview)|pickle\.dumps"

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from constructs_lambda.artifacts.credential_frames import Frame
-from constructs_lambda.artifacts.credential_libraries import Libraries, answer_of
-from constructs_lambda.artifacts.credential_reads import LIST
-from constructs_lambda.artifacts.credential_values import PLAIN, REST, UNKNOWN, Value, join, role, weakened
+from constructs_lambda.artifacts.credentials.frames import Frame
+from constructs_lambda.artifacts.credentials.libraries import Libraries, answer_of
+from constructs_lambda.artifacts.credentials.reads import LIST
+from constructs_lambda.artifacts.credentials.values import PLAIN, REST, UNKNOWN, Value, join, role, weakened
 
 _TEXT_METHODS = frozenset({
     "capitalize", "casefold", "center", "decode", "encode", "expandtabs", "format", "format_map", "group", "groups",
@@ -116,10 +116,20 @@ class Calls(Libraries):
         if name == "keys":
             return self.listed(self.elements(base)[0] or [], node, frame, rest=self.elements(base)[1])
         if name in _DATA:
-            return base
+            return self._chosen(base, keywords, node, frame)
         if name in _TEXT_METHODS or name.endswith("json"):
             return self.flat(base)
         return UNKNOWN if base.roles else self.unknown_call(arguments, keywords, node, frame)
+
+    def _chosen(self, base: Value, keywords: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+        """An object as a dictionary, perhaps without some of its fields."""
+        chosen = {name: self.elements(keywords[name])[0] for name in ("include", "exclude") if name in keywords}
+        if not chosen:
+            return base
+        texts = {name: {each.text for each in exact or ()} for name, exact in chosen.items()}
+        items = self.memory.items(base)
+        kept = [key for key in items if key not in texts.get("exclude", ()) and key in texts.get("include", items)]
+        return self.memory.new({key: items[key] for key in kept})
 
     def _take_in(self, base: Value, other: Value, node: ast.AST, frame: Frame) -> None:
         """Puts the items of another object, or the pairs in it, into an object."""
