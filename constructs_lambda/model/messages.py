@@ -40,6 +40,10 @@ class Queue:
     key: Text
     key_link: Target
     redrive: Redrive | Unknown | None
+    delay_seconds: Number = None
+    message_bytes: Number = None
+    retention_seconds: Number = None
+    wait_seconds: Number = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

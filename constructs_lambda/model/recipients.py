@@ -68,10 +68,11 @@ class Recipients(Holders, Callers, Permissions):
         for spot, count in counts.items():
             yield Published(place=places[spot], filter_policies=count)
 
-    def redriven(self) -> Iterator[Redriven]:
-        """Every queue with a redrive policy."""
+    def queues(self) -> Iterator[Queue | Redriven]:
+        """Every queue, and with its dead-letter queue where it has one."""
         for stack in self.stacks.values():
             for queue in stack.messages.queues.values():
+                yield queue
                 if isinstance(queue.redrive, Redrive):
                     target = queue.redrive.target
                     yield Redriven(
@@ -162,6 +163,7 @@ class Recipients(Holders, Callers, Permissions):
             is_permitted=self._is_granted(spot, kind, delivery.service, source),
             key=self._refusing_key(self.stacks[spot.template], found, delivery.service),
             are_dead_letters=are_dead_letters,
+            is_fifo=found.is_fifo is True,
         )
 
     def _is_granted(self, spot: Spot, kind: str, service: str, source: Spot | None) -> bool | None:

@@ -72,6 +72,7 @@ class Sending:
         is_permitted: Whether the target's own policy, or the role that it sends with, lets it; None where unknown.
         key: What encrypts the target and doesn't let the service use it; empty where it does or isn't known.
         are_dead_letters: Whether only what can't be delivered goes there.
+        is_fifo: Whether it is a FIFO queue or topic.
     """
 
     place: Place
@@ -83,6 +84,7 @@ class Sending:
     is_permitted: bool | None
     key: str = ""
     are_dead_letters: bool = False
+    is_fifo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

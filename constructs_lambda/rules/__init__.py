@@ -249,7 +249,7 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.circles(),
         topology.pollings(),
         topology.failing(),
-        topology.redriven(),
+        topology.queues(),
         topology.managed_policies(),
         topology.roles(),
         topology.function_roles(),

@@ -1,4 +1,4 @@
-"""CL61x: whether events get to functions, queues and topics, and what becomes of those that fail."""
+"""CL61x to CL63x: whether events get to functions, queues and topics, and what becomes of those that fail."""
 
 from __future__ import annotations
 
@@ -178,9 +178,12 @@ def loop(circle: Circle) -> Iterator[Problem]:
 
 
 def _allows_by_name(access: Access, action: str) -> bool:
-    """Whether a statement that names the resource allows it, and not as part of everything."""
+    """Whether a statement that names the resource allows it, and not as a part of everything."""
+    everything = ("*", f"{action.partition(':')[0]}:*")
     return any(
-        each.is_allowed and not each.excludes and any(fnmatchcase(action, name) for name in each.actions)
+        each.is_allowed
+        and not each.excludes
+        and any(fnmatchcase(action, name) for name in {*each.actions} - {*everything})
         for each in access.certain
     ) and not denies(access.possible, action)
 
@@ -216,3 +219,33 @@ def may_send_failures(failing: Failing) -> Iterator[Problem]:
             f"the role {role.path if role else ''} doesn't allow {action} on the {failing.what}, {failing.to}",
             f"Allow {action} on it in the role.",
         )
+
+
+@rule(
+    "CL629",
+    "Function with tenant isolation is triggered",
+    Severity.ERROR,
+    aws="Every invocation fails: it has to name a tenant, which topics, rules, schedules and buckets don't.",
+    fix="Trigger another function, which invokes this one for the tenant.",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html",
+)
+def tenants(asynchronous: Asynchronous) -> Iterator[Problem]:
+    if asynchronous.function.tenant_isolation == "PER_TENANT":
+        message = (
+            f"{asynchronous.triggers[0]} invokes the function, which has tenant isolation, without naming a tenant"
+        )
+        yield Problem("TenancyConfig", message, "Trigger another function, which invokes this one for the tenant.")
+
+
+@rule(
+    "CL631",
+    "Bucket notifies a FIFO queue or topic",
+    Severity.ERROR,
+    aws="S3 refuses the notification: it takes standard queues and topics.",
+    fix="Use a standard queue or topic, or EventBridge in between.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html",
+)
+def notified_fifo(sending: Sending) -> Iterator[Problem]:
+    if sending.service == "s3" and sending.is_fifo:
+        message = f"{sending.source} notifies the FIFO {sending.kind} {sending.to}; S3 takes standard ones only"
+        yield Problem(sending.property, message, f"Use a standard {sending.kind}, or EventBridge in between.")

@@ -141,3 +141,22 @@ def _is_fifo(redriven: Redriven, arn: str | None) -> bool | None:
     if queue is None:
         return arn.endswith(".fifo") if arn else None
     return None if isinstance(queue.is_fifo, Unknown) or queue.place.conditional else bool(queue.is_fifo)
+
+
+@rule(
+    "CL632",
+    "Queue setting out of range",
+    Severity.ERROR,
+    aws="SQS refuses the queue.",
+    fix="Stay within the range.",
+    source="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html",
+)
+def ranges(queue: Queue) -> Iterator[Problem]:
+    for prop, value, limit in (
+        ("VisibilityTimeout", queue.visibility_timeout_seconds, limits.SQS_VISIBILITY_TIMEOUT),
+        ("MessageRetentionPeriod", queue.retention_seconds, limits.QUEUE_RETENTION),
+        ("DelaySeconds", queue.delay_seconds, limits.QUEUE_DELAY),
+        ("ReceiveMessageWaitTimeSeconds", queue.wait_seconds, limits.QUEUE_WAIT),
+        ("MaximumMessageSize", queue.message_bytes, limits.SQS_MAXIMUM_MESSAGE_SIZE),
+    ):
+        yield from number_problem(prop, prop, value, limit, f"Choose {limit.allowed}.")

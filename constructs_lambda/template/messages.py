@@ -36,6 +36,10 @@ def read_queue(values: object, place: Place) -> Queue:
         key=p.text("KmsMasterKeyId"),
         key_link=read_link(raw.get("KmsMasterKeyId")),
         redrive=_redrive(_json(p, raw, "RedrivePolicy")),
+        delay_seconds=p.number("DelaySeconds"),
+        message_bytes=p.number("MaximumMessageSize"),
+        retention_seconds=p.number("MessageRetentionPeriod"),
+        wait_seconds=p.number("ReceiveMessageWaitTimeSeconds"),
     )
 
 

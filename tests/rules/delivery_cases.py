@@ -173,6 +173,16 @@ INVOKED: list[Case] = [
 
 STORED: list[Case] = [
     *(
+        stack(
+            f"bucket to a queue, FIFO: {fifo}",
+            expected,
+            Q=queue(FifoQueue=fifo),
+            U=queue_policy(lets("s3", "sqs:*")),
+            B=bucket(QueueConfigurations=[{"Event": "s3:ObjectCreated:*", "Queue": arn("Q")}]),
+        )
+        for fifo, expected in ((True, "CL631"), (False, ""), (ref("P"), ""))
+    ),
+    *(
         stack(f"queue's policy: {what}", expected, T=topic(), Z=topic(), S=to_queue(), Q=queue(), **more)
         for what, expected, more in (
             ("none", "CL611", {}),
@@ -308,6 +318,22 @@ STORED: list[Case] = [
 ]
 
 LOST: list[Case] = [
+    one(
+        "topic to a tenant",
+        "CL629",
+        kept(TenancyConfig={"TenantIsolationMode": "PER_TENANT"}),
+        T=topic(),
+        P=permission(),
+        S=subscription(),
+    ),
+    one(
+        "topic to perhaps a tenant",
+        "",
+        kept(TenancyConfig={"TenantIsolationMode": ref("P")}),
+        T=topic(),
+        P=permission(),
+        S=subscription(),
+    ),
     one("topic, nothing kept", "CL613", zipped(), T=topic(), S=subscription(), P=permission()),
     one(
         "topic, delivery kept",
@@ -374,6 +400,7 @@ LOOPS: list[Case] = [
     loop("sends to its queue, among others", "CL614", ("sqs:Send*", [arn("Z"), arn("Q")])),
     loop("sends to another queue", "", ("sqs:SendMessage", arn("Z"))),
     loop("sends to any queue", "", ("sqs:*", "*")),
+    loop("does anything with its queue", "", ("sqs:*", arn("Q"))),
     loop("reads its queue", "", ("sqs:GetQueueUrl", arn("Q"))),
     loop("loop that is meant", "", ("sqs:SendMessage", arn("Q")), RecursiveLoop="Allow"),
     loop("loop that is stopped", "CL614", ("sqs:SendMessage", arn("Q")), RecursiveLoop="Terminate"),

@@ -216,6 +216,11 @@ SOURCES: list[Case] = [
 ]
 
 QUEUES: list[Case] = [
+    *around("queue's visibility timeout", "CL632", (0, 43_200), lambda n: queue(VisibilityTimeout=n)),
+    *around("queue's retention", "CL632", (60, 1_209_600), lambda n: queue(MessageRetentionPeriod=n)),
+    *around("queue's delay", "CL632", (0, 900), lambda n: queue(DelaySeconds=n)),
+    *around("queue's wait", "CL632", (0, 20), lambda n: queue(ReceiveMessageWaitTimeSeconds=n)),
+    *around("queue's message", "CL632", (1_024, 1_048_576), lambda n: queue(MaximumMessageSize=n)),
     timed(59, 60, "CL625"),
     timed(60, 60, "CL626"),
     timed(61, 60, "CL626"),
