@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.triggers.schedule import ScheduleTrigger
     from constructs_lambda.cdk.triggers.stream import StreamTrigger
     from constructs_lambda.cdk.triggers.topic import TopicTrigger
-    from constructs_lambda.cdk.url_trigger import UrlTrigger
+    from constructs_lambda.cdk.triggers.url import UrlTrigger
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
@@ -66,7 +66,7 @@ _HOMES = {
     "TokenAuthorizer": "cdk.apis.lambda_authorizers",
     "TopicTrigger": "cdk.triggers.topic",
     "Trim": "packaging",
-    "UrlTrigger": "cdk.url_trigger",
+    "UrlTrigger": "cdk.triggers.url",
     "powertools_layer": "cdk.layers",
 }
 
