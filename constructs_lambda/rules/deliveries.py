@@ -239,13 +239,17 @@ def tenants(asynchronous: Asynchronous) -> Iterator[Problem]:
 
 @rule(
     "CL631",
-    "Bucket notifies a FIFO queue or topic",
+    "FIFO queue or topic where only a standard one fits",
     Severity.ERROR,
-    aws="S3 refuses the notification: it takes standard queues and topics.",
-    fix="Use a standard queue or topic, or EventBridge in between.",
+    aws="S3 refuses to notify a FIFO queue or topic. EventBridge can't send dead letters to one, and loses them.",
+    fix="Use a standard queue or topic.",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html",
 )
-def notified_fifo(sending: Sending) -> Iterator[Problem]:
-    if sending.service == "s3" and sending.is_fifo:
-        message = f"{sending.source} notifies the FIFO {sending.kind} {sending.to}; S3 takes standard ones only"
-        yield Problem(sending.property, message, f"Use a standard {sending.kind}, or EventBridge in between.")
+def fifo_recipient(sending: Sending) -> Iterator[Problem]:
+    if sending.is_fifo and (sending.service == "s3" or (sending.service == "events" and sending.are_dead_letters)):
+        what = "dead letters" if sending.are_dead_letters else "events"
+        name = _NAMES[sending.service]
+        message = (
+            f"{sending.source} sends {what} to the FIFO {sending.kind} {sending.to}; {name} takes standard ones only"
+        )
+        yield Problem(sending.property, message, f"Use a standard {sending.kind}.")

@@ -172,6 +172,15 @@ INVOKED: list[Case] = [
 ]
 
 STORED: list[Case] = [
+    one(
+        "rule's dead letters to a FIFO queue",
+        "CL631",
+        kept(),
+        Q=queue(FifoQueue=True),
+        P=permission("events"),
+        U=queue_policy(lets("events", "sqs:SendMessage")),
+        E=rule({"Arn": arn("F"), "DeadLetterConfig": {"Arn": arn("Q")}}),
+    ),
     *(
         stack(
             f"bucket to a queue, FIFO: {fifo}",

@@ -80,7 +80,7 @@ def policy(*statements: Any) -> Any:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def lets(service: str, action: str, source: Any = None, **more: Any) -> Any:
+def lets(service: str, action: Any, source: Any = None, **more: Any) -> Any:
     condition = {} if source is None else {"Condition": {"ArnEquals": {"aws:SourceArn": source}}}
     principal = {"Service": f"{service}.amazonaws.com"}
     return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **condition, **more}
