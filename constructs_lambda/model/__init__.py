@@ -86,6 +86,7 @@ from constructs_lambda.model.networks import (
     Subnet,
     Target,
 )
+from constructs_lambda.model.open_urls import OpenUrl
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
 from constructs_lambda.model.role_policies import FunctionRole, RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
@@ -173,6 +174,7 @@ __all__ = [
     "Networks",
     "Notified",
     "Number",
+    "OpenUrl",
     "Outlet",
     "Parts",
     "PathPart",

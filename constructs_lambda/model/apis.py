@@ -58,6 +58,8 @@ class RestIntegration:
     credentials: Text
     timeout_ms: Number
     transfer_mode: Text
+    has_credentials_for_all: bool = False
+    """Whether an answer of its own allows credentials, and any origin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

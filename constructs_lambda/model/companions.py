@@ -34,6 +34,8 @@ class FunctionUrl:
     invoke_mode: Text
     qualifier: Text
     cors: Cors | Unknown | None
+    function_parts: Parts = ()
+    """What the function's name or ARN is made of."""
     is_public: bool = False
     """Whether its author wrote that anyone may call it."""
     malformed: tuple[Malformed, ...] = ()

@@ -10,6 +10,7 @@ from constructs_lambda.model.events import Events
 from constructs_lambda.model.functions import Function
 from constructs_lambda.model.gateway_parts import Gateways
 from constructs_lambda.model.networks import Subnet
+from constructs_lambda.model.open_urls import OpenUrls
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.role_policies import RoleQuotas
 from constructs_lambda.model.stacks import Stack
@@ -18,7 +19,7 @@ from constructs_lambda.model.ways import Ways
 from constructs_lambda.tokens import known
 
 
-class Topology(Ways, RoleQuotas, Gateways, Events, FunctionPolicies):
+class Topology(Ways, RoleQuotas, Gateways, Events, FunctionPolicies, OpenUrls):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

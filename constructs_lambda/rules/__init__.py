@@ -251,6 +251,7 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.failing(),
         topology.queues(),
         topology.managed_policies(),
+        topology.open_urls(),
         topology.roles(),
         topology.function_roles(),
         topology.authorizer_code(),

@@ -1,4 +1,4 @@
-"""CL416 to CL421: APIs and their stages: quotas, settings, CORS and access logs."""
+"""CL416 to CL421 and CL424: APIs and their stages: quotas, settings, CORS and access logs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.limits import Kind, Limit
-from constructs_lambda.model import Cors, Gateway, HttpApi, HttpStage, RestApi, RestStage
+from constructs_lambda.model import Cors, Gateway, HttpApi, HttpStage, RestApi, RestIntegration, RestMethod, RestStage
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, quoted
 from constructs_lambda.rules.route_keys import METHODS
@@ -182,3 +182,20 @@ def log_format(stage: RestStage | HttpStage) -> Iterator[Problem]:
     if text is not None and not any(each in text for each in _REQUEST_IDS):
         message = f"the access log format lacks {' and '.join(_REQUEST_IDS)}; AWS wants one of them"
         yield Problem(f"{prefix}.Format", message, "Add $context.requestId to the format.")
+
+
+@rule(
+    "CL424",
+    "CORS answer with credentials for every origin",
+    Severity.WARNING,
+    aws="API Gateway sends it, and browsers refuse it: with credentials the origin has to be named.",
+    fix="Name the origin, or leave out the credentials.",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html",
+)
+def cors_answer(method: RestMethod) -> Iterator[Problem]:
+    if isinstance(method.integration, RestIntegration) and method.integration.has_credentials_for_all:
+        yield Problem(
+            "Integration.IntegrationResponses",
+            "the CORS answer allows credentials and the origin *; browsers take credentials only with a named origin",
+            "Name the origin, such as https://www.example.com, or leave out Access-Control-Allow-Credentials.",
+        )

@@ -1,4 +1,4 @@
-"""CL405, CL406 and CL411 to CL415: routes: who may call them, and how they are written."""
+"""CL405, CL406, CL411 to CL415 and CL425: routes: who may call them, and how they are written."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import (
-    FunctionUrl,
     Gateway,
     HttpRoute,
+    OpenUrl,
     Place,
     RestApi,
     RestIntegration,
@@ -91,12 +91,29 @@ def _is_reachable(route: Served, gateway: Gateway) -> bool:
     fix="Choose AWS_IAM, or put an API with an authorizer in front; acknowledge it where it is meant.",
     source=_HTTP_ACCESS,
 )
-def open_url(url: FunctionUrl) -> Iterator[Problem]:
-    if url.auth_type == "NONE" and not url.is_public:
+def open_url(url: OpenUrl) -> Iterator[Problem]:
+    if url.is_callable is not False and not url.is_public:  # else CL425 speaks
         yield Problem(
             "AuthType",
             "the function URL has no authorization: anyone on the internet may invoke the function",
             "Choose AWS_IAM; if it is meant, acknowledge this with the reason.",
+        )
+
+
+@rule(
+    "CL425",
+    "Function URL that nobody may call",
+    Severity.WARNING,
+    aws="Lambda answers every request with 403: without authorization, too, a permission has to let everyone call it.",
+    fix="Add a permission of lambda:InvokeFunctionUrl for * with FunctionUrlAuthType NONE.",
+    source=_HTTP_ACCESS,
+)
+def url_without_permission(url: OpenUrl) -> Iterator[Problem]:
+    if url.is_callable is False:
+        yield Problem(
+            "AuthType",
+            "the function URL has no authorization, and no permission lets everyone call it: requests end with 403",
+            "Add a permission of lambda:InvokeFunctionUrl for * with FunctionUrlAuthType NONE, or choose AWS_IAM.",
         )
 
 

@@ -41,6 +41,7 @@ def read_url(values: object, place: Place, metadata: Mapping[str, object] | None
         invoke_mode=p.text("InvokeMode"),
         qualifier=p.text("Qualifier"),
         cors=_cors(p.inside("Cors")),
+        function_parts=read_parts(p.value("TargetFunctionArn")),
         is_public=is_public(metadata),
         malformed=p.malformed,
         missing=p.missing("TargetFunctionArn", "AuthType"),

@@ -8,7 +8,7 @@ from constructs_lambda.model import Place, RestApi, RestAuthorizer, RestIntegrat
 from constructs_lambda.template.links import read_link, read_parts
 from constructs_lambda.template.policies import policy_length
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.tokens import Unknown
+from constructs_lambda.tokens import Unknown, known
 
 Metadata = Mapping[str, object] | None
 _DEFINITIONS = ("Body", "BodyS3Location", "CloneFrom")
@@ -75,7 +75,18 @@ def _integration(p: Properties | Unknown | None) -> RestIntegration | Unknown | 
         credentials=p.text("Credentials"),
         timeout_ms=p.number("TimeoutInMillis"),
         transfer_mode=p.text("ResponseTransferMode"),
+        has_credentials_for_all=any(map(_has_credentials_for_all, known(p.items("IntegrationResponses")) or ())),
     )
+
+
+def _has_credentials_for_all(response: object) -> bool:
+    parameters = response.get("ResponseParameters") if isinstance(response, Mapping) else None
+    headers = {
+        str(name).lower().rpartition(".")[2]: value
+        for name, value in (parameters.items() if isinstance(parameters, Mapping) else ())
+    }
+    is_for_all = headers.get("access-control-allow-origin") == "'*'"
+    return is_for_all and headers.get("access-control-allow-credentials") == "'true'"
 
 
 def read_rest_stage(values: object, place: Place, metadata: Metadata = None) -> RestStage:

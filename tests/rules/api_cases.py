@@ -1,4 +1,4 @@
-"""CL405 to CL423 and CL501 to CL511: APIs, their routes and their authorizers."""
+"""CL405 to CL425 and CL501 to CL511: APIs, their routes and their authorizers."""
 
 from __future__ import annotations
 
@@ -239,6 +239,27 @@ INTEGRATION_CASES: list[Case] = [
     socket("payload format", I=integration(PayloadFormatVersion=ABSENT)),
 ]
 
+OPEN_URL = url(AuthType="NONE")
+FOR_URL = {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"}
+EVERYONE = permission(Principal="*", **FOR_URL)
+SOMEONE = permission(Principal="111122223333", **FOR_URL)
+
+
+def answering(**headers: Any) -> Resource:
+    """A preflight that answers with these headers."""
+    names = {f"method.response.header.Access-Control-Allow-{name}": value for name, value in headers.items()}
+    responses = [{"StatusCode": "204", "ResponseParameters": names}]
+    return method("OPTIONS", Integration={"Type": "MOCK", "IntegrationResponses": responses})
+
+
+CORS_CASES: list[Case] = [
+    rest("preflight for all", O=answering(Origin="'*'")),
+    rest("preflight for one with credentials", O=answering(Origin="'https://a.b'", Credentials="'true'")),
+    rest("preflight for all with credentials", "CL424", O=answering(Origin="'*'", Credentials="'true'")),
+    rest("preflight for all without credentials", O=answering(Origin="'*'", Credentials="'false'")),
+    *unknowns(rest, "preflight", lambda v: {"O": answering(Origin=v, Credentials="'true'")}),
+]
+
 ROUTE_CASES: list[Case] = [
     rest("a method with IAM"),
     rest("an open method", "CL405", M=OPEN),
@@ -278,8 +299,17 @@ ROUTE_CASES: list[Case] = [
     socket("that is open", "CL405", R=route("$connect", AuthorizationType="NONE")),
     socket("message", R=route("send", AuthorizationType="NONE")),
     socket("message without authorization", R=route("$default", AuthorizationType=ABSENT)),
-    Case("open URL", ("CL406",), {"F": zipped(), "U": url(AuthType="NONE")}),
-    Case("open URL that is meant", (), {"F": zipped(), "U": {**url(AuthType="NONE"), "Metadata": PUBLIC}}),
+    Case("open URL", ("CL406",), {"F": zipped(), "U": OPEN_URL, "P": EVERYONE}),
+    Case("open URL that is meant", (), {"F": zipped(), "U": {**OPEN_URL, "Metadata": PUBLIC}, "P": EVERYONE}),
+    Case("open URL without a permission", ("CL425",), {"F": zipped(), "U": OPEN_URL}),
+    Case("open URL with a permission for one", ("CL425",), {"F": zipped(), "U": OPEN_URL, "P": SOMEONE}),
+    Case(
+        "open URL with some permission",
+        ("CL406",),
+        {"F": zipped(), "U": OPEN_URL, "P": permission(Principal=REF, **FOR_URL)},
+    ),
+    Case("open URL of some function", ("CL406",), {"F": zipped(), "U": url(AuthType="NONE", TargetFunctionArn=REF)}),
+    Case("open URL of an alias", ("CL406",), {"F": zipped(), "U": url(AuthType="NONE", Qualifier="live")}),
     Case("URL with IAM", (), {"F": zipped(), "U": url(AuthType="AWS_IAM")}),
     *around(rest, "timeout", "CL408", 50, 29_000, lambda n: {"M": timed(n if n != 49 else 29_001), "F": TIMELESS}),
     rest("timeout of 49 ms", "CL407", M=timed(49), F=TIMELESS),
@@ -667,4 +697,4 @@ CREDENTIAL_CASES: list[Case] = [
     ),
 ]
 
-CASES: list[Case] = [*ROUTE_CASES, *INTEGRATION_CASES, *API_CASES, *AUTHORIZER_CASES, *CREDENTIAL_CASES]
+CASES: list[Case] = [*ROUTE_CASES, *INTEGRATION_CASES, *CORS_CASES, *API_CASES, *AUTHORIZER_CASES, *CREDENTIAL_CASES]
