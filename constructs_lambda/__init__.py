@@ -22,16 +22,24 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.networks import Network
     from constructs_lambda.cdk.python_function import PythonFunction
     from constructs_lambda.cdk.reach import INetwork, Reach
-    from constructs_lambda.cdk.url_trigger import UrlTrigger
+    from constructs_lambda.cdk.triggers.bucket import BucketTrigger
+    from constructs_lambda.cdk.triggers.event import EventTrigger
+    from constructs_lambda.cdk.triggers.queue import QueueTrigger
+    from constructs_lambda.cdk.triggers.schedule import ScheduleTrigger
+    from constructs_lambda.cdk.triggers.stream import StreamTrigger
+    from constructs_lambda.cdk.triggers.topic import TopicTrigger
+    from constructs_lambda.cdk.triggers.url import UrlTrigger
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
 
 _HOMES = {
+    "BucketTrigger": "cdk.triggers.bucket",
     "CognitoAuthorizer": "cdk.apis.authorizers",
     "ConstructsLambdaError": "errors",
     "CustomDomain": "cdk.apis.custom_domain",
     "Egress": "cdk.egress",
+    "EventTrigger": "cdk.triggers.event",
     "Finding": "findings",
     "Function": "cdk.function",
     "HttpApi": "cdk.apis.http_api",
@@ -48,21 +56,27 @@ _HOMES = {
     "PackagingError": "errors",
     "PythonFunction": "cdk.python_function",
     "PythonLayer": "cdk.layers",
+    "QueueTrigger": "cdk.triggers.queue",
     "Reach": "cdk.reach",
     "RequestAuthorizer": "cdk.apis.lambda_authorizers",
     "RestApi": "cdk.apis.rest_api",
+    "ScheduleTrigger": "cdk.triggers.schedule",
     "Severity": "findings",
+    "StreamTrigger": "cdk.triggers.stream",
     "TokenAuthorizer": "cdk.apis.lambda_authorizers",
+    "TopicTrigger": "cdk.triggers.topic",
     "Trim": "packaging",
-    "UrlTrigger": "cdk.url_trigger",
+    "UrlTrigger": "cdk.triggers.url",
     "powertools_layer": "cdk.layers",
 }
 
 __all__ = [
+    "BucketTrigger",
     "CognitoAuthorizer",
     "ConstructsLambdaError",
     "CustomDomain",
     "Egress",
+    "EventTrigger",
     "Finding",
     "Function",
     "HttpApi",
@@ -79,11 +93,15 @@ __all__ = [
     "PackagingError",
     "PythonFunction",
     "PythonLayer",
+    "QueueTrigger",
     "Reach",
     "RequestAuthorizer",
     "RestApi",
+    "ScheduleTrigger",
     "Severity",
+    "StreamTrigger",
     "TokenAuthorizer",
+    "TopicTrigger",
     "Trim",
     "UrlTrigger",
     "powertools_layer",

@@ -344,6 +344,12 @@ ASYNC_RETRIES = _hard("retries of an asynchronous invocation", 0, 2, "retries",
 ASYNC_EVENT_AGE = _hard("maximum age of an asynchronous event", 60, 21_600, "s",
     f"{_API}PutFunctionEventInvokeConfig.html")
 DESTINATION_ARN_LENGTH = _hard("length of a destination's ARN", 0, 350, "characters", f"{_API}OnFailure.html")
+RULE_INPUT_LENGTH = _hard("length of the input of a rule's target", 0, 8_192, "characters",
+    f"{_DOCS}eventbridge/latest/APIReference/API_Target.html")
+QUEUE_DELAY = _hard("delay of a queue's messages", 0, 900, "s", _SQS_ATTRIBUTES)
+QUEUE_RETENTION = _hard("retention of a queue's messages", 60, 1_209_600, "s", _SQS_ATTRIBUTES, "the default is 4 days")
+QUEUE_WAIT = _hard("time that a receive from a queue waits", 0, 20, "s", _SQS_ATTRIBUTES)
+QUEUE_RECEIVES = _hard("receives before a message is a dead letter", 1, 1_000, "receives", _SQS_ATTRIBUTES)
 SQS_VISIBILITY_TIMEOUT = _hard("visibility timeout of a queue", 0, 43_200, "s", _SQS_ATTRIBUTES,
     "an event source mapping needs at least the function's timeout, and AWS advises six times that")
 

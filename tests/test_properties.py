@@ -7,14 +7,45 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rules import api_cases, companion_cases, function_cases, package_cases, permission_cases, settings_cases
-from rules.cases import NO_VALUE, NUMBER_TOKEN, UNKNOWN, Case, check, ids, image, managed, zipped
+from rules import (
+    api_cases,
+    companion_cases,
+    delivery_cases,
+    event_cases,
+    function_cases,
+    package_cases,
+    permission_cases,
+    settings_cases,
+    subscription_cases,
+)
+from rules.cases import NO_VALUE, NUMBER_TOKEN, UNKNOWN, Case, check, ids, image, managed, resource, zipped
+from rules.event_resources import (
+    arn,
+    bucket,
+    keys,
+    lets,
+    logs,
+    permission,
+    policy,
+    queue,
+    queue_policy,
+    ref,
+    role,
+    rule,
+    schedule,
+    stream,
+    subscription,
+    to_queue,
+    topic,
+)
 from rules.settings_cases import alias, config, provider, url, version
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import KNOWN_PROPERTIES
 from constructs_lambda.template.catalog import ON_DEMAND
+from constructs_lambda.template.messages import READERS
 
+EVENTS: list[Case] = [*subscription_cases.CASES, *delivery_cases.CASES, *event_cases.CASES]
 CASES: list[Case] = [
     *function_cases.CASES,
     *settings_cases.CASES,
@@ -22,6 +53,7 @@ CASES: list[Case] = [
     *package_cases.CASES,
     *api_cases.CASES,
     *permission_cases.CASES,
+    *EVENTS,
 ]
 quick = settings(
     max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -62,6 +94,49 @@ NAMES = sorted(
     | {"EndpointConfiguration", "Types", "Policy", "Body", "FunctionName", "Principal", "SourceArn", "SourceAccount"}
     | {"ManagedPolicyArns", "Policies", "PolicyDocument", "Statement", "Roles", "AuthorizationScopes", "Action"}
     | {"VpcConfig", "PermissionsConfig", "CapacityProviderScalingConfig", "ScalingMode", "AllowedPublishers"}
+    | {"FilterPolicy", "FilterPolicyScope", "TopicArn", "Protocol", "Endpoint", "RedrivePolicy", "deadLetterTargetArn"}
+    | {
+        "maxReceiveCount",
+        "KmsMasterKeyId",
+        "FifoQueue",
+        "Subscription",
+        "Targets",
+        "Target",
+        "RoleArn",
+        "Input",
+        "Queues",
+    }
+    | {
+        "ScheduleExpression",
+        "NotificationConfiguration",
+        "LambdaConfigurations",
+        "Function",
+        "Event",
+        "Filter",
+        "S3Key",
+    }
+    | {
+        "Rules",
+        "BucketName",
+        "DestinationArn",
+        "PolicyDocument",
+        "Statement",
+        "Principal",
+        "Service",
+        "Action",
+        "Effect",
+    }
+    | {"Condition", "Resource", "KeyPolicy", "EventSourceArn", "FilterCriteria", "Filters", "Pattern", "BatchSize"}
+    | {
+        "ScalingConfig",
+        "MaximumConcurrency",
+        "FunctionResponseTypes",
+        "Policies",
+        "ManagedPolicyArns",
+        "$or",
+        "numeric",
+    }
+    | {"StartingPosition", "FunctionName", "SourceArn", "anything-but", "Roles", "Topics"}
 )
 KINDS = [
     "Alias",
@@ -74,6 +149,8 @@ KINDS = [
     "Version",
 ]
 
+EVENT_KINDS = [*READERS, "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"]
+
 leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.sampled_from(SPECIAL))
 values = st.recursive(
     leaves,
@@ -85,7 +162,11 @@ values = st.recursive(
 )
 properties = st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=4)), values, max_size=8)
 resources = st.fixed_dictionaries(
-    {"Type": st.sampled_from([*(f"AWS::Lambda::{kind}" for kind in [*KINDS, "CodeSigningConfig"]), *ON_DEMAND])},
+    {
+        "Type": st.sampled_from(
+            [*(f"AWS::Lambda::{kind}" for kind in [*KINDS, "CodeSigningConfig"]), *ON_DEMAND, *EVENT_KINDS]
+        )
+    },
     optional={"Properties": st.one_of(properties, values), "Metadata": values, "Condition": values},
 )
 templates = st.fixed_dictionaries(
@@ -151,6 +232,35 @@ FULL: dict[str, Any] = {
     "Jwt": api_cases.jwt(),
     "Role": permission_cases.role(permission_cases.arns(2), permission_cases.document(100)),
     "S": config(CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Warn"}),
+    "T": topic(KmsMasterKeyId="alias/orders"),
+    "TS": subscription(FilterPolicy={"a": ["b", {"prefix": "c"}, 5]}, RedrivePolicy={"deadLetterTargetArn": arn("DQ")}),
+    "TP": permission(source=ref("T")),
+    "TQ": to_queue(RawMessageDelivery=True),
+    "Q": queue(VisibilityTimeout=60, RedrivePolicy={"deadLetterTargetArn": arn("DQ"), "maxReceiveCount": 3}),
+    "DQ": queue(),
+    "QP": queue_policy(lets("sns", "sqs:SendMessage", ref("T")), of_queue=[ref("Q"), ref("DQ")]),
+    "QM": resource(
+        "EventSourceMapping",
+        {
+            "FunctionName": arn("I"),
+            "EventSourceArn": arn("Q"),
+            "BatchSize": 100,
+            "MaximumBatchingWindowInSeconds": 1,
+            "ScalingConfig": {"MaximumConcurrency": 2},
+            "FilterCriteria": {"Filters": [{"Pattern": '{"body": {"a": ["b"]}}'}]},
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        },
+    ),
+    "KM": stream(function=ref("I"), ParallelizationFactor=2, MaximumRetryAttempts=1, BisectBatchOnFunctionError=True),
+    "B": bucket(("s3:ObjectCreated:*", keys(prefix="a/")), ("s3:ObjectCreated:*", keys(prefix="b/"))),
+    "BP": permission("s3", arn("B")),
+    "R": role(("lambda:InvokeFunction", arn("F"))),
+    "ES": schedule(),
+    "ER": rule({"Arn": arn("F"), "Input": "{}"}, ScheduleExpression="rate(5 minutes)"),
+    "EP": permission("events", arn("ER")),
+    "LS": logs(),
+    "LP": permission("logs"),
+    "K": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy(lets("sns", "kms:*"))}},
 }
 # A leaf can't undo these: they are about which properties there are, or how many.
 STRUCTURE = {
@@ -180,6 +290,11 @@ STRUCTURE = {
     "CL302",
     "CL402",
     "CL404",
+    "CL605",
+    "CL606",
+    "CL607",
+    "CL622",
+    "CL630",
     "CL702",
     "CL807",
     "CL808",

@@ -18,7 +18,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = [README, *(ROOT / "docs" / f"{name}.md" for name in ("adopt", "apis", "checks", "networks", "packaging"))]
+PAGES = [
+    README,
+    *(ROOT / "docs" / f"{name}.md" for name in ("adopt", "apis", "checks", "events", "networks", "packaging")),
+]
 
 
 class Block(NamedTuple):

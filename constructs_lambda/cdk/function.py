@@ -17,11 +17,13 @@ from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk import roles
+from constructs_lambda.cdk.failures import add_destination
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
 from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
 from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
 from constructs_lambda.errors import ConstructsLambdaError, LimitError
 from constructs_lambda.findings import Finding
 from constructs_lambda.model import Place
@@ -97,6 +99,7 @@ class Function(aws_lambda.Function):
         given |= {"network": network, "reach": reach}
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
         reach = keywords.pop("reach", None)
+        events = event_sources(keywords.pop("events", ()))
         log_group = _own_log_group(scope, id, keywords)
         if log_group is not None:
             keywords["log_group"] = log_group
@@ -115,9 +118,42 @@ class Function(aws_lambda.Function):
                 capacity_provider.add_function(self)
             if reach is not None:
                 note(resource, reach=reach.words)
+            for source in events:  # last, so that they see what is configured
+                self.add_event_source(source)
         except BaseException as error:
             _clean_up(scope, id, log_group, error)
             raise
+
+    def add_event_source(self, source: aws_lambda.IEventSource) -> None:
+        """Lets an event source trigger the function.
+
+        Args:
+            source: A trigger such as `TopicTrigger(topic)`, or one of CDK's event sources.
+
+        Raises:
+            InputError: The trigger can't be added to this function; nothing is made.
+            TypeError: No event source.
+        """
+        add_event_source(source, super().add_event_source)
+
+    def add_destination(
+        self,
+        *,
+        on_success: aws_lambda.IDestination | None = None,
+        on_failure: aws_lambda.IDestination | None = None,
+    ) -> None:
+        """Sends on what comes of asynchronous invocations, beside what is configured already.
+
+        Args:
+            on_success: Where answers go, such as `aws_lambda_destinations.SqsDestination(queue)`.
+            on_failure: Where failures go, once the retries are used up. It takes the place of the queue that a trigger
+                makes for them.
+
+        Raises:
+            InputError: Neither is given, or there is one already.
+            TypeError: No destination.
+        """
+        add_destination(self, on_success=on_success, on_failure=on_failure)
 
     def _create(self, scope: Construct, id: str, keywords: Mapping[str, Any]) -> None:
         """Creates the L2 with the keywords that are set only; its own constructor checks and sends all 55, twice."""

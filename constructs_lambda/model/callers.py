@@ -23,7 +23,7 @@ class Callers(References):
         """The services whose queues and streams Lambda reads for a function, `*` for one that isn't known."""
         return frozenset(
             self._service(stack, each.source)
-            for stack, each in _of(self._mappings, function)
+            for stack, each in members(self._mappings, function)
             if isinstance(each, EventSourceMapping)
         )
 
@@ -32,7 +32,7 @@ class Callers(References):
         found = {
             self._service(other, each)
             for beside in (self._mappings, self._invocations)
-            for other, companion in _of(beside, function)
+            for other, companion in members(beside, function)
             for each in companion.destinations
         }
         if function.dead_letters or isinstance(function.dead_letter_target, Unknown):
@@ -89,7 +89,8 @@ class Callers(References):
 Beside = Mapping[Place | str | None, list[tuple[Stack, EventSourceMapping | AsyncInvocation]]]
 
 
-def _of(beside: Beside, function: Function) -> list[tuple[Stack, EventSourceMapping | AsyncInvocation]]:
+def members(beside: Beside, function: Function) -> list[tuple[Stack, EventSourceMapping | AsyncInvocation]]:
+    """What of it belongs to a function, or may."""
     found = [*beside.get(function.place, ()), *beside.get(None, ())]
     if isinstance(function.name, str):
         found += beside.get(function.name, ())

@@ -99,8 +99,28 @@ class EventSourceMapping:
     function: str | None
     function_name: Text = None
     function_link: Target = None
+    source_arn: Text = None
     source: Source | None = None
+    callee: Parts = ()
+    """What the function's name or ARN is made of."""
     destinations: tuple[Source, ...] = ()
+    on_failure: Text = None
+    batch_size: Number = None
+    batching_window_seconds: Number = None
+    tumbling_window_seconds: Number = None
+    parallelization: Number = None
+    record_age_seconds: Number = None
+    retries: Number = None
+    bisects: Flag = None
+    starting_position: Text = None
+    starting_timestamp: Number = None
+    response_types: Items = None
+    maximum_concurrency: Number = None
+    minimum_pollers: Number = None
+    maximum_pollers: Number = None
+    filters: Items = None
+    patterns: tuple[Text, ...] = ()
+    """Those of its filters that are certain to be there."""
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 

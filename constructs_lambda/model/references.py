@@ -9,6 +9,7 @@ from typing import Any
 
 from constructs_lambda.model.apis import API_FIELDS
 from constructs_lambda.model.functions import Place
+from constructs_lambda.model.messages import MESSAGE_FIELDS
 from constructs_lambda.model.networks import NETWORK_FIELDS, Link, Target
 from constructs_lambda.model.stacks import Stack
 
@@ -101,11 +102,18 @@ class References:
         """What a message calls each resource, by template and logical id."""
         found: dict[str, dict[str, str]] = {}
         for template, stack in self.stacks.items():
-            known = (stack.roles, stack.policies, stack.layers, stack.functions, stack.aliases, stack.versions)
-            apis = (getattr(stack, name) for name in API_FIELDS)
-            names = found[template] = dict.fromkeys(
-                (name for each in (*known, stack.services, *apis) for name in each), ""
+            known: tuple[Iterable[str], ...] = (
+                stack.roles,
+                stack.policies,
+                stack.layers,
+                stack.functions,
+                stack.aliases,
+                stack.versions,
+                *(getattr(stack, field_name) for field_name in API_FIELDS),
+                *(getattr(stack.messages, field_name) for field_name in MESSAGE_FIELDS),
             )
+            names = found[template] = dict.fromkeys((name for each in known for name in each), "")
+            names.update({name: stack.service_paths.get(name, "") for name in stack.services})
             for field_name in NETWORK_FIELDS:
                 for name, each in getattr(stack.networks, field_name).items():
                     names[name] = (each if isinstance(each, Place) else each.place).path
@@ -136,8 +144,10 @@ class References:
 
 
 def are_same(one: Spot | None, other: Spot | None) -> bool | None:
-    """Whether two spots are one; None where that isn't known, as between a resource and an id."""
+    """Whether two spots are one; None where that isn't known, as between a resource and an id, or with a wildcard."""
     if one is None or other is None or bool(one.template) != bool(other.template):
+        return None
+    if not one.template and any(sign in each.name for each in (one, other) for sign in "*?"):
         return None
     return one == other
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from constructs_lambda.model.functions import Number, Place, Text
 from constructs_lambda.model.networks import Links, Target
+from constructs_lambda.tokens import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +19,20 @@ class Statement:
         actions: Its actions in lower case, such as `dynamodb:getitem` or `s3:get*`.
         excludes: Whether it is about all actions but these (`NotAction`).
         is_limited: Whether it holds under a condition, or for some resources only.
+        resources: What it is about; unknown where it names what it isn't about.
+        template: The template that it stands in.
     """
 
     is_allowed: bool
     actions: tuple[str, ...]
     excludes: bool = False
     is_limited: bool = False
+    resources: Links = UNKNOWN
+    template: str = ""
+
+    def is_about(self, action: str) -> bool:
+        """Whether it is about an action, in lower case."""
+        return any(fnmatchcase(action, pattern) for pattern in self.actions) is not self.excludes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from constructs_lambda.model.companions import (
 )
 from constructs_lambda.model.functions import Function, Place, Text
 from constructs_lambda.model.grants import Permission
+from constructs_lambda.model.messages import Messages
 from constructs_lambda.model.networks import Link, Networks, Target
 from constructs_lambda.model.packages import Deployment, LayerVersion
 from constructs_lambda.model.roles import Policy, Role
@@ -88,10 +89,12 @@ class Stack:
         outputs: What each output names.
         nested: By the file of a nested stack's template, the resource that makes it and what its parameters are given.
         networks: What of VPCs stands in it.
+        messages: Queues, topics and what sends events.
         permissions: Who may invoke functions.
         has_mutual_tls: Whether a custom domain name of an API asks callers for a certificate.
         may_gain: Whether a transform, a loop or a template that isn't here may add resources, such as permissions.
         services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
+        service_paths: Construct path of each of those.
     """
 
     place: Place
@@ -125,6 +128,7 @@ class Stack:
     networks: Networks = field(default_factory=Networks)
     roles: Mapping[str, Role] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    messages: Messages = field(default_factory=Messages)
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     rest_apis: Mapping[str, RestApi] = field(default_factory=dict)
     rest_resources: Mapping[str, RestResource] = field(default_factory=dict)
@@ -139,6 +143,7 @@ class Stack:
     has_mutual_tls: bool = False
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
+    service_paths: Mapping[str, str] = field(default_factory=dict)
 
     def companions(self) -> Iterator[Companion | Permission | ApiPart]:
         """The resources beside the functions."""

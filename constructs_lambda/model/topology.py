@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from constructs_lambda.model.attachments import Attachment, NetworkUse
-from constructs_lambda.model.callers import Callers
+from constructs_lambda.model.events import Events
 from constructs_lambda.model.functions import Function
 from constructs_lambda.model.gateway_parts import Gateways
 from constructs_lambda.model.networks import Subnet
@@ -19,7 +19,7 @@ from constructs_lambda.model.ways import Ways
 from constructs_lambda.tokens import known
 
 
-class Topology(Ways, RoleQuotas, Callers, Gateways, FunctionPolicies, OpenUrls):
+class Topology(Ways, RoleQuotas, Gateways, Events, FunctionPolicies, OpenUrls):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

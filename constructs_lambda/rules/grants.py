@@ -135,16 +135,12 @@ def managed_policy(arn: str) -> str:
 
 def allows(statements: Sequence[Statement], action: str) -> bool:
     """Whether the statements allow an action (in lower case) on anything."""
-    return any(each.is_allowed and _is_about(each, action) for each in statements)
+    return any(each.is_allowed and each.is_about(action) for each in statements)
 
 
 def denies(statements: Sequence[Statement], action: str) -> bool:
     """Whether the statements deny an action (in lower case) whatever it is done with."""
-    return any(not (each.is_allowed or each.is_limited) and _is_about(each, action) for each in statements)
-
-
-def _is_about(statement: Statement, action: str) -> bool:
-    return any(fnmatchcase(action, pattern) for pattern in statement.actions) is not statement.excludes
+    return any(not (each.is_allowed or each.is_limited) and each.is_about(action) for each in statements)
 
 
 def unreachable(attachment: Attachment, positions: Sequence[Position]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs_lambda.limits import Limit
 from constructs_lambda.model import Number, Text
 from constructs_lambda.rules import Problem
@@ -14,6 +16,11 @@ NONE: tuple[Problem, ...] = ()
 def quoted(text: str) -> str:
     """A text as a message shows it: in quotes, cut where it is long."""
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a message lists them: `a, b or c`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def number_problem(prop: str, what: str, value: Number, limit: Limit, fix: str) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.model import Networks, Place, Stack, Target
+from constructs_lambda.model import MESSAGE_FIELDS, Messages, Networks, Place, Stack, Target
 from constructs_lambda.template.assets import StackAssets, image_address
 from constructs_lambda.template.catalog import ADDS, DEPLOYMENT, DOMAINS, FIELDS, ON_DEMAND
 from constructs_lambda.template.companions import (
@@ -22,6 +22,7 @@ from constructs_lambda.template.companions import (
 from constructs_lambda.template.functions import METADATA_KEY, read_function
 from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.links import export_name, read_link
+from constructs_lambda.template.messages import READERS as MESSAGE_READERS
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
 from constructs_lambda.template.properties import MACRO
@@ -105,15 +106,21 @@ def read_template(
     }
     networks: dict[str, Any] = {}
     later: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in FIELDS}
+    messages: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in MESSAGE_FIELDS}
     may_gain = not _adds_nothing(document) or any(str(key).startswith("Fn::") for key in resources)
     has_mutual_tls = False
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
+    shown: dict[str, str] = {}
     for key, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
-        if not isinstance(kind, str) or not kind.startswith(_FAMILIES):
-            if isinstance(kind, str) and kind in _SERVICES:
-                services[str(key)] = _SERVICES[kind]
+        if not isinstance(kind, str):
+            continue
+        if kind in _SERVICES:
+            services[str(key)] = _SERVICES[kind]
+            written = resource.get("Metadata")
+            shown[str(key)] = _path(str(key), written if isinstance(written, Mapping) else {}, paths, stack_path)
+        if not kind.startswith(_FAMILIES) and kind not in MESSAGE_READERS:
             continue
         logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
@@ -146,6 +153,9 @@ def read_template(
         elif kind in NETWORK_READERS:
             field, read = NETWORK_READERS[kind]
             networks.setdefault(field, {})[logical_id] = read(properties, place)
+        elif kind in MESSAGE_READERS:
+            field, read_message = MESSAGE_READERS[kind]
+            messages[field][logical_id] = partial(read_message, properties, place)
         elif kind in ON_DEMAND:
             field, read_later = ON_DEMAND[kind]
             later[field][logical_id] = partial(read_later, properties, place, own)
@@ -181,8 +191,10 @@ def read_template(
         nested=nested,
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
+        service_paths=shown,
         has_mutual_tls=has_mutual_tls,
         may_gain=may_gain,
+        messages=Messages(**{field: OnDemand(readers) for field, readers in messages.items()}),
         **fields,
     )
 

@@ -157,13 +157,36 @@ def _provisioned_concurrency(p: Properties) -> Number:
 def read_event_source_mapping(values: object, place: Place) -> EventSourceMapping:
     """The model of an `AWS::Lambda::EventSourceMapping`."""
     p = Properties(values)
+    scaling, pollers, criteria = (
+        inside if isinstance(inside, Properties) else Properties({MACRO: None} if inside else None)
+        for inside in (p.inside("ScalingConfig"), p.inside("ProvisionedPollerConfig"), p.inside("FilterCriteria"))
+    )
+    filters = criteria.items("Filters")
     return EventSourceMapping(
         place=place,
         function=p.reference("FunctionName"),
         function_name=p.text("FunctionName"),
         function_link=read_owner(_value(values, "FunctionName")),
+        source_arn=p.text("EventSourceArn"),
         source=_polled(values),
+        callee=read_parts(_value(values, "FunctionName")),
         destinations=_sources(values, "OnFailure"),
+        on_failure=_destination(p.inside("DestinationConfig"), "OnFailure"),
+        batch_size=p.number("BatchSize"),
+        batching_window_seconds=p.number("MaximumBatchingWindowInSeconds"),
+        tumbling_window_seconds=p.number("TumblingWindowInSeconds"),
+        parallelization=p.number("ParallelizationFactor"),
+        record_age_seconds=p.number("MaximumRecordAgeInSeconds"),
+        retries=p.number("MaximumRetryAttempts"),
+        bisects=p.flag("BisectBatchOnFunctionError"),
+        starting_position=p.text("StartingPosition"),
+        starting_timestamp=p.number("StartingPositionTimestamp"),
+        response_types=p.items("FunctionResponseTypes"),
+        maximum_concurrency=scaling.number("MaximumConcurrency"),
+        minimum_pollers=pollers.number("MinimumPollers"),
+        maximum_pollers=pollers.number("MaximumPollers"),
+        filters=filters,
+        patterns=tuple(each.text("Pattern") for each in _mappings(criteria, "Filters", filters)),
         malformed=p.malformed,
         missing=p.missing("FunctionName"),
     )

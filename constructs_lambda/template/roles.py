@@ -7,11 +7,11 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from constructs_lambda.model import Place, Policy, Role, Statement
-from constructs_lambda.template.links import read_link, read_links
+from constructs_lambda.model import Links, Place, Policy, Role, Statement
+from constructs_lambda.template.links import named_by, read_link, read_links, read_parts
 from constructs_lambda.template.policies import policy_length
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.tokens import certain_count, is_intrinsic, literal_part, resolve_text
+from constructs_lambda.tokens import UNKNOWN, certain_count, is_intrinsic, literal_part, resolve_text
 
 
 def read_role(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Role:
@@ -23,7 +23,7 @@ def read_role(values: object, place: Place, metadata: Mapping[str, object] | Non
     policies = p.items("Policies")
     inline = policies if isinstance(policies, tuple) else ()
     documents = [each.get("PolicyDocument") if isinstance(each, Mapping) else None for each in inline]
-    statements, is_open = _statements(documents)
+    statements, is_open = _statements(documents, place)
     unknown = any(not (each is None or isinstance(each, tuple)) for each in (managed, policies)) or p.is_open
     return Role(
         place=place,
@@ -45,7 +45,7 @@ def read_role(values: object, place: Place, metadata: Mapping[str, object] | Non
 def read_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
     """The model of an `AWS::IAM::Policy` or an `AWS::IAM::RolePolicy`."""
     raw = values if isinstance(values, Mapping) else {}
-    statements, is_open = _statements([raw.get("PolicyDocument")])
+    statements, is_open = _statements([raw.get("PolicyDocument")], place)
     roles = raw.get("RoleName") if "RoleName" in raw else raw.get("Roles")
     return Policy(
         place=place,
@@ -61,7 +61,7 @@ def read_managed_policy(values: object, place: Place, metadata: Mapping[str, obj
     return replace(read_policy(values, place), is_managed=True)
 
 
-def _statements(documents: list[object]) -> tuple[tuple[Statement, ...], bool]:
+def _statements(documents: list[object], place: Place) -> tuple[tuple[Statement, ...], bool]:
     """The statements that are certain to be there, and whether there may be others."""
     found, is_open = [], False
     for document in documents:
@@ -75,10 +75,19 @@ def _statements(documents: list[object]) -> tuple[tuple[Statement, ...], bool]:
                 continue
             excludes = "NotAction" in each
             actions = _actions(each.get("NotAction" if excludes else "Action"))
-            is_open = is_open or actions is None
+            is_open = is_open or actions is None or each.get("Effect") not in ("Allow", "Deny")
             is_limited = "Condition" in each or each.get("Resource") not in ("*", ["*"])
-            found.append(Statement(each.get("Effect") == "Allow", actions or (), excludes, is_limited))
+            resources = _resources(each.get("Resource"))
+            found.append(
+                Statement(each.get("Effect") == "Allow", actions or (), excludes, is_limited, resources, place.template)
+            )
     return tuple(found), is_open
+
+
+def _resources(value: object) -> Links:
+    """What the ARNs of a statement name; nothing of it is known without any."""
+    items = value if isinstance(value, list) else [value]
+    return tuple(named_by(read_parts(each)) or UNKNOWN for each in items)
 
 
 def _trusted(document: object) -> frozenset[str] | None:

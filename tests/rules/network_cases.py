@@ -91,6 +91,8 @@ def endpoint(service: str, **properties: Any) -> Resource:
 INTERFACE: dict[str, Any] = {"VpcEndpointType": "Interface", "PrivateDnsEnabled": True}
 NAT = route(NatGatewayId=ref("Nat"))
 ENI = "ec2:CreateNetworkInterface"
+READS_QUEUES = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+READS_STREAMS = ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream")
 WITH_ROLE = {"Role": {"Fn::GetAtt": ["R", "Arn"]}}
 
 
@@ -258,7 +260,7 @@ CASES: list[Case] = [
     case("granted, NAT", "", function(**WITH_ROLE), R=role(ENI, "dynamodb:GetItem"), N=NAT),
     case("granted by a policy beside", "CL308", function(reach=["private"], **WITH_ROLE), R=role(ENI),
          X=policy("sqs:SendMessage", roles=[ref("R")])),
-    case("granted for the poller", "", function(reach=["private"], **WITH_ROLE), R=role(ENI, "sqs:ReceiveMessage"),
+    case("granted for the poller", "", function(reach=["private"], **WITH_ROLE), R=role(ENI, *READS_QUEUES),
          M={"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": ref("F")}}),
     case("granted for the dead letters", "", function(
         reach=["private"], DeadLetterConfig={"TargetArn": "arn:aws:sqs:eu-west-1:111122223333:dead"}, **WITH_ROLE),
@@ -391,27 +393,31 @@ CASES: list[Case] = [
         VpcEndpointType="Interface")),
     # --- Who calls
     *(
-        case(f"polled: {name}", "", NAMED, R=role(ENI, "sqs:ReceiveMessage"), L=LOGS,
+        case(f"polled: {name}", "", NAMED, R=role(ENI, *READS_QUEUES), L=LOGS,
              Al=resource("Alias", {"FunctionName": ref("F"), "FunctionVersion": "1", "Name": "live"}),
              Ve=resource("Version", {"FunctionName": ref("F")}), M=mapping(name, arn("sqs")))
         for name in (ref("Al"), ref("Ve"), {"Fn::Sub": "${F}:live"}, {"Fn::Sub": "${F.Arn}:live"}, "orders",
                      {"Fn::Join": ["", [{"Fn::GetAtt": ["F", "Arn"]}, ":live"]]}, REF, "orders:live",
                      "arn:aws:lambda:eu-west-1:111122223333:function:orders:live")
     ),
-    case("polled: another function", "CL308", NAMED, R=role(ENI, "sqs:ReceiveMessage"),
+    case("polled: another function", "CL308", NAMED, R=role(ENI, *READS_QUEUES),
          M=mapping("others", arn("sqs"))),
-    case("polled: another service", "CL308", PRIVATE, R=role(ENI, "sqs:ReceiveMessage"), M=mapping(
-        ref("F"), arn("kinesis"))),
-    case("polled: a queue of the app", "", PRIVATE, R=role(ENI, "sqs:ReceiveMessage"), M=mapping(
+    case("polled: another service", "CL308", PRIVATE, R=role(ENI, *READS_QUEUES, *READS_STREAMS), M=mapping(
+        ref("F"), arn("kinesis"), StartingPosition="LATEST")),
+    case("polled: a queue of the app", "", PRIVATE, R=role(ENI, *READS_QUEUES), M=mapping(
         ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}), Q={"Type": "AWS::SQS::Queue", "Properties": {}}),
-    case("polled: a stream of the app", "CL308", PRIVATE, R=role(ENI, "sqs:ReceiveMessage"), M=mapping(
-        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}), Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
-    case("polled: that stream", "", PRIVATE, R=role(ENI, "kinesis:GetRecords"), M=mapping(
-        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}), Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
+    case("polled: a stream of the app", "CL308", PRIVATE, R=role(ENI, *READS_QUEUES, *READS_STREAMS), M=mapping(
+        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}, StartingPosition="LATEST"),
+         Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
+    case("polled: that stream", "", PRIVATE, R=role(ENI, *READS_STREAMS), M=mapping(
+        ref("F"), {"Fn::GetAtt": ["Q", "Arn"]}, StartingPosition="LATEST"),
+         Q={"Type": "AWS::Kinesis::Stream", "Properties": {}}),
     case("polled: Kafka, with a secret", "", PRIVATE, R=role(ENI, "kafka:*", "secretsmanager:GetSecretValue"),
          M=mapping(ref("F"), arn("kafka"))),
-    case("failed ones to a bucket", "", PRIVATE, R=role(ENI, "s3:PutObject", "s3:GetObject*", "s3:List*"), M=mapping(
-        ref("F"), arn("sqs"), DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::x"}})),
+    case("failed ones to a bucket", "", PRIVATE, R=role(
+        ENI, *READS_STREAMS, "s3:PutObject", "s3:GetObject*", "s3:List*"), M=mapping(
+        ref("F"), arn("kinesis"), StartingPosition="LATEST",
+        DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::x"}})),
     case("failed ones to a queue, and a topic", "CL308", PRIVATE, R=role(ENI, "sqs:SendMessage", "sns:Publish"), M={
         "Type": "AWS::Lambda::EventInvokeConfig", "Properties": {
             "FunctionName": ref("F"), "Qualifier": "$LATEST",

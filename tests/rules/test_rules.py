@@ -11,11 +11,14 @@ import pytest
 from rules import (
     api_cases,
     companion_cases,
+    delivery_cases,
+    event_cases,
     function_cases,
     network_cases,
     package_cases,
     permission_cases,
     settings_cases,
+    subscription_cases,
 )
 from rules.cases import TODAY, Case, check, ids, zipped
 
@@ -32,6 +35,9 @@ CASES: list[Case] = [
     *companion_cases.CASES,
     *package_cases.CASES,
     *network_cases.CASES,
+    *subscription_cases.CASES,
+    *delivery_cases.CASES,
+    *event_cases.CASES,
     *api_cases.CASES,
     *permission_cases.CASES,
 ]

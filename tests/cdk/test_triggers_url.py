@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import App, Stack, aws_lambda
 from synthesized import resources_of
 
-from constructs_lambda import Function, UrlTrigger
+from constructs_lambda import Function, InputError, UrlTrigger
 
 pytestmark = pytest.mark.cdk
 
@@ -55,8 +55,25 @@ def test_an_alias(app: App, stack: Stack, required: dict[str, Any]) -> None:
 def test_one_trigger_belongs_to_one_function(stack: Stack, required: dict[str, Any]) -> None:
     trigger = UrlTrigger()
     Function(stack, "Orders", events=[trigger], **required)
-    with pytest.raises(RuntimeError, match="belongs to one function"):
+    with pytest.raises(InputError, match=r"^Shop/Other: this UrlTrigger triggers Shop/Orders already"):
         Function(stack, "Other", events=[trigger], **required)
+
+
+def test_a_function_has_one_address(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    function = Function(stack, "Orders", events=[UrlTrigger()], **required)
+    with pytest.raises(InputError, match=r"^Shop/Orders has a URL already"):
+        function.add_event_source(UrlTrigger(public=True))
+    function.add_alias("live").add_event_source(UrlTrigger())
+    assert sorted(each["Properties"].get("Qualifier", "") for each in resources_of(app, URL).values()) == ["", "live"]
+
+
+def test_who_calls_sees_the_error_so_nothing_is_kept(stack: Stack, required: dict[str, Any]) -> None:
+    trigger = UrlTrigger()
+    function = Function(stack, "Orders", events=[trigger], **required)
+    with pytest.raises(InputError, match=r"^Shop/Orders: the UrlTrigger has no queue of failures"):
+        trigger.alarm_on_failures()
+    assert (trigger.dead_letter_queue, trigger.failure_queue) == (None, None)
+    assert function.node.try_find_child("AsyncFailures") is None
 
 
 def test_wrong_types() -> None:

@@ -1,0 +1,222 @@
+"""What a function failed at when it was invoked asynchronously: kept in a queue, unless it goes somewhere already.
+
+AWS has one configuration of asynchronous invocations for a function, and one for each version and alias of it. What was
+configured before is completed; what is configured later wins, and is completed right before the synth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from aws_cdk import CfnResource, Fn, Stack, Token, aws_iam, aws_lambda, aws_sqs
+from constructs import Construct, IDependable
+
+from constructs_lambda.cdk.queues import keep_queue
+from constructs_lambda.cdk.synthesis import BeforeSynth, before_synth
+from constructs_lambda.errors import InputError
+
+_OURS = "AsyncFailures"
+_CDKS = "EventInvokeConfig"
+_FAILURE = "onFailure"
+_NAMES = {"on_success": "onSuccess", "on_failure": _FAILURE}
+_EXTENDABLE = (aws_iam.Role, aws_iam.LazyRole)
+
+
+_settling: WeakKeyDictionary[BeforeSynth, list[_Default]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _Default:
+    """A configuration of ours, which gives way to one that somebody else makes for the same function."""
+
+    place: Construct
+    config: aws_lambda.CfnEventInvokeConfig
+    queue: aws_sqs.IQueue
+    policy: IDependable | None
+
+
+def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
+    """The queue that keeps what a function fails at, made where its failures aren't kept yet.
+
+    Args:
+        target: The function, or a version or an alias of one.
+
+    Returns:
+        The queue; None where failures go somewhere already, and where nothing can be made: for an imported function,
+        and for one with an imported role, which may not be allowed to write to it.
+    """
+    place = target.node.try_find_child(_OURS)
+    if place is not None:
+        made: Any = place.node.find_child("Queue")
+        return cast("aws_sqs.IQueue", made)
+    resource = resource_of(target)
+    configured = _configured(target)
+    if resource is None or resource.dead_letter_config is not None or not isinstance(target.role, _EXTENDABLE):
+        return None
+    if configured is not None and _FAILURE in _destinations(configured):
+        return None
+    place = Construct(as_scope(target), _OURS)
+    queue = keep_queue(place, "Queue")
+    policy = _allow_send(place, target.role, queue)
+    if configured is not None:
+        _complete(configured, queue)
+        config = configured
+    else:
+        config = aws_lambda.CfnEventInvokeConfig(
+            place,
+            "Config",
+            function_name=_unqualified(target).function_name,
+            qualifier=_qualifier(target),
+            destination_config={_FAILURE: {"destination": queue.queue_arn}},
+        )
+        _settle_later(target, _Default(place, config, queue, policy))
+    if policy is not None:
+        config.node.add_dependency(policy)  # Lambda refuses a destination that the role may not write to
+    return queue
+
+
+def add_destination(
+    target: aws_lambda.IFunction,
+    *,
+    on_success: aws_lambda.IDestination | None = None,
+    on_failure: aws_lambda.IDestination | None = None,
+) -> None:
+    """Sends on what comes of asynchronous invocations, beside what is configured already.
+
+    Args:
+        target: The function, or a version or an alias of one.
+        on_success: Where answers go.
+        on_failure: Where failures go, once the retries are used up.
+
+    Raises:
+        InputError: Neither is given, or there is one already.
+        TypeError: No destination.
+    """
+    given = {name: each for name, each in (("on_success", on_success), ("on_failure", on_failure)) if each is not None}
+    if not given:
+        raise InputError(f"{target.node.path}: add_destination needs on_success=, on_failure= or both")
+    for name, destination in given.items():
+        if not hasattr(destination, "bind"):
+            raise TypeError(f"{name} must be a destination, such as SqsDestination(queue); got {destination!r}")
+    configured = _configured(target)
+    if configured is None:
+        target.configure_async_invoke(on_success=on_success, on_failure=on_failure)
+        return
+    arns = _destinations(configured)
+    if on_failure is not None and _is_ours(target, arns.get(_FAILURE)):
+        del arns[_FAILURE]
+    if taken := [name for name in given if _NAMES[name] in arns]:
+        raise InputError(f"{target.node.path} has {' and '.join(taken)} already. Fix: AWS takes one of each; keep one.")
+    for name, destination in given.items():
+        kind = aws_lambda.DestinationType.SUCCESS if name == "on_success" else aws_lambda.DestinationType.FAILURE
+        arns[_NAMES[name]] = destination.bind(configured, _unqualified(target), type=kind).destination
+    _set_destinations(configured, arns)
+
+
+def resource_of(target: aws_lambda.IFunction) -> aws_lambda.CfnFunction | None:
+    """The function's resource, of a version or alias too; None of an imported one."""
+    if target.node.default_child is None:
+        return None
+    resource = _unqualified(target).node.default_child
+    return resource if isinstance(resource, aws_lambda.CfnFunction) else None
+
+
+def as_scope(target: aws_lambda.IFunction) -> Construct:
+    """A function as the parent of what belongs to it; CDK's interfaces don't say that all of theirs are constructs."""
+    return cast("Construct", target)
+
+
+def _unqualified(target: Any) -> aws_lambda.IFunction:
+    function: aws_lambda.IFunction = getattr(target, "lambda_", target)
+    return function
+
+
+def _qualifier(target: aws_lambda.IFunction) -> str:
+    """Of a version or alias, out of its ARN, so that CloudFormation makes the configuration after it."""
+    if _unqualified(target) is target:
+        return "$LATEST"
+    version = getattr(target, "version", None)
+    return version if isinstance(version, str) else Fn.select(7, Fn.split(":", target.function_arn))
+
+
+def _configured(target: aws_lambda.IFunction) -> aws_lambda.CfnEventInvokeConfig | None:
+    """What CDK made for `on_failure=`, `retry_attempts=` and the like, or `configure_async_invoke`."""
+    made = target.node.try_find_child(_CDKS)
+    resource = made.node.default_child if made is not None else None
+    return resource if isinstance(resource, aws_lambda.CfnEventInvokeConfig) else None
+
+
+def _destinations(config: aws_lambda.CfnEventInvokeConfig) -> dict[str, str]:
+    """The ARNs that are set, by CDK's names, `onSuccess` and `onFailure`."""
+    destinations: dict[str, Any] = Stack.of(config).resolve(config.destination_config) or {}
+    arns = {name: each.get("destination") for name, each in destinations.items() if each}
+    return {name: arn if isinstance(arn, str) else Token.as_string(arn) for name, arn in arns.items() if arn}
+
+
+def _is_ours(target: aws_lambda.IFunction, arn: str | None) -> bool:
+    """Whether failures go to the queue of a trigger, which gives way."""
+    place = target.node.try_find_child(_OURS)
+    if place is None or arn is None:
+        return False
+    queue: Any = place.node.find_child("Queue")
+    theirs, ours = Stack.of(target).resolve([arn, queue.queue_arn])
+    return bool(theirs == ours)
+
+
+def _set_destinations(config: aws_lambda.CfnEventInvokeConfig, arns: Mapping[str, str]) -> None:
+    properties: Any = {name: {"destination": arn} for name, arn in arns.items()}
+    config.destination_config = properties
+
+
+def _complete(config: aws_lambda.CfnEventInvokeConfig, queue: aws_sqs.IQueue) -> None:
+    destinations = _destinations(config)
+    if _FAILURE not in destinations:
+        _set_destinations(config, {**destinations, _FAILURE: queue.queue_arn})
+
+
+def _allow_send(place: Construct, role: aws_iam.IRole, queue: aws_sqs.IQueue) -> IDependable | None:
+    """Lets the role write to the queue; in a policy beside the queue where the role is of another stack.
+
+    Returns:
+        What has to be made before Lambda is told of the queue.
+    """
+    statement = aws_iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+    if Stack.of(role).node.path == Stack.of(place).node.path:
+        return role.add_to_principal_policy(statement).policy_dependable
+    return aws_iam.Policy(place, "SendFailures", roles=[role], statements=[statement])
+
+
+def _settle_later(target: aws_lambda.IFunction, default: _Default) -> None:
+    ready = before_synth(Stack.of(target))
+    if ready not in _settling:
+        _settling[ready] = []
+        ready.then(lambda: _settle(_settling.pop(ready, [])))
+    _settling[ready].append(default)
+
+
+def _settle(defaults: Sequence[_Default]) -> None:
+    """Completes what somebody else configured for the same functions, and takes ours out there."""
+    by_stack: dict[str, list[_Default]] = {}
+    for default in defaults:
+        by_stack.setdefault(Stack.of(default.place).node.path, []).append(default)
+    for group in by_stack.values():
+        stack = Stack.of(group[0].place)
+        found = [node for node in stack.node.find_all() if isinstance(node, aws_lambda.CfnEventInvokeConfig)]
+        identities = stack.resolve([[each.function_name, each.qualifier] for each in found])
+        for default in group:
+            path = default.config.node.path
+            ours = next(identity for each, identity in zip(found, identities, strict=True) if each.node.path == path)
+            others = [
+                each
+                for each, identity in zip(found, identities, strict=True)
+                if identity == ours and each.node.path != path
+            ]
+            if others:
+                default.place.node.try_remove_child(default.config.node.id)
+            for other in others:
+                _complete(other, default.queue)
+                if isinstance(default.policy, aws_iam.Policy):
+                    other.add_dependency(cast("CfnResource", default.policy.node.default_child))

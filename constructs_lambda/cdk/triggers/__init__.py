@@ -1,0 +1,1 @@
+"""What triggers a function: one class for each source, an `aws_lambda.IEventSource` each."""

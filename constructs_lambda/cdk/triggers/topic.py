@@ -1,0 +1,230 @@
+"""`TopicTrigger`: messages of an SNS topic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from aws_cdk import (
+    Names,
+    Stack,
+    Token,
+    aws_kms,
+    aws_lambda,
+    aws_sns,
+    aws_sns_subscriptions,
+    aws_sqs,
+    region_info,
+)
+from constructs import Construct
+
+from constructs_lambda.cdk.alarms import publish_to
+from constructs_lambda.cdk.failures import as_scope
+from constructs_lambda.cdk.queues import allow_key, dead_letters, use_key
+from constructs_lambda.cdk.triggers.base import Trigger
+from constructs_lambda.cdk.triggers.filters import is_filter, plain, put, refuse_no_filter
+from constructs_lambda.cdk.triggers.inputs import (
+    refuse,
+    refuse_no_queue,
+    refuse_no_resource,
+    refuse_no_texts,
+    sealed,
+    set_only,
+    wrong_kind_of_queue,
+)
+from constructs_lambda.errors import InputError
+
+_OWN_KEY = "alias/aws/sns"
+_SERVICE = re.compile(r"[a-z0-9-]+")
+_WITHOUT_CONDITIONS = ("events",)
+"""Services that name no source account where something is encrypted; a condition would shut them out."""
+
+
+class TopicTrigger(Trigger):
+    """A function runs for each message that is published to an SNS topic.
+
+    SNS invokes it asynchronously, once for a message, and hands over in no order. What SNS can't deliver goes to
+    `dead_letter_queue`; what the function fails at, after Lambda's two retries, to `failure_queue`. Where messages come
+    faster than the function works them off, put a queue in between: `QueueTrigger(topic=topic)`.
+
+    Several functions share a topic with a trigger each. A topic of another stack, account or Region is taken as it is;
+    one of another account has to allow `sns:Subscribe`. One of another Region gets no dead letters of ours, because SNS
+    wants their queue in the topic's Region.
+
+    A topic of ours is encrypted with SNS's own key, which costs nothing by the month, and takes messages over TLS only.
+    SNS's own key lets no AWS service publish (S3, EventBridge, CloudWatch alarms): that takes `encryption_key`.
+
+    Creates: `AWS::SNS::Subscription` and `AWS::Lambda::Permission`; an `AWS::SNS::Topic` where none is given; an
+    `AWS::SQS::Queue` for dead letters, and where the function's failures aren't kept yet, a second one and an
+    `AWS::Lambda::EventInvokeConfig`; an `AWS::KMS::Key` where `encryption_key` is True.
+
+    Costs when idle: nothing; 1.00 USD a month for a key that is made, in us-east-1.
+
+    Args:
+        topic: The topic. One is made where none is given.
+        filter: Which messages, by their attributes: JSON as AWS writes it, `{"type": ["order.created"]}`, or CDK's
+            mapping of names to `SubscriptionFilter`. All messages where it isn't given.
+        filter_body: Which messages, by their body, which has to be JSON then. Like `filter`; CDK's mapping is of
+            `FilterOrPolicy`. Only one of the two.
+        dead_letter_queue: Where SNS puts what it can't deliver. One is made where none is given; False for none.
+        encryption_key: For a topic that is made: a key of yours, or True for one that is made.
+        publishers: For a topic that is made: AWS services that may publish to it from this account, such as
+            `["cloudwatch", "events", "s3"]`. The key lets them too.
+        id: Id within the function. Only needed for a second one of the kind.
+
+    Raises:
+        InputError: AWS would refuse it; all problems at once.
+        TypeError: A value of the wrong type.
+    """
+
+    topic: aws_sns.ITopic
+    """The topic; one of ours exists once the trigger was added to a function."""
+    subscription: aws_sns.Subscription
+
+    def __init__(
+        self,
+        topic: aws_sns.ITopic | None = None,
+        *,
+        filter: Mapping[str, Any] | None = None,
+        filter_body: Mapping[str, Any] | None = None,
+        dead_letter_queue: aws_sqs.IQueue | bool | None = None,
+        encryption_key: aws_kms.IKey | bool | None = None,
+        publishers: Sequence[str] = (),
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id)
+        refuse_no_resource("topic", topic, "topic_arn", "an aws_sns.ITopic")
+        refuse_no_filter(filter=filter, filter_body=filter_body)
+        refuse_no_queue("dead_letter_queue", dead_letter_queue)
+        if not isinstance(encryption_key, bool):
+            refuse_no_resource("encryption_key", encryption_key, "key_arn", "an aws_kms.IKey, or True for one of ours")
+        refuse_no_texts(publishers=publishers)
+        refuse("TopicTrigger", _problems(topic, filter, filter_body, dead_letter_queue, encryption_key, publishers))
+        if topic is not None:
+            self.topic = topic
+        self._given = topic
+        self._filters = (plain(filter), plain(filter_body))
+        self._dead_letters = dead_letter_queue
+        self._key = encryption_key
+        self._publishers = publishers
+
+    def _wire(self, target: aws_lambda.IFunction) -> None:
+        place = self._place(target, self._given)
+        topic = self._given or make_topic(place, self._key, self._publishers)
+        queue = None
+        if self._dead_letters not in (None, True) or not is_elsewhere(topic, target):
+            queue = dead_letters(self._dead_letters, place)
+        if self._given is not None:
+            self._refuse_taken(target, topic, f"AllowInvoke:{Names.node_unique_id(topic.node)}")
+        bound = aws_sns_subscriptions.LambdaSubscription(target, **set_only(dead_letter_queue=queue)).bind(topic)
+        _let_in(topic, target)
+        # A topic of one's own has the ids that CDK gives, so that whoever comes from SnsEventSource keeps them: a
+        # subscription under another id would be made as the same one, and then be deleted as the old one.
+        has_cdks_id = self._given is not None and self._id is None
+        scope, id = (as_scope(target), topic.node.id) if has_cdks_id else (place, "Subscription")
+        _refuse_same_id(target, scope, id)
+        self.subscription = aws_sns.Subscription(
+            scope,
+            id,
+            topic=topic,
+            endpoint=bound.endpoint,
+            protocol=bound.protocol,
+            **set_only(region=bound.region, dead_letter_queue=queue),
+        )
+        put(self.subscription, *self._filters)
+        if queue is not None:
+            allow_key(queue, "sns", topic.env.account)
+        self.topic, self.dead_letter_queue = topic, queue
+        self._keep_failures(target)
+
+
+def make_topic(
+    place: Construct, key: aws_kms.IKey | bool | None, publishers: Sequence[str], *, fifo: bool = False
+) -> aws_sns.Topic:
+    """A topic: encrypted, TLS only.
+
+    Args:
+        place: Parent construct.
+        key: The key, or True for one that is made. SNS's own where none is given.
+        publishers: AWS services that may publish.
+        fifo: Whether it keeps the order.
+    """
+    if key is True:
+        key = aws_kms.Key(place, "Key", enable_key_rotation=True, description=f"Encrypts the topic {place.node.path}")
+    topic = aws_sns.Topic(place, "Topic", enforce_ssl=True, **set_only(master_key=key or None, fifo=fifo or None))
+    resource = topic.node.default_child
+    if not key and isinstance(resource, aws_sns.CfnTopic):
+        resource.kms_master_key_id = _OWN_KEY
+    account = Stack.of(place).account
+    for service in publishers:
+        source = None if service in _WITHOUT_CONDITIONS else account
+        topic.add_to_resource_policy(publish_to(topic, service, source))
+        if topic.master_key is not None:
+            topic.master_key.add_to_resource_policy(use_key(service, source))
+    return topic
+
+
+def is_elsewhere(topic: aws_sns.ITopic, target: aws_lambda.IFunction) -> bool:
+    """Whether a topic is in another Region for certain."""
+    region, own = topic.env.region, Stack.of(target).region
+    return not Token.is_unresolved(region) and not Token.is_unresolved(own) and region != own
+
+
+def _let_in(topic: aws_sns.ITopic, target: aws_lambda.IFunction) -> None:
+    """Names SNS as it calls from another Region, where one of the two is a Region that has to be opted in to."""
+    if not is_elsewhere(topic, target):
+        return
+    for region in (Stack.of(target).region, topic.env.region):
+        if region_info.RegionInfo.get(region).is_opt_in_region:
+            permission = next(
+                each
+                for each in target.node.children
+                if isinstance(each, aws_lambda.CfnPermission)
+                and each.principal == "sns.amazonaws.com"
+                and each.source_arn == topic.topic_arn
+            )
+            permission.principal = f"sns.{region}.amazonaws.com"
+            return
+
+
+def _refuse_same_id(target: aws_lambda.IFunction, scope: Construct, id: str) -> None:
+    if scope.node.try_find_child(id) is not None:
+        raise InputError(
+            f"{target.node.path} has a construct with the topic's id {id!r} already, such as a subscription to another "
+            f"topic with this id. Fix: give the trigger an id, TopicTrigger(topic, id='{id}2')."
+        )
+
+
+def _problems(
+    topic: aws_sns.ITopic | None,
+    filter: Mapping[str, Any] | None,
+    filter_body: Mapping[str, Any] | None,
+    dead_letter_queue: aws_sqs.IQueue | bool | None,
+    encryption_key: aws_kms.IKey | bool | None,
+    publishers: Sequence[str],
+) -> Iterator[str]:
+    if topic is not None and topic.fifo:
+        yield "topic is a FIFO topic, and SNS delivers those to queues only. Fix: QueueTrigger(topic=topic)."
+    if is_filter(filter) and is_filter(filter_body):
+        yield "filter and filter_body can't both be set; SNS filters by one of them. Fix: put both into the body."
+    yield from wrong_kind_of_queue("dead_letter_queue", dead_letter_queue)
+    yield from sealed("dead_letter_queue", dead_letter_queue)
+    yield from wrong_topic_options(topic, encryption_key, publishers)
+
+
+def wrong_topic_options(
+    topic: aws_sns.ITopic | None, encryption_key: aws_kms.IKey | bool | None, publishers: Sequence[str]
+) -> Iterator[str]:
+    """What is wrong with the options of a topic that is made."""
+    options = {"encryption_key": encryption_key, "publishers": publishers}
+    if topic is not None and (wrong := [name for name, value in options.items() if value]):
+        yield f"{' and '.join(wrong)} can't be set for a topic that is given. Fix: set it on the topic."
+    for service in publishers:
+        if not _SERVICE.fullmatch(service):
+            yield f"publishers has {service!r}; it takes short names of services. Fix: 's3', 'events', 'cloudwatch'."
+    if publishers and not encryption_key and topic is None:
+        yield (
+            "publishers need encryption_key=, because SNS's own key lets no AWS service publish. Fix: "
+            "encryption_key=True for a key of its own (1.00 USD a month), or a key of yours."
+        )

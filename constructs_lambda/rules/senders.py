@@ -1,0 +1,117 @@
+"""CL61x: when rules, schedules and buckets send, and what."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from constructs_lambda import limits
+from constructs_lambda.findings import Severity
+from constructs_lambda.model import Delivery, Notified, Text
+from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules.problems import quoted, too_long
+from constructs_lambda.tokens import Unknown, known
+
+_RATE = re.compile(r"rate\(([0-9]+) (minute|hour|day)(s?)\)")
+_CRON = re.compile(r"cron\(([^()]*)\)")
+_AT = re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?\)")
+_FIELDS = ("minutes", "hours", "day of month", "month", "day of week", "year")
+
+
+@rule(
+    "CL617",
+    "Schedule not valid",
+    Severity.ERROR,
+    aws="EventBridge refuses the rule or schedule: parameter ScheduleExpression is not valid.",
+    fix="Write rate(5 minutes), rate(1 day) or a cron with six fields, one of the two for days being ?.",
+    source="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html",
+)
+def schedule(delivery: Delivery) -> Iterator[Problem]:
+    expression = known(delivery.expression)
+    wrong = _wrong(expression, is_rule=delivery.service == "events") if expression else None
+    if wrong:
+        message = f"the schedule {quoted(expression or '')} {wrong}"
+        yield Problem("ScheduleExpression", message, "Write such as rate(5 minutes) or cron(0 18 ? * MON-FRI *).")
+
+
+def _wrong(expression: str, *, is_rule: bool) -> str | None:
+    rate, cron = _RATE.fullmatch(expression), _CRON.fullmatch(expression)
+    if rate:
+        number, unit = int(rate[1]), rate[2]
+        if number == 0:
+            return "has a rate of 0"
+        if is_rule and (number == 1) == bool(rate[3]):
+            return f"needs the unit {unit if number == 1 else f'{unit}s'}"
+        return None
+    if cron:
+        fields = cron[1].split()
+        if len(fields) != len(_FIELDS):
+            return f"has {len(fields)} fields; AWS takes six: {', '.join(_FIELDS)}"
+        days = (fields[2], fields[4])
+        return None if "?" in days else "names both a day of the month and a day of the week; one of them has to be ?"
+    if not is_rule and _AT.fullmatch(expression):
+        return None
+    return f"is none of {'rate(...) and cron(...)' if is_rule else 'rate(...), cron(...) and at(...)'}"
+
+
+@rule(
+    "CL618",
+    "Input of a target not valid",
+    Severity.ERROR,
+    aws="EventBridge refuses the target: the input is JSON, for a rule of at most 8,192 characters.",
+    fix="Write JSON, and send what is larger through S3.",
+    source="https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html",
+)
+def target_input(delivery: Delivery) -> Iterator[Problem]:
+    prop = f"{delivery.property.rpartition('.')[0]}.Input"
+    if delivery.service == "events":
+        fix = "Shorten it, or put it into S3."
+        yield from too_long(prop, "the input of the target", delivery.input, limits.RULE_INPUT_LENGTH, fix)
+        text = known(delivery.input)
+        if text is not None and not _is_json(text):
+            yield Problem(prop, f"the input {quoted(text)} is no JSON", 'Write JSON; a text stands in "quotes".')
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+@rule(
+    "CL619",
+    "Notifications of a bucket overlap",
+    Severity.ERROR,
+    aws="S3 refuses the notifications: two of one bucket must not be about the same event, with prefixes and suffixes "
+    "that fit the same key.",
+    fix="Notify one of them, such as a topic that both subscribe to, or tell them apart by prefix or suffix.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html",
+)
+def overlap(notified: Notified) -> Iterator[Problem]:
+    for one, other in combinations(notified.deliveries, 2):
+        event = _shared_event(one, other)
+        if event and _fits(one.prefix, other.prefix, str.startswith) and _fits(one.suffix, other.suffix, str.endswith):
+            message = f"{one.property} and {other.property} are both about {event} of the same keys"
+            yield Problem(other.property, message, "Notify a topic that both subscribe to, or set other prefixes.")
+            return
+
+
+def _shared_event(one: Delivery, other: Delivery) -> str | None:
+    for first in known(one.events) or ():
+        for second in known(other.events) or ():
+            if isinstance(first, str) and isinstance(second, str):
+                for wide, narrow in ((first, second), (second, first)):
+                    if wide == narrow or (wide.endswith("*") and narrow.startswith(wide[:-1])):
+                        return narrow
+    return None
+
+
+def _fits(one: Text, other: Text, is_part: Callable[[str, str], bool]) -> bool:
+    """Whether one key may fit both; a filter that isn't known may tell them apart."""
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return False
+    return is_part(one or "", other or "") or is_part(other or "", one or "")
