@@ -188,7 +188,8 @@ INVOKED: list[Case] = [
         kept(),
         A=alias(),
         C=schedule(Arn=ref("A")),
-        R=role(("lambda:InvokeFunction", TOPIC)),
+        G=kept(),
+        R=role(("lambda:InvokeFunction", arn("G"))),
     ),
     one(
         "schedule that may invoke another",
