@@ -95,6 +95,7 @@ _STREAMING = f"{_DOCS}apigateway/latest/developerguide/response-transfer-mode.ht
 _SNS_FILTER = f"{_DOCS}sns/latest/dg/subscription-filter-policy-constraints.html"
 _SNS = f"{_DOCS}general/latest/gr/sns.html"
 _SQS_ATTRIBUTES = f"{_DOCS}AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
+_CODEDEPLOY = f"{_DOCS}codedeploy/latest/userguide/limits.html"
 _VPC = f"{_DOCS}vpc/latest/userguide/amazon-vpc-limits.html"
 _IAM = f"{_DOCS}IAM/latest/UserGuide/reference_iam-quotas.html"
 _STACK = f"{_DOCS}AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
@@ -221,16 +222,23 @@ CODE_STORAGE = _hard("unzipped code in Lambda-managed storage in a Region", None
 
 # --- Concurrency -----------------------------------------------------------------------------------------------------
 
-ACCOUNT_CONCURRENCY = _quota("concurrent executions in a Region", None, 1_000, "executions", _QUOTAS,
+CONCURRENT_EXECUTIONS = _quota("concurrent executions in a Region", None, 1_000, "executions", _QUOTAS,
     "new accounts start lower, often at 10", code="L-B99A9384")
 # In an account with a quota below 1,000 AWS names 10 or 50 instead: the floor is 100 only with the full quota.
 RESERVED_CONCURRENCY_FLOOR = _hard("concurrency left unreserved in an account", 100, None, "executions", _CONCURRENCY,
-    "an account with a low concurrency quota has a lower floor; errors naming 10 and 50 are public")
+    "an account whose quota is lower than the floor can reserve nothing: errors naming 10 and 50 are public")
 RESERVED_CONCURRENCY = _hard("reserved concurrency", 0, None, "executions", f"{_API}PutFunctionConcurrency.html",
     "0 stops the function")
 PROVISIONED_CONCURRENCY = _hard("provisioned concurrency", 1, None, "executions",
     f"{_API}PutProvisionedConcurrencyConfig.html",
     "on a version or alias, not on $LATEST; their sum is at most the reserved concurrency, where that is set")
+PROVISIONED_UTILIZATION = _hard("target utilization of provisioned concurrency", 10, 90, "%",
+    f"{_GUIDE}provisioned-concurrency.html", "written as a share: 0.1 to 0.9; CDK refuses others too", verified=False)
+SCALABLE_CAPACITY = _hard("capacity of an auto scaling target", 0, None, "executions",
+    f"{_DOCS}autoscaling/application/APIReference/API_RegisterScalableTarget.html")
+TRAFFIC_SHIFT_PERCENTAGE = _hard("traffic shifted in one step by CodeDeploy", 1, 99, "%", _CODEDEPLOY, verified=False)
+TRAFFIC_SHIFT_MINUTES = _hard("time between the first and the last shift of traffic", 1, 2_880, "minutes", _CODEDEPLOY,
+    verified=False)
 CONCURRENCY_SCALING = _hard("execution environments added in 10 seconds", None, 1_000, "environments", _QUOTAS,
     "for each function")
 SQS_MAXIMUM_CONCURRENCY = _hard("maximum concurrency of an SQS event source", 2, 1_000, "executions",
@@ -356,6 +364,8 @@ SQS_VISIBILITY_TIMEOUT = _hard("visibility timeout of a queue", 0, 43_200, "s", 
 # --- Durable functions and Managed Instances -------------------------------------------------------------------------
 
 DURABLE_EXECUTION_TIMEOUT = _hard("timeout of a durable execution", 1, 31_622_400, "s", f"{_API}DurableConfig.html")
+DURABLE_SYNC_TIMEOUT = _hard("timeout of a durable execution that is invoked synchronously", None, 900, "s",
+    f"{_GUIDE}durable-invoking.html", "up to that of the function on Managed Instances, with event source mappings")
 DURABLE_RETENTION = _hard("retention of a durable execution's history", 1, 90, "days", f"{_API}DurableConfig.html",
     "the default is 14")
 DURABLE_STEP_PAYLOAD_SIZE = _hard("payload of a durable operation", None, 6_291_456, "bytes",
@@ -480,3 +490,8 @@ STACK_NAME_PATTERN = r"[a-zA-Z][a-zA-Z0-9-]*"
 def all_limits() -> dict[str, Limit]:
     """Return every limit of this module under its name, in the order of the source."""
     return {name: value for name, value in globals().items() if isinstance(value, Limit)}
+
+
+def all_quotas() -> dict[str, Limit]:
+    """Return every limit that AWS raises on request, under its name in small letters."""
+    return {name.lower(): limit for name, limit in all_limits().items() if limit.kind is Kind.QUOTA}

@@ -132,9 +132,9 @@ def test_a_limit_has_to_bound_something(minimum: int | None, maximum: int | None
 
 
 def test_a_raised_quota_is_a_changed_copy() -> None:
-    raised = dataclasses.replace(limits.ACCOUNT_CONCURRENCY, maximum=3_000)
+    raised = dataclasses.replace(limits.CONCURRENT_EXECUTIONS, maximum=3_000)
     assert raised.admits(3_000)
-    assert not limits.ACCOUNT_CONCURRENCY.admits(3_000)
+    assert not limits.CONCURRENT_EXECUTIONS.admits(3_000)
     with pytest.raises(dataclasses.FrozenInstanceError):
         raised.maximum = 1  # type: ignore[misc]
 
@@ -158,7 +158,7 @@ def test_other_compute_allows_at_least_what_the_default_allows_at_the_top() -> N
 
 def test_what_everyone_may_have_raised_is_a_quota_and_what_lambda_refuses_is_not() -> None:
     quotas = {name for name, limit in TABLE.items() if limit.kind is Kind.QUOTA}
-    assert {"ACCOUNT_CONCURRENCY", "LAMBDA_NETWORK_INTERFACES", "REST_API_INTEGRATION_TIMEOUT"} <= quotas
+    assert {"CONCURRENT_EXECUTIONS", "LAMBDA_NETWORK_INTERFACES", "REST_API_INTEGRATION_TIMEOUT"} <= quotas
     assert not quotas & {
         "FUNCTION_MEMORY",
         "FUNCTION_TIMEOUT",

@@ -10,8 +10,8 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.limits import Kind, Limit
 from constructs_lambda.model import Cors, Gateway, HttpApi, HttpStage, RestApi, RestIntegration, RestMethod, RestStage
-from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.problems import number_problem, quoted
+from constructs_lambda.rules import Context, Problem, rule
+from constructs_lambda.rules.problems import number_problem, or_raise, quoted, unless_raised
 from constructs_lambda.rules.route_keys import METHODS
 from constructs_lambda.tokens import known, literal_part, resolve_text
 
@@ -28,11 +28,11 @@ _CORS_METHODS = ("*", *(method for method in METHODS if method != "ANY"))
     "More than an API may have",
     Severity.ERROR,
     aws="API Gateway refuses what is over the quota, unless it was raised for the account.",
-    fix="Split the API, or have the quota raised and acknowledge this.",
+    fix="Split the API, or have the quota raised and name it in Quotas.",
     source=limits.REST_API_RESOURCES.source,
     early=False,
 )
-def quotas(gateway: Gateway) -> Iterator[Problem]:
+def quotas(gateway: Gateway, context: Context) -> Iterator[Problem]:
     is_rest = gateway.kind == "REST"
     authorizers = limits.REST_API_AUTHORIZERS if is_rest else limits.HTTP_API_AUTHORIZERS
     for what, parts, limit in (
@@ -42,31 +42,26 @@ def quotas(gateway: Gateway) -> Iterator[Problem]:
         ("authorizers", [guard.authorizer for guard in gateway.guards], authorizers),
         ("stages", gateway.stages, limits.API_STAGES),
     ):
-        yield from _over(what, parts, limit)
+        yield from _over(what, parts, context.limit(limit, gateway.place))
     api = gateway.api
     length = api.policy_length if isinstance(api, RestApi) else None
-    if length is not None and not limits.API_POLICY_LENGTH.admits(length):
+    limit = context.limit(limits.API_POLICY_LENGTH, gateway.place)
+    if length is not None and not limit.admits(length):
         yield Problem(
             "Policy",
             f"the API's resource policy has at least {length:,} characters; AWS allows "
-            f"{limits.API_POLICY_LENGTH.allowed}{_raised(limits.API_POLICY_LENGTH)}",
-            "Name accounts, ranges and paths with wildcards, or have the quota raised and acknowledge this.",
+            f"{limit.allowed}{unless_raised(limit)}",
+            or_raise("Name accounts, ranges and paths with wildcards", limit),
         )
 
 
 def _over(what: str, parts: Sequence[Any], limit: Limit) -> Iterator[Problem]:
     count = sum(not part.place.conditional for part in parts)
     if not limit.admits(count):
-        fix = "Split the API, or have the quota raised and acknowledge this."
-        if limit.kind is Kind.HARD:
-            fix = "Split the API, or let several routes share one integration."
-        yield Problem("", f"the API has {count:,} {what}; AWS allows {limit.allowed} per API{_raised(limit)}", fix)
-
-
-def _raised(limit: Limit) -> str:
-    if limit.kind is Kind.HARD:
-        return ""
-    return f" unless the quota {f'{limit.quota_code} ' if limit.quota_code else ''}was raised"
+        is_hard = limit.kind is Kind.HARD
+        fix = "Split the API, or let several routes share one integration."
+        message = f"the API has {count:,} {what}; AWS allows {limit.allowed} per API{unless_raised(limit)}"
+        yield Problem("", message, fix if is_hard else or_raise("Split the API", limit))
 
 
 @rule(

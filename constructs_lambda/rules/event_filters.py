@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import EventSourceMapping
-from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules import Context, Problem, rule
 from constructs_lambda.rules.patterns import wrong_parts
-from constructs_lambda.rules.problems import quoted, too_long
+from constructs_lambda.rules.problems import or_raise, quoted, too_long, unless_raised
 from constructs_lambda.tokens import certain_count
 
 _FILTERING = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"
@@ -22,14 +22,16 @@ _MOST_SHOWN = 5
     "Too many filters on an event source",
     Severity.ERROR,
     aws="The Lambda API refuses more filters than the account's quota: 5 by default, 10 on request.",
-    fix="Merge filters: a list of values means any of them.",
+    fix="Merge filters, since a list of values means any of them, or have the quota raised and name it in Quotas.",
     source=_FILTERING,
+    early=False,
 )
-def filter_count(mapping: EventSourceMapping) -> Iterator[Problem]:
-    count, limit = certain_count(mapping.filters), limits.EVENT_SOURCE_FILTERS
+def filter_count(mapping: EventSourceMapping, context: Context) -> Iterator[Problem]:
+    count, limit = certain_count(mapping.filters), context.limit(limits.EVENT_SOURCE_FILTERS, mapping.place)
     if not limit.admits(count):
-        message = f"the mapping has {count} filters; AWS allows {limit.allowed}, and up to 10 on request"
-        yield Problem("FilterCriteria.Filters", message, "Merge filters: a list of values means any of them.")
+        message = f"the mapping has {count} filters; AWS allows {limit.allowed}{unless_raised(limit)}"
+        fix = or_raise("Merge filters, since a list of values means any of them", limit)
+        yield Problem("FilterCriteria.Filters", message, fix)
 
 
 @rule(

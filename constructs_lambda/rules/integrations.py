@@ -9,8 +9,8 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.limits import Limit
 from constructs_lambda.model import Gateway, HttpIntegration, Parts, Place, RestApi, RestIntegration, RestMethod, Served
-from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.problems import number_problem, quoted
+from constructs_lambda.rules import Context, Problem, rule
+from constructs_lambda.rules.problems import number_problem, or_raise, quoted, unless_raised
 from constructs_lambda.tokens import Unknown, known
 
 _METHOD = (
@@ -58,7 +58,7 @@ def timeout_of_kind(gateway: Gateway) -> Iterator[Problem]:
                 yield from _at(_timeout_problem("TimeoutInMillis", timeout, limit), integration.place)
     if not (isinstance(api, RestApi) and api.endpoint == "EDGE"):
         return
-    for route, timeout in _long_timeouts(gateway):
+    for route, timeout in _long_timeouts(gateway, limits.REST_API_INTEGRATION_TIMEOUT):
         limit = limits.REST_API_EDGE_INTEGRATION_TIMEOUT
         message = f"the integration of {route.shown} has a timeout of {timeout:,} ms; an edge-optimised API allows"
         yield Problem(
@@ -74,33 +74,31 @@ def timeout_of_kind(gateway: Gateway) -> Iterator[Problem]:
     "Integration timeout that needs a raised quota",
     Severity.WARNING,
     aws="API Gateway refuses the integration unless the account's quota for the timeout was raised.",
-    fix="Have the quota L-E5AE38E3 raised before the deployment, or lower the timeout.",
+    fix="Lower the timeout, or have the quota L-E5AE38E3 raised before the deployment and name it in Quotas.",
     source=limits.REST_API_INTEGRATION_TIMEOUT.source,
 )
-def timeout_above_quota(gateway: Gateway) -> Iterator[Problem]:
-    api, limit = gateway.api, limits.REST_API_INTEGRATION_TIMEOUT
+def timeout_above_quota(gateway: Gateway, context: Context) -> Iterator[Problem]:
+    api, limit = gateway.api, context.limit(limits.REST_API_INTEGRATION_TIMEOUT, gateway.place)
     if not (isinstance(api, RestApi) and api.endpoint in ("REGIONAL", "PRIVATE")):
         return
-    for route, timeout in _long_timeouts(gateway):
+    for route, timeout in _long_timeouts(gateway, limit):
         yield Problem(
             "Integration.TimeoutInMillis",
-            f"the integration of {route.shown} has a timeout of {timeout:,} ms; without a raised quota "
-            f"({limit.quota_code}) AWS allows {limit.allowed}",
-            f"Have {limit.quota_code} raised in Service Quotas before the deployment, or lower the timeout.",
+            f"the integration of {route.shown} has a timeout of {timeout:,} ms; AWS allows {limit.allowed}"
+            f"{unless_raised(limit)}",
+            or_raise("Lower the timeout", limit),
             route.integration_place,
         )
 
 
-def _long_timeouts(gateway: Gateway) -> Iterator[tuple[Served, int | float]]:
-    """The methods whose integration waits for longer than 29 s and streams no response."""
+def _long_timeouts(gateway: Gateway, limit: Limit) -> Iterator[tuple[Served, int | float]]:
+    """The methods whose integration waits for longer than a limit and streams no response."""
     for route in gateway.routes:
         integration = route.integration
         if not isinstance(integration, RestIntegration) or integration.transfer_mode not in (None, "BUFFERED"):
             continue
         timeout = known(integration.timeout_ms)
-        if timeout is not None and limits.REST_API_INTEGRATION_TIMEOUT.maximum < timeout <= (  # type: ignore[operator]
-            limits.REST_API_LONGEST_TIMEOUT.maximum or 0
-        ):
+        if timeout is not None and (limit.maximum or 0) < timeout <= (limits.REST_API_LONGEST_TIMEOUT.maximum or 0):
             yield route, timeout
 
 

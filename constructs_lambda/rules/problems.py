@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from constructs_lambda.limits import Limit
-from constructs_lambda.model import Number, Text
+from constructs_lambda.limits import Kind, Limit
+from constructs_lambda.model import Number, Part, Text
+from constructs_lambda.quotas import GIVEN, quota_name
 from constructs_lambda.rules import Problem
 from constructs_lambda.tokens import Unknown, literal_part
 
+_MOST_PARTS = 5
 _SHOWN = 64  # characters of a value that a message quotes
 NONE: tuple[Problem, ...] = ()
 
@@ -21,6 +23,26 @@ def quoted(text: str) -> str:
 def listed(words: Sequence[str]) -> str:
     """Words as a message lists them: `a, b or c`."""
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def biggest(parts: Sequence[Part]) -> str:
+    """The parts of a sum as a message lists them, the most first: `Shop/A 400, Shop/B 200 and 3 more`."""
+    shown = ", ".join(f"{part.place.path} {part.number:,}" for part in parts[:_MOST_PARTS])
+    return shown + (f" and {len(parts) - _MOST_PARTS:,} more" if len(parts) > _MOST_PARTS else "")
+
+
+def unless_raised(limit: Limit) -> str:
+    """How a message goes on after what a limit allows: whether that is AWS's default, or what `Quotas` says."""
+    if limit.kind is Kind.HARD:
+        return ""
+    if limit.note == GIVEN:
+        return f", {GIVEN}"
+    return f" unless the quota {f'{limit.quota_code} ' if limit.quota_code else ''}was raised"
+
+
+def or_raise(what: str, limit: Limit) -> str:
+    """A fix that ends with the way to a higher quota."""
+    return f"{what}, or have the quota raised and say so: Quotas({quota_name(limit)}=...)."
 
 
 def number_problem(prop: str, what: str, value: Number, limit: Limit, fix: str) -> tuple[Problem, ...]:

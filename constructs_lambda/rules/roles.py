@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import FunctionRole, Policy, Role, RolePolicies
-from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.problems import number_problem, quoted, too_long
+from constructs_lambda.rules import Context, Problem, rule
+from constructs_lambda.rules.problems import number_problem, or_raise, quoted, too_long, unless_raised
 from constructs_lambda.tokens import known
 
 
@@ -33,18 +33,17 @@ def managed_policies(role: RolePolicies) -> Iterator[Problem]:
     "Managed policies of a role that need a raised quota",
     Severity.WARNING,
     aws="IAM refuses the policy unless the account's quota was raised.",
-    fix="Merge policies, or have the quota raised and acknowledge this.",
+    fix="Merge policies, or have the quota raised and name it in Quotas.",
     source=limits.ROLE_MANAGED_POLICIES.source,
 )
-def managed_policies_above_quota(role: RolePolicies) -> Iterator[Problem]:
-    limit = limits.ROLE_MANAGED_POLICIES
+def managed_policies_above_quota(role: RolePolicies, context: Context) -> Iterator[Problem]:
+    limit = context.limit(limits.ROLE_MANAGED_POLICIES, role.place)
     if limit.admits(role.managed_count) or not limits.ROLE_MANAGED_POLICIES_RAISED.admits(role.managed_count):
         return
     yield Problem(
         "ManagedPolicyArns",
-        f"the role has {role.managed_count} managed policies; AWS allows {limit.allowed} unless the quota "
-        f"{limit.quota_code} was raised",
-        f"Merge policies, or have {limit.quota_code} raised in Service Quotas and acknowledge this.",
+        f"the role has {role.managed_count} managed policies; AWS allows {limit.allowed}{unless_raised(limit)}",
+        or_raise("Merge policies", limit),
     )
 
 
@@ -137,16 +136,16 @@ def role_settings(role: Role) -> Iterator[Problem]:
     "Trust policy too long",
     Severity.ERROR,
     aws="IAM refuses the role unless the account's quota was raised.",
-    fix="Shorten it, or have the quota raised and acknowledge this.",
+    fix="Shorten it, or have the quota raised and name it in Quotas.",
     source=limits.ROLE_TRUST_POLICY_LENGTH.source,
     early=False,
 )
-def trust_policy(role: Role) -> Iterator[Problem]:
-    limit = limits.ROLE_TRUST_POLICY_LENGTH
+def trust_policy(role: Role, context: Context) -> Iterator[Problem]:
+    limit = context.limit(limits.ROLE_TRUST_POLICY_LENGTH, role.place)
     if not role.place.conditional and not limit.admits(role.trust_length):
         yield Problem(
             "AssumeRolePolicyDocument",
-            f"the trust policy has at least {role.trust_length:,} characters; AWS allows {limit.allowed} unless the "
-            "quota was raised",
-            "Name fewer principals, or have the quota raised in Service Quotas and acknowledge this.",
+            f"the trust policy has at least {role.trust_length:,} characters; AWS allows {limit.allowed}"
+            f"{unless_raised(limit)}",
+            or_raise("Name fewer principals", limit),
         )

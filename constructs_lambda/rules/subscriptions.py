@@ -10,9 +10,9 @@ from typing import Any
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Published, Redrive, Subscribed
-from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules import Context, Problem, rule
 from constructs_lambda.rules.patterns import OR, alternatives, has_unknown, is_unknown, wrong_parts
-from constructs_lambda.rules.problems import one_of, quoted
+from constructs_lambda.rules.problems import one_of, or_raise, quoted, unless_raised
 from constructs_lambda.tokens import Unknown, certain_count, known
 
 _FILTERS = "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html"
@@ -238,13 +238,11 @@ def _decimals(number: float) -> int:
     "Many filter policies on a topic",
     Severity.WARNING,
     aws="SNS refuses the next filter policy of a topic that has as many as the quota allows, 200 by default.",
-    fix="Ask for more, or filter in fewer subscriptions.",
+    fix="Filter in fewer subscriptions, or have the quota raised and name it in Quotas.",
     source="https://docs.aws.amazon.com/general/latest/gr/sns.html",
 )
-def filter_policies(published: Published) -> Iterator[Problem]:
-    limit = limits.TOPIC_FILTER_POLICIES
+def filter_policies(published: Published, context: Context) -> Iterator[Problem]:
+    limit = context.limit(limits.TOPIC_FILTER_POLICIES, published.place)
     if not limit.admits(published.filter_policies):
-        message = (
-            f"{published.filter_policies} subscriptions of one topic have a filter policy; the quota is {limit.maximum}"
-        )
-        yield Problem("", message, "Have the quota raised, or filter in fewer subscriptions.")
+        message = f"the topic has {limit.counted(published.filter_policies)}; AWS allows {limit.allowed}"
+        yield Problem("", f"{message}{unless_raised(limit)}", or_raise("Filter in fewer subscriptions", limit))
