@@ -19,8 +19,9 @@ from constructs_lambda.model.apis import (
     RestResource,
     RestStage,
 )
-from constructs_lambda.model.attachments import Attachment, NetworkUse, Position, Rights, Way
+from constructs_lambda.model.attachments import Attachment, Position, Rights, Way
 from constructs_lambda.model.callees import Callee
+from constructs_lambda.model.calls import Call
 from constructs_lambda.model.companions import (
     COMPANION_FIELDS,
     Alias,
@@ -88,6 +89,15 @@ from constructs_lambda.model.networks import (
 )
 from constructs_lambda.model.open_urls import OpenUrl
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
+from constructs_lambda.model.provisions import Provision, provisions, scaled_alias
+from constructs_lambda.model.releases import (
+    RELEASE_FIELDS,
+    DeploymentConfig,
+    DeploymentGroup,
+    ScalableTarget,
+    ScheduledAction,
+    TrackingPolicy,
+)
 from constructs_lambda.model.role_policies import FunctionRole, RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
@@ -109,6 +119,7 @@ from constructs_lambda.model.triggers import (
     Sending,
     Subscribed,
 )
+from constructs_lambda.model.uses import ConcurrencyUse, NetworkUse, Part, StorageUse
 
 __all__ = [
     "API_FIELDS",
@@ -117,6 +128,7 @@ __all__ = [
     "KNOWN_PROPERTIES",
     "MESSAGE_FIELDS",
     "NETWORK_FIELDS",
+    "RELEASE_FIELDS",
     "Access",
     "Acknowledgement",
     "Addition",
@@ -127,14 +139,18 @@ __all__ = [
     "Asynchronous",
     "Attachment",
     "AuthorizerCode",
+    "Call",
     "Callee",
     "CapacityProvider",
     "Circle",
     "CodeSigningConfig",
     "Companion",
+    "ConcurrencyUse",
     "Cors",
     "Delivery",
     "Deployment",
+    "DeploymentConfig",
+    "DeploymentGroup",
     "Durable",
     "EgressRule",
     "ElasticIp",
@@ -176,6 +192,7 @@ __all__ = [
     "Number",
     "OpenUrl",
     "Outlet",
+    "Part",
     "Parts",
     "PathPart",
     "Permission",
@@ -185,6 +202,7 @@ __all__ = [
     "Pollings",
     "Position",
     "Propagation",
+    "Provision",
     "Published",
     "Queue",
     "Redrive",
@@ -200,7 +218,9 @@ __all__ = [
     "Role",
     "RolePolicies",
     "Route",
+    "ScalableTarget",
     "ScalingPolicy",
+    "ScheduledAction",
     "SecurityGroup",
     "Sending",
     "Served",
@@ -208,6 +228,7 @@ __all__ = [
     "Stack",
     "Statement",
     "Statements",
+    "StorageUse",
     "Subnet",
     "Subscribed",
     "Subscription",
@@ -215,7 +236,10 @@ __all__ = [
     "Text",
     "Topic",
     "Topology",
+    "TrackingPolicy",
     "Upload",
     "Version",
     "Way",
+    "provisions",
+    "scaled_alias",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from constructs_lambda.model.functions import Function, Place
@@ -141,23 +140,6 @@ class Attachment:
             str(name).lower().endswith(_PROXIES) or ("proxy" in str(name).lower() and str(value).startswith("http"))
             for name, value in (variables or {}).items()
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkUse:
-    """What the app uses of an account's quotas in one Region; each mapping says where, and how many.
-
-    Args:
-        place: A stack of that Region.
-        addresses: Elastic IP addresses.
-        nat_gateways: NAT gateways in the Availability Zone that has the most.
-        interfaces: Network interfaces of Lambda: one for each combination of a subnet and security groups.
-    """
-
-    place: Place
-    addresses: Mapping[str, int]
-    nat_gateways: Mapping[str, int]
-    interfaces: Mapping[str, int]
 
 
 def _worst(answers: list[bool | None]) -> bool | None:

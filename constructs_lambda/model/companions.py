@@ -87,6 +87,8 @@ class Alias:
     provisioned_concurrency: Number
     weights: tuple[Number, ...] | Unknown | None = None
     """The weights of the additional versions that are certain to be there."""
+    shift: Target = None
+    """The deployment group with which CodeDeploy shifts it to another version."""
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 

@@ -36,6 +36,14 @@ from constructs_lambda.model.grants import Permission
 from constructs_lambda.model.messages import Messages
 from constructs_lambda.model.networks import Link, Networks, Target
 from constructs_lambda.model.packages import Deployment, LayerVersion
+from constructs_lambda.model.releases import (
+    RELEASE_FIELDS,
+    DeploymentConfig,
+    DeploymentGroup,
+    Release,
+    ScalableTarget,
+    TrackingPolicy,
+)
 from constructs_lambda.model.roles import Policy, Role
 from constructs_lambda.tokens import Unknown, known
 
@@ -140,14 +148,18 @@ class Stack:
     http_integrations: Mapping[str, HttpIntegration] = field(default_factory=dict)
     http_stages: Mapping[str, HttpStage] = field(default_factory=dict)
     http_authorizers: Mapping[str, HttpAuthorizer] = field(default_factory=dict)
+    scalable_targets: Mapping[str, ScalableTarget] = field(default_factory=dict)
+    tracking_policies: Mapping[str, TrackingPolicy] = field(default_factory=dict)
+    deployment_configs: Mapping[str, DeploymentConfig] = field(default_factory=dict)
+    deployment_groups: Mapping[str, DeploymentGroup] = field(default_factory=dict)
     has_mutual_tls: bool = False
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
     service_paths: Mapping[str, str] = field(default_factory=dict)
 
-    def companions(self) -> Iterator[Companion | Permission | ApiPart]:
+    def companions(self) -> Iterator[Companion | Permission | ApiPart | Release]:
         """The resources beside the functions."""
-        for name in (*COMPANION_FIELDS, "permissions", *API_FIELDS):
+        for name in (*COMPANION_FIELDS, "permissions", *API_FIELDS, *RELEASE_FIELDS):
             yield from getattr(self, name).values()
 
     def provisioned(self) -> Iterator[Alias | Version]:

@@ -26,6 +26,7 @@ from constructs_lambda.template.messages import READERS as MESSAGE_READERS
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
 from constructs_lambda.template.properties import MACRO
+from constructs_lambda.template.releases import concerns_lambda
 from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
@@ -33,7 +34,6 @@ from constructs_lambda.tokens import resolve_text
 _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::EventInvokeConfig": ("async_invocations", read_async_invocation),
     "AWS::Lambda::Version": ("versions", read_version),
-    "AWS::Lambda::Alias": ("aliases", read_alias),
     "AWS::Lambda::EventSourceMapping": ("event_source_mappings", read_event_source_mapping),
     "AWS::Lambda::CapacityProvider": ("capacity_providers", read_capacity_provider),
     "AWS::Lambda::CodeSigningConfig": ("code_signing_configs", read_code_signing_config),
@@ -41,6 +41,8 @@ _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
 _FAMILIES = (
     "AWS::Lambda::",
     "AWS::ApiGateway",
+    "AWS::ApplicationAutoScaling::",
+    "AWS::CodeDeploy::Deployment",
     "AWS::EC2::",
     "AWS::IAM::",
     "AWS::CloudFormation::Stack",
@@ -102,6 +104,7 @@ def read_template(
         "functions": {},
         "layers": {},
         "urls": {},
+        "aliases": {},
         **{field: {} for field, _ in _READERS.values()},
     }
     networks: dict[str, Any] = {}
@@ -147,6 +150,8 @@ def read_template(
             )
         elif kind == "AWS::Lambda::Url":
             found["urls"][logical_id] = read_url(properties, place, own)
+        elif kind == "AWS::Lambda::Alias":
+            found["aliases"][logical_id] = read_alias(properties, place, resource.get("UpdatePolicy"))
         elif kind in _READERS:
             field, read = _READERS[kind]
             found[field][logical_id] = read(properties, place)
@@ -157,6 +162,8 @@ def read_template(
             field, read_message = MESSAGE_READERS[kind]
             messages[field][logical_id] = partial(read_message, properties, place)
         elif kind in ON_DEMAND:
+            if not concerns_lambda(kind, properties):
+                continue
             field, read_later = ON_DEMAND[kind]
             later[field][logical_id] = partial(read_later, properties, place, own)
         elif kind == DEPLOYMENT and isinstance(properties, Mapping) and "StageName" in properties:

@@ -14,6 +14,12 @@ from constructs_lambda.template.http_apis import (
     read_route,
 )
 from constructs_lambda.template.permissions import read_permission
+from constructs_lambda.template.releases import (
+    read_deployment_config,
+    read_deployment_group,
+    read_scalable_target,
+    read_tracking_policy,
+)
 from constructs_lambda.template.rest_apis import (
     read_method,
     read_rest_api,
@@ -36,6 +42,10 @@ ON_DEMAND: dict[str, tuple[str, Reader]] = {
     "AWS::ApiGatewayV2::Integration": ("http_integrations", read_integration),
     "AWS::ApiGatewayV2::Route": ("http_routes", read_route),
     "AWS::ApiGatewayV2::Stage": ("http_stages", read_http_stage),
+    "AWS::ApplicationAutoScaling::ScalableTarget": ("scalable_targets", read_scalable_target),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": ("tracking_policies", read_tracking_policy),
+    "AWS::CodeDeploy::DeploymentConfig": ("deployment_configs", read_deployment_config),
+    "AWS::CodeDeploy::DeploymentGroup": ("deployment_groups", read_deployment_group),
     "AWS::IAM::ManagedPolicy": ("policies", read_managed_policy),
     "AWS::IAM::Policy": ("policies", read_policy),
     "AWS::IAM::Role": ("roles", read_role),

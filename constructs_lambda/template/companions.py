@@ -23,6 +23,7 @@ from constructs_lambda.model import (
 from constructs_lambda.template.functions import read_scaling
 from constructs_lambda.template.links import read_owner, read_parts, read_source
 from constructs_lambda.template.properties import MACRO, Properties
+from constructs_lambda.template.releases import read_shift
 from constructs_lambda.template.rest_apis import is_public
 from constructs_lambda.tokens import NO_VALUE, Unknown, is_intrinsic
 
@@ -115,8 +116,8 @@ def read_version(values: object, place: Place) -> Version:
     )
 
 
-def read_alias(values: object, place: Place) -> Alias:
-    """The model of an `AWS::Lambda::Alias`."""
+def read_alias(values: object, place: Place, update_policy: object = None) -> Alias:
+    """The model of an `AWS::Lambda::Alias`, with what CloudFormation is told about its updates."""
     p = Properties(values)
     return Alias(
         place=place,
@@ -126,6 +127,7 @@ def read_alias(values: object, place: Place) -> Alias:
         description=p.text("Description"),
         provisioned_concurrency=_provisioned_concurrency(p),
         weights=_weights(p.inside("RoutingConfig")),
+        shift=read_shift(update_policy),
         malformed=p.malformed,
         missing=p.missing("FunctionName", "FunctionVersion", "Name") + _lacking(p, _PROVISIONED),
     )

@@ -1,0 +1,175 @@
+"""What the stacks of an app take together of the quotas of each account and Region."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from constructs_lambda import limits
+from constructs_lambda.limits import Limit
+from constructs_lambda.model.functions import Function, Place
+from constructs_lambda.model.networks import Subnet
+from constructs_lambda.model.provisions import provisions
+from constructs_lambda.model.references import References, Spot
+from constructs_lambda.model.stacks import Stack
+from constructs_lambda.tokens import known
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one resource or stack takes of a quota."""
+
+    place: Place
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkUse:
+    """What the app takes of a quota of networks in one account and Region, Availability Zone or VPC.
+
+    Args:
+        place: The stack that takes the most.
+        limit: The quota.
+        where: Where it counts, as a message says it.
+        parts: How much each stack takes, the most first.
+    """
+
+    place: Place
+    limit: Limit
+    where: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcurrencyUse:
+    """What the app takes of the concurrency of one account and Region.
+
+    Args:
+        place: The function that takes the most.
+        where: Account and Region, as a message says it.
+        is_certain: Whether all parts are certain to be in one account and Region.
+        reserved: What each function has reserved, the most first.
+        provisioned: What is provisioned for each function that has nothing reserved, the most first.
+    """
+
+    place: Place
+    where: str
+    is_certain: bool
+    reserved: tuple[Part, ...]
+    provisioned: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageUse:
+    """What the app takes of Lambda's storage for code in one account and Region; each part is in bytes."""
+
+    place: Place
+    where: str
+    parts: tuple[Part, ...]
+
+
+class Uses(References):
+    """The sums over the stacks of an app."""
+
+    def uses(self) -> Iterator[NetworkUse | ConcurrencyUse | StorageUse]:
+        """What counts against the quotas of each account and Region that the app deploys to."""
+        environments: dict[tuple[str | None, ...], list[Stack]] = defaultdict(list)
+        for stack in self.stacks.values():
+            # Stacks without an environment may go anywhere: only those of one Stage count together.
+            folder = "" if stack.account and stack.region else stack.place.template.rpartition("/")[0]
+            environments[stack.account, stack.region, folder].append(stack)
+        for (account, region, _), stacks in environments.items():
+            where = f"in {account or 'one account'}, {region or 'one Region'}"
+            yield from self._network(stacks)
+            yield from _concurrency(stacks, where, is_certain=bool(account and region) or self._is_one(stacks))
+            yield from _storage(stacks, where)
+
+    def _is_one(self, stacks: list[Stack]) -> bool:
+        """Whether these are one stack with its nested ones, which go to one place wherever that is."""
+        inner = {template for stack in self.stacks.values() for template in stack.nested}
+        return sum(stack.place.template not in inner for stack in stacks) <= 1
+
+    def _network(self, stacks: list[Stack]) -> Iterator[NetworkUse]:
+        addresses: Counter[Place] = Counter()
+        vpcs: Counter[Place] = Counter()
+        gateways: dict[str, Counter[Place]] = defaultdict(Counter)
+        interfaces: dict[Spot, dict[tuple[Spot, frozenset[Spot | None]], Place]] = defaultdict(dict)
+        for stack in stacks:
+            networks = stack.networks
+            for address in networks.addresses.values():
+                addresses[stack.place] += not (address.place.conditional or address.is_from_own_range)
+            vpcs[stack.place] += sum(not place.conditional for place in networks.vpcs.values())
+            for gateway in networks.nat_gateways.values():
+                subnet: Subnet | None = self.find("subnets", self.spot(stack, gateway.subnet))
+                if subnet and subnet.zone and not gateway.place.conditional:
+                    gateways[subnet.zone][stack.place] += 1
+            for function in stack.functions.values():
+                if not known(function.subnet_links):
+                    continue
+                groups = frozenset(self.spot(stack, each) for each in known(function.security_group_links) or ())
+                for link in known(function.subnet_links) or ():
+                    spot = self.spot(stack, link)
+                    at = self.find("subnets", spot)
+                    vpc = self.vpc(self.stacks[spot.template], at.vpc) if spot and at else None
+                    if spot and vpc:
+                        interfaces[vpc].setdefault((spot, groups), stack.place)
+        most = max(gateways.values(), key=lambda zone: zone.total(), default=Counter[Place]())
+        yield from _network_use(limits.ELASTIC_IPS, "in one Region", addresses)
+        yield from _network_use(limits.VPCS, "in one Region", vpcs)
+        yield from _network_use(limits.NAT_GATEWAYS, "in one Availability Zone", most)
+        for vpc, each in interfaces.items():
+            counts = Counter(each.values())
+            yield from _network_use(limits.LAMBDA_NETWORK_INTERFACES, f"of Lambda in {vpc.shown}", counts)
+
+
+def _network_use(limit: Limit, where: str, counts: Mapping[Place, int]) -> Iterator[NetworkUse]:
+    parts = _parts(counts)
+    if parts:
+        yield NetworkUse(place=parts[0].place, limit=limit, where=where, parts=parts)
+
+
+def _parts(numbers: Mapping[Place, int]) -> tuple[Part, ...]:
+    """What takes something, the most first."""
+    found = [Part(place, number) for place, number in numbers.items() if number > 0]
+    return tuple(sorted(found, key=lambda part: (-part.number, part.place.path)))
+
+
+def _concurrency(stacks: list[Stack], where: str, *, is_certain: bool) -> Iterator[ConcurrencyUse]:
+    reserved: dict[Place, int] = {}
+    provisioned: Counter[Place] = Counter()
+    for stack in stacks:
+        for function in stack.functions.values():
+            number = known(function.reserved_concurrency)
+            if number and not function.place.conditional and function.managed_instances is None:
+                reserved[function.place] = int(number)
+        for each in provisions(stack):
+            of = each.function
+            if of.reserved_concurrency is None and not of.place.conditional and of.managed_instances is None:
+                provisioned[of.place] += each.number
+    parts = _parts(reserved), _parts(provisioned)
+    if any(parts):
+        first = min((part for each in parts for part in each), key=lambda part: (-part.number, part.place.path))
+        yield ConcurrencyUse(
+            place=first.place, where=where, is_certain=is_certain, reserved=parts[0], provisioned=parts[1]
+        )
+
+
+def _storage(stacks: list[Stack], where: str) -> Iterator[StorageUse]:
+    assets = {
+        each.place: each.asset
+        for stack in stacks
+        for each in (*stack.functions.values(), *stack.layers.values())
+        if each.asset
+        and not each.place.conditional
+        and not (isinstance(each, Function) and each.code_storage_mode not in (None, "COPY"))
+    }
+    largest = (limits.UNZIPPED_ARCHIVE_SIZE.maximum or 0) * len(assets)
+    if largest > CODE_STORAGE_BYTES:  # else nothing has to be read
+        sizes = {place: asset.package.unpacked_bytes for place, asset in assets.items() if asset.package}
+        parts = _parts(sizes)
+        if parts:
+            yield StorageUse(place=parts[0].place, where=where, parts=parts)
+
+
+CODE_STORAGE_BYTES = (limits.CODE_STORAGE.maximum or 0) * 1024**3
