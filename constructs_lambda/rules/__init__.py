@@ -17,7 +17,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -25,7 +25,9 @@ from typing import Any
 from constructs_lambda import model
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding, Severity
+from constructs_lambda.limits import Limit
 from constructs_lambda.model import Place, Stack, Topology
+from constructs_lambda.quotas import Quotas
 
 FAMILIES = {
     1: "Function",
@@ -63,9 +65,21 @@ class Context:
 
     Args:
         today: The day on which runtimes and waivers are judged.
+        quotas: What AWS has raised for the accounts.
+        environments: Account and Region of each template, None for what the app doesn't name.
     """
 
     today: date
+    quotas: Quotas = field(default_factory=Quotas)
+    environments: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+    def limit(self, limit: Limit, place: Place) -> Limit:
+        """The limit that counts in the account and Region of a place."""
+        return self.quotas.limit(limit, *self.environments.get(place.template, (None, None)))
+
+    def within(self, stacks: Iterable[Stack]) -> Context:
+        """The same where these stacks are deployed."""
+        return replace(self, environments={each.place.template: (each.account, each.region) for each in stacks})
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +241,7 @@ def check_subject(
 
 def check_stack(stack: Stack, context: Context, severities: Severities) -> Iterator[Finding]:
     """Runs every rule over one stack and all that is in it."""
+    context = context.within([stack])
     for subjects in (stack.functions.values(), stack.companions()):
         for subject in subjects:
             yield from check_subject(subject, subject.place, context, severities)
@@ -235,11 +250,13 @@ def check_stack(stack: Stack, context: Context, severities: Severities) -> Itera
 
 def check_topology(topology: Topology, context: Context, severities: Severities) -> Iterator[Finding]:
     """Runs every rule about what lies between resources, possibly of several stacks."""
+    context = context.within(topology.stacks.values())
     for subjects in (
         topology.deployed(),
         topology.layer_uses(),
         topology.attachments(),
         topology.uses(),
+        topology.calls(),
         topology.subscribed(),
         topology.published(),
         topology.deliveries(),

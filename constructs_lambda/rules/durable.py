@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Durable, Function
+from constructs_lambda.model import Call, Durable, Function
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem
 from constructs_lambda.runtimes import RUNTIMES
 from constructs_lambda.tokens import known
 
+_INVOKING = "https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking.html"
+_POLLING = "https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking-esm.html"
 _DURABLE_RUNTIMES = "https://docs.aws.amazon.com/lambda/latest/dg/durable-supported-runtimes.html"
 _NOT_DURABLE = frozenset(
     name
@@ -71,3 +73,67 @@ def durable_runtime(function: Function) -> Iterator[Problem]:
             f"durable execution is on, and {runtime} doesn't have it; Python 3.13, Node.js 22, Java 17 and newer do",
             "Move to a newer runtime, or use a container image with the durable execution SDK.",
         )
+
+
+@rule(
+    "CL172",
+    "Durable function called without a version",
+    Severity.ERROR,
+    aws="Lambda refuses each call: You cannot invoke a durable function using an unqualified ARN.",
+    fix="Call an alias or a version of the function.",
+    source=_INVOKING,
+)
+def unqualified(call: Call) -> Iterator[Problem]:
+    if call.callee.qualifier == "":
+        yield Problem(
+            call.property,
+            f"{call.what} calls the durable function {call.function.place.path} by an unqualified ARN",
+            "Call an alias of the function, such as Alias(..., version=function.current_version).",
+        )
+
+
+@rule(
+    "CL173",
+    "Durable function that an API waits for, with a long timeout",
+    Severity.ERROR,
+    aws="Lambda refuses each call: a durable function is only called synchronously where its execution timeout is 15 "
+    "minutes at the most.",
+    fix="Lower the execution timeout to 900 s, or call the function asynchronously.",
+    source=_INVOKING,
+)
+def synchronous(call: Call) -> Iterator[Problem]:
+    timeout, limit = _execution_timeout(call), limits.DURABLE_SYNC_TIMEOUT
+    if call.kind == "api" and timeout is not None and not limit.admits(timeout):
+        yield Problem(
+            call.property,
+            f"{call.what} waits for the durable function {call.function.place.path}, whose execution timeout is "
+            f"{timeout:,} s; AWS allows {limit.allowed} for that",
+            "Lower the execution timeout to 900 s, or let a queue or an event call the function.",
+        )
+
+
+@rule(
+    "CL174",
+    "Durable function that is polled for, with a long timeout",
+    Severity.WARNING,
+    aws="Lambda ends the execution when the time that an event source mapping waits is over: 15 minutes, on Managed "
+    "Instances 90.",
+    fix="Lower the execution timeout, or let a function start the durable one asynchronously.",
+    source=_POLLING,
+)
+def polled(call: Call) -> Iterator[Problem]:
+    timeout, limit = _execution_timeout(call), limits.DURABLE_SYNC_TIMEOUT
+    if call.function.managed_instances is not None:
+        limit = limits.MANAGED_INSTANCES_TIMEOUT
+    if call.kind == "polling" and timeout is not None and timeout > (limit.maximum or 0):
+        yield Problem(
+            call.property,
+            f"an event source mapping waits for the durable function {call.function.place.path}, whose execution "
+            f"timeout is {timeout:,} s, for {limit.counted(limit.maximum)} at the most",
+            "Lower the execution timeout, or let a function start the durable one asynchronously.",
+        )
+
+
+def _execution_timeout(call: Call) -> int | float | None:
+    durable = call.function.durable
+    return known(durable.execution_timeout_seconds) if isinstance(durable, Durable) else None

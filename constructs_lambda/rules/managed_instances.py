@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -95,6 +96,28 @@ def managed_runtime(function: Function) -> Iterator[Problem]:
             f"{runtime.name} doesn't run on Managed Instances; Python 3.13, Node.js 22, Java 21, .NET 8 and newer and "
             "provided.al2023 do",
             "Move to a runtime that Managed Instances run.",
+        )
+
+
+@rule(
+    "CL184",
+    "Less memory than one vCPU has on Managed Instances",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: it has at least one vCPU, with that much memory.",
+    fix="Raise the memory, or lower the memory per vCPU.",
+    source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/"
+    "sam-property-function-capacityproviderconfig.html",
+)
+def memory_of_a_vcpu(function: Function) -> Iterator[Problem]:
+    managed, memory = function.managed_instances, known(function.memory_mb)
+    ratio = known(managed.memory_gib_per_vcpu) if isinstance(managed, ManagedInstances) else None
+    if memory is None or ratio is None or not limits.MANAGED_INSTANCES_MEMORY_PER_VCPU.admits(ratio):
+        return
+    if limits.MANAGED_INSTANCES_MEMORY.admits(memory) and memory < ratio * 1024:
+        yield Problem(
+            "MemorySize",
+            f"memory is {memory:,} MB, and {ratio:g} GiB for each vCPU: less than one vCPU",
+            f"Set the memory to {math.ceil(ratio * 1024):,} MB or more, or lower the memory per vCPU.",
         )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Attachment, NetworkUse, Position
-from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules import Context, Problem, rule
 from constructs_lambda.rules.grants import unreachable
+from constructs_lambda.rules.problems import biggest, or_raise, unless_raised
 from constructs_lambda.tokens import known
 
 _INTERNET = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html"
@@ -244,20 +245,15 @@ def ipv6(attachment: Attachment) -> Iterator[Problem]:
     "Quota of the network exceeded",
     Severity.WARNING,
     aws="The deployment fails, unless the account's quota was raised.",
-    fix="Use fewer, or ask for a higher quota in Service Quotas.",
+    fix="Use fewer, or have the quota raised and name it in Quotas.",
     source=limits.ELASTIC_IPS.source,
 )
-def network_quotas(use: NetworkUse) -> Iterator[Problem]:
-    for limit, counts in (
-        (limits.ELASTIC_IPS, use.addresses),
-        (limits.NAT_GATEWAYS, use.nat_gateways),
-        (limits.LAMBDA_NETWORK_INTERFACES, use.interfaces),
-    ):
-        for where, count in counts.items():
-            if not limit.admits(count):
-                yield Problem(
-                    "",
-                    f"the app has {limit.counted(count)} {where}; without a raised quota AWS allows {limit.allowed} "
-                    f"({limit.quota_code})",
-                    "Use fewer, or ask for a higher quota and acknowledge this.",
-                )
+def network_quotas(use: NetworkUse, context: Context) -> Iterator[Problem]:
+    limit, count = context.limit(use.limit, use.place), sum(part.number for part in use.parts)
+    if not limit.admits(count):
+        yield Problem(
+            "",
+            f"the app has {limit.counted(count)} {use.where}; AWS allows {limit.allowed}{unless_raised(limit)}: "
+            f"{biggest(use.parts)}",
+            or_raise("Use fewer", limit),
+        )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Alias, Function, Stack, Version
+from constructs_lambda.model import Alias, Function, Stack, Version, provisions
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.managed_instances import environment_problems
 from constructs_lambda.rules.problems import number_problem, quoted, too_long
@@ -128,21 +128,19 @@ def same_alias(stack: Stack) -> Iterator[Problem]:
     source=limits.PROVISIONED_CONCURRENCY.source,
 )
 def provisioned_concurrency(stack: Stack) -> Iterator[Problem]:
-    sums: Counter[str] = Counter()
     every: tuple[Alias | Version, ...] = (*stack.aliases.values(), *stack.versions.values())
     for qualified in every:
-        number = known(qualified.provisioned_concurrency)
         for problem in number_problem(
             "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions",
             "provisioned concurrency",
-            number,
+            known(qualified.provisioned_concurrency),
             limits.PROVISIONED_CONCURRENCY,
             "Provision 1 or more, or remove the setting.",
         ):
             yield Problem(problem.property, problem.message, problem.fix, qualified.place)
-        function = stack.function_of(qualified.function)
-        if function and number and not qualified.place.conditional:
-            sums[function.place.resource] += int(number)
+    sums: Counter[str] = Counter()
+    for each in provisions(stack):
+        sums[each.function.place.resource] += each.number
     for name, total in sums.items():
         function = stack.functions[name]
         reserved = known(function.reserved_concurrency)

@@ -13,6 +13,7 @@ from constructs_lambda.rules.problems import quoted
 from constructs_lambda.tokens import known
 
 _FORMAT = "2010-09-09"
+_NEARLY = 80  # percent of the resources that a stack may have
 _LAMBDA = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Lambda.html"
 
 
@@ -188,3 +189,22 @@ def sections(stack: Stack) -> Iterator[Problem]:
         if not (limit := limits.OUTPUT_DESCRIPTION_SIZE).admits(size):
             message = f"the description of output {quoted(name)} is {size:,} bytes long; AWS allows {limit.allowed}"
             yield Problem(f"Outputs.{quoted(name)[1:-1]}.Description", message, "Shorten it.")
+
+
+@rule(
+    "CL911",
+    "Stack that is nearly full",
+    Severity.INFO,
+    aws="Nothing yet: CloudFormation refuses a template of more than 500 resources.",
+    fix="Split the stack while it is small, since resources move between stacks only by being made anew.",
+    source=limits.STACK_RESOURCES.source,
+)
+def nearly_full(stack: Stack) -> Iterator[Problem]:
+    count, limit = stack.resource_count, limits.STACK_RESOURCES
+    maximum = limit.maximum or 0
+    if count is not None and limit.admits(count) and count * 100 >= maximum * _NEARLY:
+        yield Problem(
+            "Resources",
+            f"the template has {count:,} resources, {count * 100 // maximum} % of what AWS allows: {limit.allowed}",
+            "Split the stack, or move resources into nested stacks; each has 500 of its own.",
+        )

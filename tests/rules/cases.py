@@ -75,7 +75,7 @@ def managed(settings: Resource | None = None, **properties: Any) -> Resource:
     """A valid function on Managed Instances."""
     arn = "arn:aws:lambda:eu-west-1:111122223333:capacity-provider:pool"
     config = {"LambdaManagedInstancesCapacityProviderConfig": {"CapacityProviderArn": arn, **(settings or {})}}
-    return zipped(CapacityProviderConfig=config, MemorySize=4096, **properties)
+    return zipped(CapacityProviderConfig=config, MemorySize=8192, **properties)
 
 
 def one(what: str, expected: str, function: Resource, /, **beside: Resource) -> Case:

@@ -195,11 +195,14 @@ CASES: list[Case] = [
         B=conditional(alias(provisioned=3)),
     ),
     # --- Stacks
-    stack("500 resources", "", **queues(500)),
+    stack("399 resources", "", **queues(399)),
+    stack("400 resources", "CL911", **queues(400)),
+    stack("401 resources and a macro", "", {"Transform": "Ours"}, **queues(401)),
+    stack("500 resources", "CL911", **queues(500)),
     stack("501 resources", "CL901", **queues(501)),
     stack("501 resources and a macro", "", {"Transform": "Ours"}, **queues(501)),
     stack("501 resources and SAM", "CL901", {"Transform": "AWS::Serverless-2016-10-31"}, **queues(501)),
-    stack("a loop counts as nothing", "", **queues(500), **{"Fn::ForEach::X": ["X", [], {}]}),  # type: ignore[arg-type]
+    stack("a loop counts as nothing", "CL911", **queues(500), **{"Fn::ForEach::X": ["X", [], {}]}),  # type: ignore[arg-type]
     *(
         stack(f"{count} {name}", "CL901" if count > 200 else "", section(name, count))
         for name in ("Parameters", "Outputs", "Mappings")

@@ -1,0 +1,295 @@
+"""CL172 to CL184 and CL710 to CL721: auto scaling, shifted traffic, durable functions that are called, and sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.api_cases import http_api, integrated, method, permission, rest_api, source
+from rules.cases import ABSENT, NO_VALUE, NUMBER_TOKEN, UNKNOWN, Case, Resource, managed, one, stack, zipped
+from rules.event_resources import arn, kept, maybe, of, ref, subscription, topic
+from rules.event_resources import permission as event_permission
+from rules.settings_cases import PER_TENANT, SNAP, alias, durable, mapping, version
+
+CDK_ID = {"Fn::Join": ["", ["function:", {"Fn::Select": [6, {"Fn::Split": [":", ref("A")]}]}, ":live"]]}
+STYLE = {"DeploymentOption": "WITH_TRAFFIC_CONTROL", "DeploymentType": "BLUE_GREEN"}
+CANARY = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+LONG = 901
+
+
+def action(minimum: Any = ABSENT, maximum: Any = ABSENT, schedule: Any = "cron(0 8 * * ? *)") -> Any:
+    bounds = {"MinCapacity": minimum, "MaxCapacity": maximum}
+    bounds = {name: value for name, value in bounds.items() if value is not ABSENT}
+    return {"ScheduledActionName": "M", "Schedule": schedule, "ScalableTargetAction": bounds}
+
+
+def target(
+    minimum: Any = 1, maximum: Any = 10, resource_id: Any = CDK_ID, *actions: Any, **properties: Any
+) -> Resource:
+    given = {
+        "MinCapacity": minimum,
+        "MaxCapacity": maximum,
+        "ResourceId": resource_id,
+        "ScalableDimension": "lambda:function:ProvisionedConcurrency",
+        "ServiceNamespace": "lambda",
+        "ScheduledActions": list(actions) or ABSENT,
+        **properties,
+    }
+    return of("AWS::ApplicationAutoScaling::ScalableTarget", **given)
+
+
+def tracking(value: Any, metric: Any = "LambdaProvisionedConcurrencyUtilization") -> Resource:
+    configuration = {"PredefinedMetricSpecification": {"PredefinedMetricType": metric}, "TargetValue": value}
+    given = {"PolicyName": "p", "PolicyType": "TargetTrackingScaling", "ScalingTargetId": ref("T")}
+    kind = "AWS::ApplicationAutoScaling::ScalingPolicy"
+    return of(kind, **given, TargetTrackingScalingPolicyConfiguration=configuration)
+
+
+def scaled(what: str, expected: str, scalable: Resource, function: Resource | None = None, **beside: Any) -> Case:
+    return one(f"scaled: {what}", expected, function or zipped(), **{"A": alias(), "T": scalable, **beside})
+
+
+def config(percentage: Any = 10, minutes: Any = 5, kind: Any = "Canary", **properties: Any) -> Resource:
+    steps = {f"{kind}Percentage": percentage, f"{kind}Interval": minutes}
+    routing = {"Type": f"TimeBased{kind}", f"TimeBased{kind}": steps}
+    return of("AWS::CodeDeploy::DeploymentConfig", ComputePlatform="Lambda", TrafficRoutingConfig=routing, **properties)
+
+
+def steps(routing: Any, platform: str = "Lambda") -> Resource:
+    return of("AWS::CodeDeploy::DeploymentConfig", ComputePlatform=platform, TrafficRoutingConfig=routing)
+
+
+def group(name: Any = CANARY, **properties: Any) -> Resource:
+    given = {"ApplicationName": ref("App"), "ServiceRoleArn": "r", "DeploymentStyle": STYLE, **properties}
+    return of("AWS::CodeDeploy::DeploymentGroup", DeploymentConfigName=name, **given)
+
+
+def shifted(**properties: Any) -> Resource:
+    update = {"ApplicationName": ref("App"), "DeploymentGroupName": ref("G")}
+    return {**alias(**properties), "UpdatePolicy": {"CodeDeployLambdaAliasUpdate": update}}
+
+
+def shift(what: str, expected: str, deployment: Resource, qualified: Resource | None = None, **beside: Any) -> Case:
+    return one(f"shift: {what}", expected, zipped(), **{"A": qualified or shifted(), "G": deployment, **beside})
+
+
+def polled(what: str, expected: str, function: Resource, name: Any, wrap: Any = lambda given: given) -> Case:
+    poller = {**mapping(), "Properties": {"FunctionName": name}}
+    return one(f"polled for: {what}", expected, function, A=alias(), M=wrap(poller))
+
+
+def on_instances(timeout: Any) -> Resource:
+    return managed(DurableConfig={"ExecutionTimeout": timeout})
+
+
+def of_vcpu(memory: Any, ratio: Any) -> Resource:
+    made = managed({"ExecutionEnvironmentMemoryGiBPerVCpu": ratio})
+    return {**made, "Properties": {**made["Properties"], "MemorySize": memory}}
+
+
+def published(endpoint: Any, **properties: Any) -> dict[str, Resource]:
+    granted = event_permission(source=ref("T"), function=endpoint)
+    return {"T": topic(), "S": subscription(Endpoint=endpoint, **properties), "P": granted, "A": alias()}
+
+
+def served(function: Any) -> dict[str, Resource]:
+    uri = {
+        "Fn::Join": ["", ["arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/", function, "/invocations"]]
+    }
+    granted = permission(source("/*/*/*"), function)
+    return {"Api": rest_api(), "M": method(Integration=integrated(Uri=uri)), "P": granted, "A": alias()}
+
+
+def http(function: Any) -> dict[str, Resource]:
+    integration = {"ApiId": ref("Api"), "IntegrationType": "AWS_PROXY", "IntegrationUri": function}
+    route = {"ApiId": ref("Api"), "RouteKey": "GET /a", "AuthorizationType": "AWS_IAM"}
+    route["Target"] = {"Fn::Join": ["", ["integrations/", ref("I")]]}
+    return {
+        "Api": http_api(),
+        "I": of("AWS::ApiGatewayV2::Integration", **integration, PayloadFormatVersion="2.0"),
+        "R": of("AWS::ApiGatewayV2::Route", **route),
+        "P": permission(source("/*/*/*"), function),
+        "A": alias(),
+    }
+
+
+def keeping(function: Resource) -> Resource:
+    dead = kept()["Properties"]["DeadLetterConfig"]
+    return {**function, "Properties": {**function["Properties"], "DeadLetterConfig": dead}}
+
+
+def reserved(*numbers: Any) -> dict[str, Resource]:
+    return {f"F{index}": reserving(number) for index, number in enumerate(numbers)}
+
+
+def reserving(number: Any) -> Resource:
+    return zipped(ReservedConcurrentExecutions=number)
+
+
+ALIAS = ref("A")
+AT_LATEST = {"Fn::Join": ["", [arn("F"), ":$LATEST"]]}
+QUALIFIED = {"Fn::Join": ["", [arn("F"), ":", ref("Parameter")]]}
+MUCH = {"ProvisionedConcurrentExecutions": 901}
+SLOW = keeping(durable(LONG))
+
+AUTO_SCALING: list[Case] = [
+    scaled("as CDK does", "", target()),
+    scaled("nothing at night", "", target(0, 10)),
+    scaled("one number", "", target(5, 5)),
+    scaled("minimum above the maximum", "CL710", target(11, 10)),
+    scaled("negative minimum", "CL710", target(-1, 10)),
+    scaled("negative maximum", "CL710", target(-2, -1)),
+    scaled("minimum that is no whole number", "CL710", target(1.5, 10)),
+    scaled("bounds as texts", "CL710", target("11", "10")),
+    *(scaled(f"minimum {unknown}", "", target(unknown, 0)) for unknown in (*UNKNOWN, NUMBER_TOKEN)),
+    *(scaled(f"maximum {unknown}", "", target(11, unknown)) for unknown in (*UNKNOWN, NUMBER_TOKEN)),
+    scaled("without a maximum", "CL906", target(1, ABSENT)),
+    scaled("maximum that is a word", "CL905", target(1, "many")),
+    scaled("schedule", "", target(1, 10, CDK_ID, action(5))),
+    scaled("schedule of both", "", target(1, 10, CDK_ID, action(5, 20))),
+    scaled("schedule of none", "CL710", target(1, 10, CDK_ID, action())),
+    scaled("schedule the wrong way round", "CL710", target(1, 10, CDK_ID, action(20, 5))),
+    scaled("schedule that may be set", "", target(1, 10, CDK_ID, action(ref("P"), ref("P")))),
+    scaled("schedule that is unknown", "", target(1, 10, CDK_ID, ref("P"), NO_VALUE)),
+    scaled("schedule without its word", "CL710", target(1, 10, CDK_ID, action(5, schedule="0 8 * * ? *"))),
+    scaled("schedule at a time", "", target(1, 10, CDK_ID, action(5, schedule="at(2026-12-24T08:00:00)"))),
+    scaled("schedule without an end", "CL710", target(1, 10, CDK_ID, action(5, schedule="rate(1 hour"))),
+    scaled("unknown time", "", target(1, 10, CDK_ID, action(5, schedule=ref("P")))),
+    scaled("by name", "", target(1, 10, "function:orders:live")),
+    scaled("a version", "", target(1, 10, "function:orders:7")),
+    scaled("the function", "CL711", target(1, 10, "function:orders")),
+    scaled("the function, by reference", "CL711", target(1, 10, {"Fn::Sub": "function:${F}"})),
+    scaled("$LATEST", "CL711", target(1, 10, {"Fn::Join": [":", ["function", ref("F"), "$LATEST"]]})),
+    scaled("a version by reference", "", target(1, 10, {"Fn::Sub": "function:${F}:${V.Version}"}), V=version()),
+    scaled("no function", "CL711", target(1, 10, "orders:live")),
+    scaled("an ARN", "CL711", target(1, 10, "arn:aws:lambda:eu-west-1:111122223333:function:orders:live")),
+    *(scaled(f"id {unknown}", "", target(1, 10, unknown)) for unknown in UNKNOWN),
+    scaled("another dimension", "CL711", target(ScalableDimension="lambda:function:Concurrency")),
+    scaled("another namespace", "CL711", target(ServiceNamespace="Lambda")),
+    scaled("a table", "", target(9, 1, "table/t", ServiceNamespace="dynamodb", ScalableDimension="dynamodb:table:X")),
+    scaled("SnapStart", "CL714", target(), zipped(SnapStart=SNAP)),
+    scaled("SnapStart off", "", target(), zipped(SnapStart={"ApplyOn": "None"})),
+    scaled("SnapStart, under a condition", "", maybe(target()), zipped(SnapStart=SNAP)),
+    scaled("a tenant", "CL714", target(), zipped(TenancyConfig=PER_TENANT)),
+    scaled("alias of $LATEST", "CL714", target(), A=alias(FunctionVersion="$LATEST")),
+    scaled("maximum as reserved", "", target(1, 10), zipped(ReservedConcurrentExecutions=10)),
+    scaled("maximum above reserved", "CL713", target(1, 11), zipped(ReservedConcurrentExecutions=10)),
+    scaled(
+        "schedule above reserved", "CL713", target(1, 5, CDK_ID, action(1, 11)), zipped(ReservedConcurrentExecutions=10)
+    ),
+    scaled("reserved is unknown", "", target(1, 11), zipped(ReservedConcurrentExecutions=ref("P"))),
+    scaled("minimum above reserved", "CL703 CL713", target(11, 11), zipped(ReservedConcurrentExecutions=10)),
+    scaled("maximum as the account", "", target(1, 900)),
+    scaled("maximum above the account", "CL713", target(1, 901)),
+    scaled("minimum above the account", "CL713 CL720", target(901, 901)),
+    one("utilization: 0.1", "", zipped(), T=tracking(0.1)),
+    one("utilization: 0.09", "CL712", zipped(), T=tracking(0.09)),
+    one("utilization: 0.9", "", zipped(), T=tracking(0.9)),
+    one("utilization: 0.91", "CL712", zipped(), T=tracking(0.91)),
+    one("utilization in percent", "CL712", zipped(), T=tracking(70)),
+    one("utilization of a table", "", zipped(), T=tracking(70, "DynamoDBReadCapacityUtilization")),
+    *(one(f"utilization: {unknown}", "", zipped(), T=tracking(unknown)) for unknown in (*UNKNOWN, NUMBER_TOKEN)),
+    one("utilization missing", "CL906", zipped(), T=tracking(NO_VALUE)),
+]
+TRAFFIC: list[Case] = [
+    *(one(f"share of a step: {n}", "", zipped(), C=config(n)) for n in (1, 2, 98, 99, *UNKNOWN, NUMBER_TOKEN)),
+    *(one(f"share of a step: {n}", "CL715", zipped(), C=config(n)) for n in (0, 100, "100", 1.5)),
+    *(one(f"minutes: {n}", "", zipped(), C=config(9, n, "Linear")) for n in (1, 2, 2_879, 2_880, *UNKNOWN)),
+    *(one(f"minutes: {n}", "CL715", zipped(), C=config(9, n, "Linear")) for n in (0, 2_881)),
+    one(
+        "steps of a word",
+        "CL715",
+        zipped(),
+        C=steps({"Type": "Canary"}),
+    ),
+    one(
+        "all at once",
+        "",
+        zipped(),
+        C=steps({"Type": "AllAtOnce"}),
+    ),
+    one("steps without a share", "CL906", zipped(), C=config(NO_VALUE)),
+    one(
+        "steps for containers",
+        "",
+        zipped(),
+        C={**config(0), "Properties": {**config(0)["Properties"], "ComputePlatform": "ECS"}},
+    ),
+    one(
+        "steps unknown",
+        "",
+        zipped(),
+        C=steps(ref("P")),
+    ),
+    shift("as CDK does", "", group()),
+    shift("own steps", "", group(ref("C")), C=config()),
+    shift("all at once", "", group("CodeDeployDefault.LambdaAllAtOnce")),
+    shift("every minute", "", group("CodeDeployDefault.LambdaLinear10PercentEvery1Minute")),
+    shift("for servers", "CL716", group("CodeDeployDefault.OneAtATime")),
+    shift("misspelt", "CL716", group("CodeDeployDefault.LambdaCanary10Percent5Minute")),
+    shift("another name", "", group("OurSteps")),
+    shift("unknown steps", "", group(ref("P"))),
+    shift("in place", "CL716", group(DeploymentStyle={**STYLE, "DeploymentType": "IN_PLACE"})),
+    shift("without control", "CL716", group(DeploymentStyle={**STYLE, "DeploymentOption": "WITHOUT_TRAFFIC_CONTROL"})),
+    shift("no style", "", group(DeploymentStyle=NO_VALUE)),
+    shift("of $LATEST", "CL716", group(), shifted(FunctionVersion="$LATEST")),
+    shift("of unknown version", "", group(), shifted(FunctionVersion=ref("P"))),
+    shift(
+        "with weights",
+        "CL716",
+        group(),
+        shifted(RoutingConfig={"AdditionalVersionWeights": [{"FunctionVersion": "2", "FunctionWeight": 0.1}]}),
+    ),
+    shift("of $LATEST, under a condition", "", group(), maybe(shifted(FunctionVersion="$LATEST"))),
+    shift("of two aliases", "CL717", group(), B=shifted(Name="next")),
+    shift("of two aliases, one under a condition", "", group(), B=maybe(shifted(Name="next"))),
+    shift("of a group elsewhere", "", zipped(), shifted(FunctionVersion="1")),
+    one("servers by themselves", "", zipped(), G=group("CodeDeployDefault.OneAtATime")),
+]
+DURABLE: list[Case] = [
+    polled("durable function", "CL172", durable(), arn("F")),
+    polled("durable function, by its name", "CL172", durable(FunctionName="orders"), "orders"),
+    polled("durable alias", "", durable(), ALIAS),
+    polled("durable function at $LATEST", "", durable(), AT_LATEST),
+    polled("durable function, somehow", "", durable(), QUALIFIED),
+    polled("function", "", zipped(), arn("F")),
+    polled("perhaps durable", "", zipped(DurableConfig=ref("P")), arn("F")),
+    polled("durable function, under a condition", "", durable(), arn("F"), maybe),
+    polled("durable alias: 900", "", durable(900), ALIAS),
+    polled("durable alias: 901", "CL174", durable(LONG), ALIAS),
+    polled("durable alias: unknown", "", durable(ref("P")), ALIAS),
+    polled("durable alias on Managed Instances: 5,400", "", on_instances(5_400), ALIAS),
+    polled("durable alias on Managed Instances: 5,401", "CL174", on_instances(5_401), ALIAS),
+    one("topic to a durable function", "CL172", keeping(durable()), **published(arn("F"))),
+    one("topic to a durable alias", "", SLOW, **published(ALIAS)),
+    one("API of a durable function", "CL172", durable(), **served(arn("F"))),
+    one("API of a durable alias", "", durable(900), **served(ALIAS)),
+    one("API of a durable alias that takes long", "CL173", durable(LONG), **served(ALIAS)),
+    one("API of an alias", "", zipped(), **served(ALIAS)),
+    one("HTTP API of a durable function that takes long", "CL172 CL173", durable(LONG), **http(arn("F"))),
+    one("HTTP API of a durable alias", "", durable(), **http(ALIAS)),
+]
+MEMORY: list[Case] = [
+    one("8 GB for a vCPU of 8", "", of_vcpu(8_192, 8)),
+    one("4,095 MB for a vCPU of 4", "CL184", of_vcpu(4_095, 4)),
+    one("4,096 MB for a vCPU of 4", "", of_vcpu(4_096, 4)),
+    one("4,097 MB for a vCPU of 4", "", of_vcpu(4_097, 4)),
+    one("2,048 MB for a vCPU of any", "", of_vcpu(2_048, ref("P"))),
+    one("any memory for a vCPU of 8", "", of_vcpu(ref("P"), 8)),
+]
+SUMS: list[Case] = [
+    stack("reserved: 899", "", **reserved(500, 399)),
+    stack("reserved: 900", "", **reserved(500, 400)),
+    stack("reserved: 901", "CL720", **reserved(500, 401)),
+    stack("reserved: unknown", "", **reserved(900, ref("P"), {"Fn::If": ["C", 1, 2]}, NUMBER_TOKEN, NO_VALUE)),
+    stack("reserved: a stopped function", "", **reserved(900, 0)),
+    stack("reserved under a condition", "", **reserved(900), G=maybe(reserving(900))),
+    stack("provisioned: 900", "", F=zipped(), A=alias(provisioned=900)),
+    stack("provisioned: 901", "CL720", F=zipped(), A=alias(provisioned=901)),
+    stack("provisioned of what is reserved", "", F=reserving(900), A=alias(provisioned=900)),
+    stack("provisioned beside what is reserved", "CL720", **reserved(500), F=zipped(), A=alias(provisioned=401)),
+    stack("provisioned, perhaps reserved", "", F=reserving(ref("P")), A=alias(provisioned=901)),
+    stack("provisioned on a version", "CL720", F=zipped(), V=version(ProvisionedConcurrencyConfig=MUCH)),
+    stack("provisioned, and scaled from there", "", F=zipped(), A=alias(provisioned=900), T=target(900, 900)),
+    stack("provisioned on Managed Instances", "", F=managed(), A=alias(provisioned=901)),
+]
+CASES = [*AUTO_SCALING, *TRAFFIC, *DURABLE, *MEMORY, *SUMS]
