@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.apis.http_api import HttpApi
     from constructs_lambda.cdk.apis.lambda_authorizers import LambdaAuthorizer, RequestAuthorizer, TokenAuthorizer
     from constructs_lambda.cdk.apis.rest_api import RestApi
+    from constructs_lambda.cdk.capacity import CapacityProvider
     from constructs_lambda.cdk.checks import LambdaChecks
     from constructs_lambda.cdk.egress import Egress
     from constructs_lambda.cdk.function import Function
     from constructs_lambda.cdk.image_function import ImageFunction
     from constructs_lambda.cdk.layers import Layer, PythonLayer, powertools_layer
     from constructs_lambda.cdk.networks import Network
+    from constructs_lambda.cdk.provisioned import Provisioned
     from constructs_lambda.cdk.python_function import PythonFunction
     from constructs_lambda.cdk.reach import INetwork, Reach
+    from constructs_lambda.cdk.releases import Release
+    from constructs_lambda.cdk.shifts import Shift
     from constructs_lambda.cdk.triggers.bucket import BucketTrigger
     from constructs_lambda.cdk.triggers.event import EventTrigger
     from constructs_lambda.cdk.triggers.queue import QueueTrigger
@@ -29,12 +33,14 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.triggers.stream import StreamTrigger
     from constructs_lambda.cdk.triggers.topic import TopicTrigger
     from constructs_lambda.cdk.triggers.url import UrlTrigger
+    from constructs_lambda.cdk.tuning import Tuned, vcpus
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
 
 _HOMES = {
     "BucketTrigger": "cdk.triggers.bucket",
+    "CapacityProvider": "cdk.capacity",
     "CognitoAuthorizer": "cdk.apis.authorizers",
     "ConstructsLambdaError": "errors",
     "CustomDomain": "cdk.apis.custom_domain",
@@ -54,24 +60,30 @@ _HOMES = {
     "LimitError": "errors",
     "Network": "cdk.networks",
     "PackagingError": "errors",
+    "Provisioned": "cdk.provisioned",
     "PythonFunction": "cdk.python_function",
     "PythonLayer": "cdk.layers",
     "QueueTrigger": "cdk.triggers.queue",
     "Reach": "cdk.reach",
+    "Release": "cdk.releases",
     "RequestAuthorizer": "cdk.apis.lambda_authorizers",
     "RestApi": "cdk.apis.rest_api",
     "ScheduleTrigger": "cdk.triggers.schedule",
     "Severity": "findings",
+    "Shift": "cdk.shifts",
     "StreamTrigger": "cdk.triggers.stream",
     "TokenAuthorizer": "cdk.apis.lambda_authorizers",
     "TopicTrigger": "cdk.triggers.topic",
     "Trim": "packaging",
+    "Tuned": "cdk.tuning",
     "UrlTrigger": "cdk.triggers.url",
     "powertools_layer": "cdk.layers",
+    "vcpus": "cdk.tuning",
 }
 
 __all__ = [
     "BucketTrigger",
+    "CapacityProvider",
     "CognitoAuthorizer",
     "ConstructsLambdaError",
     "CustomDomain",
@@ -91,20 +103,25 @@ __all__ = [
     "LimitError",
     "Network",
     "PackagingError",
+    "Provisioned",
     "PythonFunction",
     "PythonLayer",
     "QueueTrigger",
     "Reach",
+    "Release",
     "RequestAuthorizer",
     "RestApi",
     "ScheduleTrigger",
     "Severity",
+    "Shift",
     "StreamTrigger",
     "TokenAuthorizer",
     "TopicTrigger",
     "Trim",
+    "Tuned",
     "UrlTrigger",
     "powertools_layer",
+    "vcpus",
 ]
 
 

@@ -12,18 +12,21 @@ from typing import Any, Unpack
 from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Duration, FeatureFlags, aws_iam, aws_lambda, aws_logs
+from aws_cdk import CfnOutput, Duration, FeatureFlags, aws_iam, aws_lambda, aws_logs
 from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk import roles
+from constructs_lambda.cdk import roles, versions
+from constructs_lambda.cdk.capacity import CapacityProvider
 from constructs_lambda.cdk.failures import add_destination
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
 from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
+from constructs_lambda.cdk.releases import Release, ReleaseOptions
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
+from constructs_lambda.cdk.tuning import Tuned, TuningOptions, add_tuning_input, warn_when_older
 from constructs_lambda.errors import ConstructsLambdaError, LimitError
 from constructs_lambda.findings import Finding
 from constructs_lambda.model import Place
@@ -46,7 +49,8 @@ class Function(aws_lambda.Function):
     It takes every keyword of `aws_lambda.Function` with CDK's meaning, and is one wherever CDK asks for one. Changing
     the class in a deployed stack replaces and renames nothing (docs/adopt.md). What it sets where you don't:
 
-    - `memory_size`: 128 MB (2,048 MB with `capacity_provider`), and `timeout`: 3 s, AWS's own defaults, written out.
+    - `memory_size`: 128 MB, and `timeout`: 3 s, AWS's own defaults, written out. With `capacity_provider` the least
+      that it takes: 2,048 MB, or what one vCPU comes with.
     - `logging_format`: JSON.
     - `tracing`: active. With an imported role none, because Lambda refuses tracing where the role may not write traces.
     - A log group of its own, `<id>LogGroup` beside the function, kept for two years and kept when the stack goes. Not
@@ -97,6 +101,8 @@ class Function(aws_lambda.Function):
     ) -> None:
         given: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
         given |= {"network": network, "reach": reach}
+        if isinstance(capacity_provider, CapacityProvider) and given.get("memory_size") is None:
+            given["memory_size"] = capacity_provider.least_memory_mb
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
         reach = keywords.pop("reach", None)
         events = event_sources(keywords.pop("events", ()))
@@ -116,6 +122,9 @@ class Function(aws_lambda.Function):
                 resource = self._scope_role(scope, keywords, tracing)
             if capacity_provider is not None:
                 capacity_provider.add_function(self)
+            versions.add_layers(self, keywords.get("layers", ()))
+            if isinstance(keywords["memory_size"], Tuned):
+                warn_when_older(self, keywords["memory_size"])
             if reach is not None:
                 note(resource, reach=reach.words)
             for source in events:  # last, so that they see what is configured
@@ -154,6 +163,42 @@ class Function(aws_lambda.Function):
             TypeError: No destination.
         """
         add_destination(self, on_success=on_success, on_failure=on_failure)
+
+    def add_layers(self, *layers: aws_lambda.ILayerVersion) -> None:
+        """Adds layers.
+
+        Args:
+            *layers: The layers.
+        """
+        super().add_layers(*layers)
+        versions.add_layers(self, layers)
+
+    def add_release(self, alias_name: str = "live", **options: Unpack[ReleaseOptions]) -> Release:
+        """An alias on the function's published version, for triggers, APIs and grants: `release.alias`.
+
+        Args:
+            alias_name: Name of the alias.
+            **options: Keywords of `Release`: `provisioned`, `shift`, `alarms`, `pre_hook`, `post_hook`, `description`,
+                `removal_policy`.
+
+        Raises:
+            LimitError: What AWS would refuse, or what excludes each other.
+            InputError: It can't be released like that; all problems at once. Nothing is made.
+            TypeError: A value of the wrong type.
+        """
+        return Release(self, alias_name, **options)
+
+    def add_tuning_input(self, **options: Unpack[TuningOptions]) -> CfnOutput:
+        """An output of the stack: the input for AWS Lambda Power Tuning, whose answer `Tuned` reads.
+
+        Args:
+            **options: `payload`, `power_values`, `num` and `strategy`, see docs/scaling.md.
+
+        Raises:
+            InputError: An amount of memory that AWS doesn't have, or too few invocations.
+            TypeError: A value of the wrong type.
+        """
+        return add_tuning_input(self, **options)
 
     def _create(self, scope: Construct, id: str, keywords: Mapping[str, Any]) -> None:
         """Creates the L2 with the keywords that are set only; its own constructor checks and sends all 55, twice."""

@@ -1,0 +1,179 @@
+"""What a release checks before anything is made: types first, then what excludes each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aws_cdk import RemovalPolicy, Stack, aws_lambda
+from constructs import IConstruct
+
+from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
+from constructs_lambda.cdk.shifts import Shift
+from constructs_lambda.model import Place
+from constructs_lambda.model import Stack as StackModel
+from constructs_lambda.template.companions import read_alias
+from constructs_lambda.template.functions import read_function
+
+_FUNCTION = "Function"
+_released: WeakKeyDictionary[IConstruct, dict[str, int | None]] = WeakKeyDictionary()
+"""For each function the aliases of its releases, with the most that is provisioned on each."""
+
+
+def remember(function: aws_lambda.Function, alias_name: str, provisioned: int | None) -> None:
+    """Remembers a release, so that the next one of the function is added to it.
+
+    Args:
+        function: The function.
+        alias_name: Name of the alias.
+        provisioned: The most that is provisioned on it.
+    """
+    _released.setdefault(function, {})[alias_name] = provisioned
+
+
+def release_id(alias_name: str) -> str:
+    """The id of a release within its function."""
+    return f"Release-{alias_name}"
+
+
+def alias_id(alias_name: str) -> str:
+    """The id that CDK's `add_alias` gives, so that whoever comes from it keeps the alias."""
+    return f"Alias{alias_name}"
+
+
+def refuse_wrong_types(
+    function: object,
+    alias_name: object,
+    shift: object,
+    alarms: object,
+    hooks: Mapping[str, object],
+    removal_policy: object,
+    description: object,
+) -> None:
+    """Refuses keywords of `Release` that are none.
+
+    Raises:
+        TypeError: One of them is of the wrong type.
+    """
+    if not isinstance(function, aws_lambda.Function):
+        raise TypeError(f"function must be one of this app, whose versions can be published; got {function!r}")
+    for name, text in (("alias_name", alias_name), ("description", description)):
+        if not isinstance(text, str) and not (text is None and name == "description"):
+            raise TypeError(f"{name} must be a text; got {text!r}")
+    if shift is not None and not isinstance(shift, Shift):
+        raise TypeError(f"shift must be a Shift, such as Shift.canary(); got {shift!r}")
+    if isinstance(alarms, str) or not isinstance(alarms, Sequence):
+        raise TypeError(f"alarms must be a list of alarms; got {alarms!r}")
+    for alarm in alarms:
+        if not hasattr(alarm, "alarm_arn"):
+            raise TypeError(f"alarms holds alarms, such as an aws_cloudwatch.Alarm; got {alarm!r}")
+    for name, hook in hooks.items():
+        if not hasattr(hook, "grant_invoke"):
+            raise TypeError(f"{name} must be a function; got {hook!r}")
+    if removal_policy is not None and not isinstance(removal_policy, RemovalPolicy):
+        raise TypeError(f"removal_policy must be such as RemovalPolicy.DESTROY; got {removal_policy!r}")
+
+
+def refuse_early(
+    function: aws_lambda.Function, alias_name: str, provisioned: int | None, description: str | None
+) -> None:
+    """Asks the rules what the function, its other releases and this one exclude.
+
+    Args:
+        function: The function.
+        alias_name: Name of the alias.
+        provisioned: The most that is to be provisioned on it.
+        description: Description of the alias.
+
+    Raises:
+        LimitError: What AWS would refuse, everything at once.
+    """
+    place = Place(function.node.path, _FUNCTION)
+    aliases = {**_released.get(function, {}), alias_name: provisioned}
+    models = {
+        name: read_alias(
+            {
+                "FunctionName": {"Ref": _FUNCTION},
+                "FunctionVersion": {"Fn::GetAtt": ["CurrentVersion", "Version"]},
+                "Name": name,
+                **({"Description": description} if description is not None and name == alias_name else {}),
+                **({"ProvisionedConcurrencyConfig": _executions(number)} if number is not None else {}),
+            },
+            Place(f"{place.path}/{alias_id(name)}"),
+        )
+        for name, number in aliases.items()
+    }
+    properties = _properties_of(function)
+    stack = StackModel(place=place, functions={_FUNCTION: read_function(properties, place)}, aliases=models)
+    refuse_what_aws_refuses([models[alias_name], stack], models[alias_name].place)
+
+
+def _executions(number: int) -> dict[str, int]:
+    return {"ProvisionedConcurrentExecutions": number}
+
+
+def _properties_of(function: aws_lambda.Function) -> dict[str, Any]:
+    resource = function.node.default_child
+    if not isinstance(resource, aws_lambda.CfnFunction):
+        return {}
+    given = {
+        "SnapStart": resource.snap_start,
+        "TenancyConfig": resource.tenancy_config,
+        "ReservedConcurrentExecutions": resource.reserved_concurrent_executions,
+        "CapacityProviderConfig": resource.capacity_provider_config,
+    }
+    resolved = Stack.of(function).resolve({name: value for name, value in given.items() if value is not None})
+    properties: dict[str, Any] = _as_written(resolved)
+    return properties
+
+
+def _as_written(value: Any) -> Any:
+    """CloudFormation's names for CDK's."""
+    if isinstance(value, Mapping):
+        return {f"{name[:1].upper()}{name[1:]}": _as_written(each) for name, each in value.items()}
+    return value
+
+
+def taken(function: aws_lambda.Function, alias_name: str) -> Iterator[str]:
+    """What is wrong where the function has such an alias.
+
+    Args:
+        function: The function.
+        alias_name: Name of the alias.
+    """
+    if any(function.node.try_find_child(id) is not None for id in (release_id(alias_name), alias_id(alias_name))):
+        yield f"the function has an alias {alias_name!r} already. Fix: use that one, or another alias_name."
+
+
+def without_shift(alarms: Sequence[object], hooks: Mapping[str, object]) -> Iterator[str]:
+    """What is wrong with alarms and hooks where nothing shifts.
+
+    Args:
+        alarms: The alarms that are given.
+        hooks: The hooks that are given, by keyword.
+    """
+    names = [*(["alarms"] if alarms else []), *hooks]
+    if names:
+        yield (
+            f"{', '.join(names)} given without a shift, in which alone CodeDeploy looks at them. Fix: "
+            "shift=Shift.canary(), or Shift.all_at_once()."
+        )
+
+
+def wrong_hooks(function: aws_lambda.Function, hooks: Mapping[str, aws_lambda.IFunction]) -> Iterator[str]:
+    """What is wrong with hooks: they need the deployment group, which needs the alias, which needs them.
+
+    Args:
+        function: The function.
+        hooks: The hooks that are given, by keyword.
+    """
+    own = Stack.of(function).node.path
+    for name, hook in hooks.items():
+        if hook.node.path == function.node.path:
+            yield f"{name} is the function itself. Fix: a function of its own that tests the new version."
+        elif Stack.of(hook).node.path != own:
+            yield (
+                f"{name} stands in {Stack.of(hook).node.path}, and the two stacks would need each other. Fix: make it "
+                f"in {own}."
+            )

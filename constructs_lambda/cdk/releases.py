@@ -1,0 +1,192 @@
+"""`Release`: an alias on published versions, what is provisioned for it, and how a new version takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from aws_cdk import (
+    Annotations,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    aws_cloudwatch,
+    aws_lambda,
+)
+from constructs import Construct
+
+from constructs_lambda.cdk import provisioned as provisioning
+from constructs_lambda.cdk import shifts, versions
+from constructs_lambda.cdk.provisioned import Provisioned
+from constructs_lambda.cdk.release_inputs import (
+    alias_id,
+    refuse_early,
+    refuse_wrong_types,
+    release_id,
+    remember,
+    taken,
+    without_shift,
+    wrong_hooks,
+)
+from constructs_lambda.cdk.shifts import Shift
+from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.cdk.triggers.inputs import set_only
+from constructs_lambda.errors import InputError
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_codedeploy
+
+_PUBLISH = "@aws-cdk/aws-lambda:snapStartRequirePublish"
+"""CDK's warning that SnapStart is for published versions, which it gives whether there is one or not."""
+
+
+class ReleaseOptions(TypedDict, total=False):
+    """Keywords of `Release`."""
+
+    provisioned: Provisioned | Sequence[Provisioned] | None
+    shift: Shift | None
+    alarms: Sequence[aws_cloudwatch.IAlarm]
+    pre_hook: aws_lambda.IFunction | None
+    post_hook: aws_lambda.IFunction | None
+    description: str | None
+    removal_policy: RemovalPolicy | None
+
+
+class Release(Construct):
+    """An alias on a function's published version: what triggers, APIs and grants point to, instead of the function.
+
+    A changed setting, package or layer publishes one new version; whatever else changes in the app publishes none. The
+    alias moves on to it: at once, or as `shift` says. `function.add_release(...)` makes one; for a function of CDK's
+    own it is `Release(function)`.
+
+    - Old versions are kept, so that the alias can be set back to one; docs/scaling.md says how to delete them. On
+      Managed Instances they go, because each one costs instances.
+    - Where requests move gradually, an alarm watches the new version: one error, and CodeDeploy sets the alias back.
+
+    Creates: `AWS::Lambda::Version`, once a function, and `AWS::Lambda::Alias`; with `shift` an
+    `AWS::CodeDeploy::Application`, an `AWS::CodeDeploy::DeploymentGroup` and its role, an
+    `AWS::CodeDeploy::DeploymentConfig` where AWS has none of the kind, and an `AWS::CloudWatch::Alarm` where `alarms`
+    has none; `AWS::ApplicationAutoScaling::ScalableTarget` and policies where it scales.
+
+    Costs when idle: what is provisioned; 0.10 USD a month for the alarm, in us-east-1.
+
+    Args:
+        function: A function of this app.
+        alias_name: Name of the alias.
+        provisioned: What is provisioned: `Provisioned.fixed(5)`, or a list of what scales it.
+        shift: How requests move to a new version: `Shift.canary()`, for one. At once, without CodeDeploy, where it
+            isn't given.
+        alarms: What makes CodeDeploy set the alias back, in place of our own alarm.
+        pre_hook: A function that CodeDeploy invokes before requests move; it answers with
+            `codedeploy:PutLifecycleEventHookExecutionStatus`, to which it gets the right.
+        post_hook: The same, after they have moved.
+        description: Description of the alias.
+        removal_policy: What becomes of the version once there is a newer one.
+
+    Raises:
+        LimitError: What AWS would refuse, or what excludes each other (CL152, CL160, CL702, CL703, CL705).
+        InputError: It can't be released like that; all problems at once. Nothing is made.
+        TypeError: A value of the wrong type.
+    """
+
+    alias: aws_lambda.Alias
+    """What is to be invoked: pass it wherever a function is asked for."""
+    version: aws_lambda.Version
+    """The version of the function as it is now."""
+    deployment_group: aws_codedeploy.LambdaDeploymentGroup | None = None
+    """CodeDeploy's, where there is a `shift`."""
+    alarm: aws_cloudwatch.Alarm | None = None
+    """Our own on errors of the new version, where there is one."""
+    scaling: aws_lambda.IScalableFunctionAttribute | None = None
+    """CDK's auto scaling, where what is provisioned scales."""
+
+    def __init__(
+        self,
+        function: aws_lambda.Function,
+        alias_name: str = "live",
+        *,
+        provisioned: Provisioned | Sequence[Provisioned] | None = None,
+        shift: Shift | None = None,
+        alarms: Sequence[aws_cloudwatch.IAlarm] = (),
+        pre_hook: aws_lambda.IFunction | None = None,
+        post_hook: aws_lambda.IFunction | None = None,
+        description: str | None = None,
+        removal_policy: RemovalPolicy | None = None,
+    ) -> None:
+        every = provisioning.all_of(provisioned)
+        hooks = set_only(pre_hook=pre_hook, post_hook=post_hook)
+        refuse_wrong_types(function, alias_name, shift, alarms, hooks, removal_policy, description)
+        refuse_early(function, alias_name, provisioning.most(every), description)
+        problems = [
+            *taken(function, alias_name),
+            *provisioning.problems(every),
+            *(shifts.problems(shift) if shift is not None else without_shift(alarms, hooks)),
+            *wrong_hooks(function, hooks),
+        ]
+        if problems:
+            where = f"{function.node.path}/{alias_id(alias_name)}"
+            raise InputError("\n".join(f"{where}: {problem}" for problem in problems))
+        self.version = versions.publish(function, removal_policy)
+        super().__init__(function, release_id(alias_name))
+        try:
+            fixed = every[0].minimum if every and every[0].name == "fixed" else None
+            self.alias = function.add_alias(
+                alias_name, **set_only(description=description, provisioned_concurrent_executions=fixed)
+            )
+            self.scaling = provisioning.provision(self.alias, every)
+            if shift is not None:
+                self._shift(function, shift, alarms, hooks)
+        except BaseException:
+            function.node.try_remove_child(release_id(alias_name))
+            function.node.try_remove_child(alias_id(alias_name))
+            raise
+        remember(function, alias_name, provisioning.most(every))
+        Annotations.of(function).acknowledge_warning(_PUBLISH, "its release publishes versions")
+        before_synth(Stack.of(function))
+
+    def _shift(
+        self,
+        function: aws_lambda.Function,
+        shift: Shift,
+        alarms: Sequence[aws_cloudwatch.IAlarm],
+        hooks: Mapping[str, aws_lambda.IFunction],
+    ) -> None:
+        from aws_cdk import aws_codedeploy  # loaded only where there is a shift
+
+        if shift.is_gradual and not alarms:
+            self.alarm = self._watch(function)
+        watching = list(alarms) or ([self.alarm] if self.alarm is not None else [])
+        self.deployment_group = aws_codedeploy.LambdaDeploymentGroup(
+            self,
+            "DeploymentGroup",
+            alias=self.alias,
+            deployment_config=shifts.deployment_config(shift, self),
+            alarms=watching,
+            auto_rollback=aws_codedeploy.AutoRollbackConfig(failed_deployment=True, stopped_deployment=True),
+            **hooks,
+        )
+        resource = self.alias.node.default_child
+        if hooks and resource is not None:
+            # CloudFormation would move the alias while CodeDeploy may not invoke the hooks yet.
+            resource.node.add_dependency(self.deployment_group.role)
+
+    def _watch(self, function: aws_lambda.Function) -> aws_cloudwatch.Alarm:
+        """Of the new version alone: errors of the old one would keep its very mending from being deployed."""
+        return aws_cloudwatch.Alarm(
+            self,
+            "Errors",
+            metric=self.alias.metric_errors(
+                dimensions_map={
+                    "FunctionName": function.function_name,
+                    "Resource": f"{function.function_name}:{self.alias.alias_name}",
+                    "ExecutedVersion": self.version.version,
+                },
+                period=Duration.minutes(1),
+                statistic=aws_cloudwatch.Stats.SUM,
+            ),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description="The new version fails; CodeDeploy sets the alias back while requests are moving.",
+        )

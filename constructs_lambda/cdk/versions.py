@@ -1,0 +1,71 @@
+"""Published versions: which change makes a new one, and what becomes of the old ones.
+
+CDK tells versions apart by the function's own properties: tags, rights and other resources make no new one. With the
+flag `recognizeLayerVersion` it also looks into the function's layers. Without it a changed layer is missed, because its
+logical id stays as it is; that is made up for here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
+
+from aws_cdk import CfnDeletionPolicy, CfnResource, FeatureFlags, RemovalPolicy, Stack, aws_lambda
+from constructs import IConstruct
+
+_LAYER_FLAG = "@aws-cdk/aws-lambda:recognizeLayerVersion"
+_layers: WeakKeyDictionary[IConstruct, list[aws_lambda.ILayerVersion]] = WeakKeyDictionary()
+_published: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
+
+
+def add_layers(function: aws_lambda.Function, layers: Iterable[aws_lambda.ILayerVersion]) -> None:
+    """Remembers the layers that a function is given, which CDK doesn't tell.
+
+    Args:
+        function: The function.
+        layers: What it is given, besides those that it has.
+    """
+    _layers.setdefault(function, []).extend(layers)
+    if function in _published:
+        _tell_apart(function, layers)
+
+
+def publish(function: aws_lambda.Function, removal_policy: RemovalPolicy | None) -> aws_lambda.Version:
+    """The version of the function as it is, one for each function.
+
+    Args:
+        function: The function.
+        removal_policy: What becomes of it once there is a newer one. It is kept where nothing is said, here or in the
+            function's `current_version_options`, unless it runs on Managed Instances, where each one that is kept
+            costs instances.
+    """
+    version = function.current_version
+    if function not in _published:
+        _published[function] = True
+        _tell_apart(function, _layers.get(function, []))
+    resource = version.node.default_child
+    if isinstance(resource, CfnResource):
+        if removal_policy is not None:
+            resource.apply_removal_policy(removal_policy)
+        elif resource.cfn_options.deletion_policy is None and not _is_managed(function):
+            # Not plain Retain: after a rollback the same code could not be published again.
+            resource.cfn_options.deletion_policy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
+            resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
+    return version
+
+
+def _is_managed(function: aws_lambda.Function) -> bool:
+    resource = function.node.default_child
+    return isinstance(resource, aws_lambda.CfnFunction) and resource.capacity_provider_config is not None
+
+
+def _tell_apart(function: aws_lambda.Function, layers: Iterable[aws_lambda.ILayerVersion]) -> None:
+    if FeatureFlags.of(function).is_enabled(_LAYER_FLAG):
+        return
+    for layer in layers:
+        resource = layer.node.default_child
+        if isinstance(resource, aws_lambda.CfnLayerVersion):  # an imported one has its version in its ARN
+            content = json.dumps(Stack.of(layer).resolve(resource.content), sort_keys=True)
+            function.invalidate_version_based_on(hashlib.sha256(f"{layer.node.path} {content}".encode()).hexdigest())
