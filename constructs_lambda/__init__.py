@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
+    from constructs_lambda.quotas import Quotas
 
 _HOMES = {
     "BucketTrigger": "cdk.triggers.bucket",
@@ -64,6 +65,7 @@ _HOMES = {
     "PythonFunction": "cdk.python_function",
     "PythonLayer": "cdk.layers",
     "QueueTrigger": "cdk.triggers.queue",
+    "Quotas": "quotas",
     "Reach": "cdk.reach",
     "Release": "cdk.releases",
     "RequestAuthorizer": "cdk.apis.lambda_authorizers",
@@ -107,6 +109,7 @@ __all__ = [
     "PythonFunction",
     "PythonLayer",
     "QueueTrigger",
+    "Quotas",
     "Reach",
     "Release",
     "RequestAuthorizer",

@@ -13,9 +13,10 @@ from constructs_lambda.documents import load_document, read_bytes
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.findings import Finding, Report, in_order
 from constructs_lambda.model import Acknowledgement, Stack, Topology
-from constructs_lambda.rules import Context, Severities, check_stack, check_subject, check_topology
+from constructs_lambda.quotas import Quotas
+from constructs_lambda.rules import Context, Severities, check_stack, check_subject, check_topology, check_uses
 from constructs_lambda.rules.acknowledgements import NAMESPACE, is_ours
-from constructs_lambda.sources import Sources, nothing_in, real_path
+from constructs_lambda.sources import Sources, nothing_in, outermost, real_path
 from constructs_lambda.template import read_template
 from constructs_lambda.template.assets import StackAssets
 
@@ -27,6 +28,7 @@ def check(
     stdin: Callable[[], bytes],
     today: date | None = None,
     seen: Callable[[Topology], None] | None = None,
+    quotas: Quotas | None = None,
 ) -> Report:
     """Checks cloud assemblies and templates.
 
@@ -35,6 +37,7 @@ def check(
         stdin: Reads standard input.
         today: The day on which runtimes are judged; the current day where it isn't given.
         seen: Is given the networks of each app that was read.
+        quotas: What AWS has raised for the accounts.
 
     Raises:
         InputError: What can't be read or is no template, one line for each.
@@ -42,7 +45,7 @@ def check(
     problems: list[str] = []
     findings: list[Finding] = []
     sources = Sources()
-    context, severities = Context(today or date.today()), Severities()
+    context, severities = Context(today or date.today(), quotas or Quotas()), Severities()
     templates = functions = 0
     together: dict[str, list[Stack]] = {}
     for app, stack in _stacks(paths, stdin, sources, problems):
@@ -51,9 +54,16 @@ def check(
         findings.extend(check_stack(stack, context, severities))
         together.setdefault(app, []).append(stack)
         if app == stack.place.template:  # a template by itself: what was read of it can go
-            findings.extend(_check_together(together.pop(app), context, severities, seen))
-    for stacks in together.values():
-        findings.extend(_check_together(stacks, context, severities, seen))
+            topology = Topology(together.pop(app))
+            findings.extend(_check_together(topology, context, severities, seen))
+            findings.extend(check_uses([topology], context, severities))
+    whole: dict[str, list[Topology]] = {}
+    for app, stacks in together.items():
+        topology = Topology(stacks)
+        findings.extend(_check_together(topology, context, severities, seen))
+        whole.setdefault(outermost(app), []).append(topology)
+    for apps in whole.values():
+        findings.extend(check_uses(apps, context, severities))
     if problems:
         raise InputError("\n".join(map(one_line, problems)))
     judged, lenient = sources.acknowledgements()
@@ -62,31 +72,35 @@ def check(
 
 
 def _check_together(
-    stacks: Iterable[Stack], context: Context, severities: Severities, seen: Callable[[Topology], None] | None
+    topology: Topology, context: Context, severities: Severities, seen: Callable[[Topology], None] | None
 ) -> Iterator[Finding]:
-    topology = Topology(stacks)
     if seen:
         seen(topology)
     return check_topology(topology, context, severities)
 
 
-def check_assembly(
-    assembly: Assembly, context: Context, severities: Severities, store: AssetStore
+def check_assemblies(
+    assemblies: Sequence[Assembly], context: Context, severities: Severities, store: AssetStore
 ) -> tuple[list[Finding], tuple[Acknowledgement, ...]]:
-    """Every finding in an assembly, acknowledged ones included, and the acknowledgements, the useless ones marked.
+    """Every finding in an app, acknowledged ones included, and the acknowledgements, the useless ones marked.
 
     Args:
-        assembly: The templates.
+        assemblies: The templates of the app and of each of its Stages.
         context: What rules may know beside the model.
         severities: Which rules run.
         store: Where what is in the assets is kept during a run.
     """
     findings: list[Finding] = []
-    stacks = [read_stack(file, str(file.file), store) for file in assembly.templates]
-    for stack in stacks:
-        findings.extend(check_stack(stack, context, severities))
-    findings.extend(check_topology(Topology(stacks), context, severities))
-    return findings, tuple(_marked(assembly.acknowledgements, findings))
+    apps: list[Topology] = []
+    for assembly in assemblies:
+        stacks = [read_stack(file, str(file.file), store) for file in assembly.templates]
+        for stack in stacks:
+            findings.extend(check_stack(stack, context, severities))
+        apps.append(Topology(stacks))
+        findings.extend(check_topology(apps[-1], context, severities))
+    findings.extend(check_uses(apps, context, severities))
+    said = [each for assembly in assemblies for each in assembly.acknowledgements]
+    return findings, tuple(_marked(said, findings))
 
 
 def settle(

@@ -112,6 +112,14 @@ def real_path(path: str) -> str:
         return path
 
 
+def outermost(directory: str) -> str:
+    """The cloud assembly of the whole app, for the folder of a Stage's."""
+    whole = Path(real_path(directory))
+    while (whole.parent / MANIFEST).is_file():
+        whole = whole.parent
+    return str(whole)
+
+
 def nothing_in(path: str) -> str:
     """What to say of a folder without templates."""
     return f"{path}: no {MANIFEST} and no template in this folder (looked for files in {', '.join(_ENDINGS)})"

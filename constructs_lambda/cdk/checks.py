@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -23,9 +23,10 @@ from constructs import IConstruct
 
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly, read_assembly
-from constructs_lambda.checker import check_assembly, unused
+from constructs_lambda.checker import check_assemblies, unused
 from constructs_lambda.findings import Finding, Severity, in_order
 from constructs_lambda.model import Acknowledgement
+from constructs_lambda.quotas import Quotas
 from constructs_lambda.rules import Context, Severities, all_rules
 from constructs_lambda.rules.acknowledgements import NAMESPACE
 
@@ -47,20 +48,30 @@ class LambdaChecks:
         severity: Rule id to `error`, `warning`, `info` or `off`. Rules that are not named keep their own severity. It
             says what a synth reports; a constructor of ours refuses a broken limit whatever is set here.
         today: The day on which runtimes are judged. The current day where it isn't given.
+        quotas: What AWS has raised for the accounts that the app is deployed to.
 
     Raises:
         InputError: A rule id or severity that doesn't exist.
     """
 
-    def __init__(self, *, severity: Mapping[str, Severity | str] | None = None, today: date | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        severity: Mapping[str, Severity | str] | None = None,
+        today: date | None = None,
+        quotas: Quotas | None = None,
+    ) -> None:
         if severity is not None and not isinstance(severity, Mapping):
             raise TypeError(f"severity must be a mapping of rule ids, such as {{'CL101': 'warning'}}; got {severity!r}")
         if today is not None and not isinstance(today, date):
             raise TypeError(f"today must be a datetime.date; got {today!r}")
+        if quotas is not None and not isinstance(quotas, Quotas):
+            raise TypeError(f"quotas must be Quotas, such as Quotas(concurrent_executions=3_000); got {quotas!r}")
         self._severities = Severities(
             {str(rule).removeprefix(f"{NAMESPACE}::"): value for rule, value in (severity or {}).items()}
         )
         self._today = today
+        self._quotas = quotas or Quotas()
 
     @property
     def name(self) -> str:
@@ -92,19 +103,16 @@ class LambdaChecks:
     def _validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
         app = context.app_construct
         files = self._not_reported_yet(app, [str(path) for path in context.template_paths])
-        rule_context = Context(self._today or date.today())
-        store = AssetStore()
-        findings: list[Finding] = []
-        acknowledgements: list[Acknowledgement] = []
+        rule_context = Context(self._today or date.today(), self._quotas)
+        assemblies: list[Assembly] = []
         for directory in sorted({Path(file).parent for file in files}):
             assembly = read_assembly(directory, nested=False)
             templates = tuple(each for each in assembly.templates if str(each.stack_file) in files)
             said = tuple(each for each in assembly.acknowledgements if each.template in files)
             said = (*said, *_on_app_and_stage(app, directory, templates))
-            found, marked = check_assembly(Assembly(templates, said), rule_context, self._severities, store)
-            findings.extend(found)
-            acknowledgements.extend(marked)
-        findings.extend(unused(_merged(acknowledgements), rule_context, self._severities))
+            assemblies.append(Assembly(templates, said))
+        findings, marked = check_assemblies(assemblies, rule_context, self._severities, AssetStore())
+        findings.extend(unused(_merged(marked), rule_context, self._severities))
         return _report(findings)
 
     @staticmethod
@@ -152,7 +160,7 @@ def _on_app_and_stage(app: IConstruct, directory: Path, templates: Any) -> Itera
                     yield Acknowledgement(rule=str(rule), path=path, reason=str(reason))
 
 
-def _merged(acknowledgements: list[Acknowledgement]) -> Iterator[Acknowledgement]:
+def _merged(acknowledgements: Iterable[Acknowledgement]) -> Iterator[Acknowledgement]:
     """Each acknowledgement once: on the app it is met with every stage, and is of use where it is of use in one."""
     merged: dict[tuple[str, str], Acknowledgement] = {}
     for each in acknowledgements:

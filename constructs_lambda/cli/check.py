@@ -35,24 +35,40 @@ if TYPE_CHECKING:
     help="Findings in this file are known: they are counted, not shown, and don't fail.",
 )
 @click.option("--write-baseline", is_flag=True, help="Record all findings in the file of --baseline.")
+@click.option(
+    "--quotas",
+    "quotas_in",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The quotas of your accounts, where AWS has raised them, as TOML.",
+)
 @click.option("--reach", "with_reach", is_flag=True, help="Show what each function can reach, and why (text and json).")
 @help_option
-def command(paths: tuple[str, ...], style: str, known_in: Path | None, write_baseline: bool, with_reach: bool) -> int:
+def command(
+    paths: tuple[str, ...],
+    style: str,
+    known_in: Path | None,
+    write_baseline: bool,
+    quotas_in: Path | None,
+    with_reach: bool,
+) -> int:
     """Checks every PATH: a cdk.out folder, a template in JSON or YAML, or - for standard input.
 
     The exit status is 0 without errors, 1 with errors, and 2 where a PATH can't be read.
     """
     from constructs_lambda import baseline, formats
     from constructs_lambda.checker import check
+    from constructs_lambda.quotas import read_quotas
     from constructs_lambda.reach import as_table, reached
 
     if write_baseline and known_in is None:
         raise click.UsageError("--write-baseline needs --baseline FILE, the file to write.")
     if with_reach and style not in ("text", "json"):
         raise click.UsageError("--reach goes with --format text or json.")
+    quotas = read_quotas(quotas_in) if quotas_in else None
     known_before = baseline.read(known_in) if known_in and not write_baseline else {}
     topologies: list[Topology] = []
-    report = check(paths, _read_stdin, seen=topologies.append if with_reach else None)
+    report = check(paths, _read_stdin, seen=topologies.append if with_reach else None, quotas=quotas)
     if write_baseline and known_in:
         number = baseline.write(known_in, report.findings)
         write(f"{number} {'finding' if number == 1 else 'findings'} recorded in {known_in}\n")

@@ -119,7 +119,7 @@ from constructs_lambda.model.triggers import (
     Sending,
     Subscribed,
 )
-from constructs_lambda.model.uses import ConcurrencyUse, NetworkUse, Part, StorageUse
+from constructs_lambda.model.uses import ConcurrencyUse, NetworkUse, Part, StorageUse, sums
 
 __all__ = [
     "API_FIELDS",
@@ -242,4 +242,5 @@ __all__ = [
     "Way",
     "provisions",
     "scaled_alias",
+    "sums",
 ]

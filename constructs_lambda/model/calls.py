@@ -64,4 +64,3 @@ class Calls(Gateways, Events):
                 yield route.integration_place, prop, what, "api" if is_proxy else "", route.callee
             for guard in gateway.guards:
                 yield guard.place, "AuthorizerUri", f"the authorizer {guard.place.path}", "api", guard.callee
-

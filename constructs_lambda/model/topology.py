@@ -11,11 +11,10 @@ from constructs_lambda.model.open_urls import OpenUrls
 from constructs_lambda.model.role_policies import RoleQuotas
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.model.statements import FunctionPolicies
-from constructs_lambda.model.uses import Uses
 from constructs_lambda.model.ways import Ways
 
 
-class Topology(Ways, RoleQuotas, Calls, FunctionPolicies, OpenUrls, Uses):
+class Topology(Ways, RoleQuotas, Calls, FunctionPolicies, OpenUrls):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

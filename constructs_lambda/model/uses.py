@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from constructs_lambda import limits
@@ -69,58 +69,75 @@ class StorageUse:
     parts: tuple[Part, ...]
 
 
-class Uses(References):
-    """The sums over the stacks of an app."""
+Member = tuple[References, Stack]
+Use = NetworkUse | ConcurrencyUse | StorageUse
 
-    def uses(self) -> Iterator[NetworkUse | ConcurrencyUse | StorageUse]:
-        """What counts against the quotas of each account and Region that the app deploys to."""
-        environments: dict[tuple[str | None, ...], list[Stack]] = defaultdict(list)
-        for stack in self.stacks.values():
+
+def sums(apps: Iterable[References]) -> Iterator[Use]:
+    """What counts against the quotas of each account and Region that an app deploys to.
+
+    Args:
+        apps: The stacks of the app and of its Stages, each with what they refer to.
+    """
+    environments: dict[tuple[str | None, ...], list[Member]] = defaultdict(list)
+    for app in apps:
+        for stack in app.stacks.values():
             # Stacks without an environment may go anywhere: only those of one Stage count together.
             folder = "" if stack.account and stack.region else stack.place.template.rpartition("/")[0]
-            environments[stack.account, stack.region, folder].append(stack)
-        for (account, region, _), stacks in environments.items():
-            where = f"in {account or 'one account'}, {region or 'one Region'}"
-            yield from self._network(stacks)
-            yield from _concurrency(stacks, where, is_certain=bool(account and region) or self._is_one(stacks))
-            yield from _storage(stacks, where)
+            environments[stack.account, stack.region, folder].append((app, stack))
+    for (account, region, _), members in environments.items():
+        where = f"in {account or 'one account'}, {region or 'one Region'}"
+        stacks = [stack for _, stack in members]
+        yield from _network(members)
+        yield from _concurrency(stacks, where, is_certain=bool(account and region) or _is_one(members))
+        yield from _storage(stacks, where)
 
-    def _is_one(self, stacks: list[Stack]) -> bool:
-        """Whether these are one stack with its nested ones, which go to one place wherever that is."""
-        inner = {template for stack in self.stacks.values() for template in stack.nested}
-        return sum(stack.place.template not in inner for stack in stacks) <= 1
 
-    def _network(self, stacks: list[Stack]) -> Iterator[NetworkUse]:
-        addresses: Counter[Place] = Counter()
-        vpcs: Counter[Place] = Counter()
-        gateways: dict[str, Counter[Place]] = defaultdict(Counter)
-        interfaces: dict[Spot, dict[tuple[Spot, frozenset[Spot | None]], Place]] = defaultdict(dict)
-        for stack in stacks:
-            networks = stack.networks
-            for address in networks.addresses.values():
-                addresses[stack.place] += not (address.place.conditional or address.is_from_own_range)
-            vpcs[stack.place] += sum(not place.conditional for place in networks.vpcs.values())
-            for gateway in networks.nat_gateways.values():
-                subnet: Subnet | None = self.find("subnets", self.spot(stack, gateway.subnet))
-                if subnet and subnet.zone and not gateway.place.conditional:
-                    gateways[subnet.zone][stack.place] += 1
-            for function in stack.functions.values():
-                if not known(function.subnet_links):
-                    continue
-                groups = frozenset(self.spot(stack, each) for each in known(function.security_group_links) or ())
-                for link in known(function.subnet_links) or ():
-                    spot = self.spot(stack, link)
-                    at = self.find("subnets", spot)
-                    vpc = self.vpc(self.stacks[spot.template], at.vpc) if spot and at else None
-                    if spot and vpc:
-                        interfaces[vpc].setdefault((spot, groups), stack.place)
-        most = max(gateways.values(), key=lambda zone: zone.total(), default=Counter[Place]())
-        yield from _network_use(limits.ELASTIC_IPS, "in one Region", addresses)
-        yield from _network_use(limits.VPCS, "in one Region", vpcs)
-        yield from _network_use(limits.NAT_GATEWAYS, "in one Availability Zone", most)
-        for vpc, each in interfaces.items():
-            counts = Counter(each.values())
-            yield from _network_use(limits.LAMBDA_NETWORK_INTERFACES, f"of Lambda in {vpc.shown}", counts)
+def _is_one(members: list[Member]) -> bool:
+    """Whether these are one stack with its nested ones, which go to one place wherever that is."""
+    inner = {template for _, stack in members for template in stack.nested}
+    return sum(stack.place.template not in inner for _, stack in members) <= 1
+
+
+def _network(members: list[Member]) -> Iterator[NetworkUse]:
+    addresses: Counter[Place] = Counter()
+    vpcs: Counter[Place] = Counter()
+    gateways: dict[str, Counter[Place]] = defaultdict(Counter)
+    interfaces: dict[Spot, dict[object, Place]] = defaultdict(dict)
+    for app, stack in members:
+        networks = stack.networks
+        for address in networks.addresses.values():
+            addresses[stack.place] += not (address.place.conditional or address.is_from_own_range)
+        for place in networks.vpcs.values():
+            vpcs[stack.place] += not place.conditional
+        for gateway in networks.nat_gateways.values():
+            subnet: Subnet | None = app.find("subnets", app.spot(stack, gateway.subnet))
+            if subnet and subnet.zone and not gateway.place.conditional:
+                gateways[subnet.zone][stack.place] += 1
+        for function in stack.functions.values():
+            for vpc, combination in _interfaces(app, stack, function):
+                interfaces[vpc].setdefault(combination, stack.place)
+    most = max(gateways.values(), key=lambda zone: zone.total(), default=Counter[Place]())
+    yield from _network_use(limits.ELASTIC_IPS, "in one Region", addresses)
+    yield from _network_use(limits.VPCS, "in one Region", vpcs)
+    yield from _network_use(limits.NAT_GATEWAYS, "in one Availability Zone", most)
+    for vpc, places in interfaces.items():
+        counts = Counter(places.values())
+        yield from _network_use(limits.LAMBDA_NETWORK_INTERFACES, f"of Lambda in {vpc.shown}", counts)
+
+
+def _interfaces(app: References, stack: Stack, function: Function) -> Iterator[tuple[Spot, object]]:
+    """The VPC of each subnet of a function, and the subnet with the security groups: what makes an interface."""
+    links = known(function.subnet_links)
+    if not links:
+        return
+    groups = frozenset(app.spot(stack, each) for each in known(function.security_group_links) or ())
+    for link in links:
+        spot = app.spot(stack, link)
+        at = app.find("subnets", spot)
+        vpc = app.vpc(app.stacks[spot.template], at.vpc) if spot and at else None
+        if spot and vpc:
+            yield vpc, (spot, groups)
 
 
 def _network_use(limit: Limit, where: str, counts: Mapping[Place, int]) -> Iterator[NetworkUse]:

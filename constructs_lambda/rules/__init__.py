@@ -16,18 +16,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from constructs_lambda import model
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding, Severity
-from constructs_lambda.limits import Limit
-from constructs_lambda.model import Place, Stack, Topology
-from constructs_lambda.quotas import Quotas
+from constructs_lambda.model import Place, Stack, Topology, sums
+from constructs_lambda.rules.context import Context
 
 FAMILIES = {
     1: "Function",
@@ -57,29 +55,6 @@ class Problem:
     message: str
     fix: str
     place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a rule may know beside the model.
-
-    Args:
-        today: The day on which runtimes and waivers are judged.
-        quotas: What AWS has raised for the accounts.
-        environments: Account and Region of each template, None for what the app doesn't name.
-    """
-
-    today: date
-    quotas: Quotas = field(default_factory=Quotas)
-    environments: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
-
-    def limit(self, limit: Limit, place: Place) -> Limit:
-        """The limit that counts in the account and Region of a place."""
-        return self.quotas.limit(limit, *self.environments.get(place.template, (None, None)))
-
-    def within(self, stacks: Iterable[Stack]) -> Context:
-        """The same where these stacks are deployed."""
-        return replace(self, environments={each.place.template: (each.account, each.region) for each in stacks})
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +230,6 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.deployed(),
         topology.layer_uses(),
         topology.attachments(),
-        topology.uses(),
         topology.calls(),
         topology.subscribed(),
         topology.published(),
@@ -283,6 +257,13 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
             yield from check_subject(guard, guard.place, context, severities)
 
 
+def check_uses(apps: Sequence[Topology], context: Context, severities: Severities) -> Iterator[Finding]:
+    """Runs every rule about what an app takes of an account: all its stacks count, also those of its Stages."""
+    context = context.within([stack for app in apps for stack in app.stacks.values()])
+    for use in sums(apps):
+        yield from check_subject(use, use.place, context, severities)
+
+
 __all__ = [
     "FAMILIES",
     "Context",
@@ -293,6 +274,7 @@ __all__ = [
     "check_stack",
     "check_subject",
     "check_topology",
+    "check_uses",
     "nearest",
     "rule",
 ]

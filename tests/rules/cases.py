@@ -9,7 +9,8 @@ from typing import Any
 
 from constructs_lambda.findings import Finding
 from constructs_lambda.model import Topology
-from constructs_lambda.rules import Context, Severities, check_stack, check_topology
+from constructs_lambda.quotas import Quotas
+from constructs_lambda.rules import Context, Severities, check_stack, check_topology, check_uses
 from constructs_lambda.template import read_template
 
 TODAY = date(2026, 11, 22)
@@ -44,10 +45,14 @@ class Case:
         return check({"Resources": self.resources, **self.template})
 
 
-def check(document: dict[str, Any], **about: Any) -> list[Finding]:
+def check(document: dict[str, Any], quotas: Quotas | None = None, **about: Any) -> list[Finding]:
     stack = read_template(document, **{"template": "t.json", "size_bytes": 1, **about})
-    context, severities = Context(TODAY), Severities()
-    return [*check_stack(stack, context, severities), *check_topology(Topology([stack]), context, severities)]
+    context, severities, app = Context(TODAY, quotas or Quotas()), Severities(), Topology([stack])
+    return [
+        *check_stack(stack, context, severities),
+        *check_topology(app, context, severities),
+        *check_uses([app], context, severities),
+    ]
 
 
 def ids(findings: list[Finding]) -> tuple[str, ...]:
