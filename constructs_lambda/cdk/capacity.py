@@ -125,7 +125,7 @@ class CapacityProvider(aws_lambda.CapacityProvider):
         super().add_function(func, **{**self._options, **options})
 
 
-def _selection(subnets: aws_ec2.SubnetSelection) -> dict[str, object]:
+def _selection(subnets: aws_ec2.SubnetSelection) -> dict[str, Any]:
     names = ("availability_zones", "one_per_az", "subnet_filters", "subnet_group_name", "subnet_type", "subnets")
     return set_only(**{name: getattr(subnets, name) for name in names})
 

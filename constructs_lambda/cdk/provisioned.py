@@ -23,8 +23,8 @@ class Provisioned:
     `Provisioned.fixed()`, `Provisioned.by_utilization()`, `Provisioned.by_schedule()`. Schedules go together with each
     other and with one target utilization, as a list; a fixed number stands alone.
 
-    Costs when idle: each of them 0.0000041667 USD per GB and second in us-east-1, so 5.60 USD a month for one of 512 MB
-    (0.0000033334 USD and 4.48 USD on Arm).
+    Costs when idle: each of them 0.0000041667 USD per GB and second in us-east-1, so 5.48 USD a month for one of 512 MB
+    (0.0000033334 USD and 4.38 USD on Arm).
 
     Args:
         name: The method that made it.
@@ -118,11 +118,7 @@ class Provisioned:
         """
         if not isinstance(id, str) or not id:
             raise TypeError(f"id must be a text, such as 'Morning'; got {id!r}")
-        if not isinstance(schedule, aws_applicationautoscaling.Schedule):
-            example = "aws_applicationautoscaling.Schedule.cron(hour='7', minute='30')"
-            raise TypeError(f"schedule must be such as {example}; got {schedule!r}")
-        if time_zone is not None and not isinstance(time_zone, TimeZone):
-            raise TypeError(f"time_zone must be such as TimeZone.EUROPE_BERLIN; got {time_zone!r}")
+        _refuse_no_schedule(schedule, time_zone)
         refuse_no_number(min_capacity=min_capacity, max_capacity=max_capacity)
         for name, value in (("start_time", start_time), ("end_time", end_time)):
             if value is not None and not (isinstance(value, datetime) and value.tzinfo):
@@ -144,6 +140,14 @@ class Provisioned:
         )
 
 
+def _refuse_no_schedule(schedule: object, time_zone: object) -> None:
+    if not isinstance(schedule, aws_applicationautoscaling.Schedule):
+        example = "aws_applicationautoscaling.Schedule.cron(hour='7', minute='30')"
+        raise TypeError(f"schedule must be such as {example}; got {schedule!r}")
+    if time_zone is not None and not isinstance(time_zone, TimeZone):
+        raise TypeError(f"time_zone must be such as TimeZone.EUROPE_BERLIN; got {time_zone!r}")
+
+
 def _given(number: object) -> object:
     """What has to be given, so that None is refused too."""
     return "None" if number is None else number
@@ -158,8 +162,8 @@ def all_of(given: Provisioned | Sequence[Provisioned] | None) -> tuple[Provision
     Raises:
         TypeError: Something else.
     """
-    every = () if given is None else (given,) if isinstance(given, Provisioned) else given
-    if isinstance(every, str) or not isinstance(every, Sequence) or not all(isinstance(e, Provisioned) for e in every):
+    every: Any = () if given is None else (given,) if isinstance(given, Provisioned) else given
+    if not isinstance(every, Sequence) or not all(isinstance(each, Provisioned) for each in every):
         raise TypeError(f"provisioned must be such as Provisioned.fixed(5), or a list of them; got {given!r}")
     return tuple(every)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from aws_cdk import (
     Annotations,
@@ -149,7 +149,7 @@ class Release(Construct):
         function: aws_lambda.Function,
         shift: Shift,
         alarms: Sequence[aws_cloudwatch.IAlarm],
-        hooks: Mapping[str, aws_lambda.IFunction],
+        hooks: Mapping[str, Any],
     ) -> None:
         from aws_cdk import aws_codedeploy  # loaded only where there is a shift
 

@@ -262,7 +262,7 @@ def add_tuning_input(
     """
     if strategy not in _STRATEGIES:
         raise TypeError(f"strategy must be one of {', '.join(_STRATEGIES)}; got {strategy!r}")
-    if isinstance(power_values, str) or not isinstance(power_values, Sequence) or not power_values:
+    if not _is_list(power_values) or not power_values:
         raise TypeError(f"power_values must be a list of MB, such as [512, 1024]; got {power_values!r}")
     if isinstance(num, bool) or not isinstance(num, int):
         raise TypeError(f"num must be a whole number; got {num!r}")
@@ -290,6 +290,10 @@ def add_tuning_input(
     except Exception as error:
         raise TypeError(f"payload must be JSON; got {payload!r}") from error
     return CfnOutput(function, _OUTPUT, value=text, description="Input for AWS Lambda Power Tuning")
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _is_memory(value: object) -> bool:

@@ -101,7 +101,8 @@ def test_bounds(stack: Stack, network: Network, by: int) -> None:
     if by <= 0:
         CapacityProvider(stack, "Capacity", network=network, max_concurrency=most + by, max_v_cpu_count=vcpus + by)
         return
-    for wrong in ({"max_concurrency": most + by}, {"max_v_cpu_count": vcpus + by}):
+    wrongs: tuple[dict[str, Any], ...] = ({"max_concurrency": most + by}, {"max_v_cpu_count": vcpus + by})
+    for wrong in wrongs:
         with pytest.raises(InputError, match="AWS allows"):
             CapacityProvider(stack, "Capacity", network=network, **wrong)
 

@@ -128,9 +128,10 @@ def test_old_versions_are_kept_and_a_failed_one_is_not(app: App, function: Funct
 @pytest.mark.parametrize("where", ["release", "function"])
 def test_a_removal_policy_of_ones_own_counts(app: App, stack: Stack, required: dict[str, Any], where: str) -> None:
     options = aws_lambda.VersionOptions(removal_policy=RemovalPolicy.DESTROY)
-    own = {"current_version_options": options} if where == "function" else {}
+    own: dict[str, Any] = {"current_version_options": options} if where == "function" else {}
+    asked: dict[str, Any] = {"removal_policy": RemovalPolicy.DESTROY} if where == "release" else {}
     function = Function(stack, "Orders", **required, **own)
-    function.add_release(**({"removal_policy": RemovalPolicy.DESTROY} if where == "release" else {}))
+    function.add_release(**asked)
     assert only(app, "AWS::Lambda::Version")["DeletionPolicy"] == "Delete"
 
 

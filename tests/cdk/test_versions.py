@@ -133,7 +133,7 @@ def test_a_variable_added_after_the_release_counts(shop: Shop) -> None:
 def test_layers_added_after_the_release_count(
     make_app: Callable[..., App], tmp_path: Path, required: dict[str, Any], flag: bool
 ) -> None:
-    found = []
+    found: list[str] = []
     for number, content in enumerate(("a = 1\n", "a = 2\n", "a = 2\n")):
         stack = Stack(make_app(context={RECOGNIZE_LAYERS: flag}), "Shop")
         function = Function(stack, "Orders", **required)
@@ -147,7 +147,7 @@ def test_layers_added_after_the_release_count(
 def test_a_layer_of_another_stack_counts(
     make_app: Callable[..., App], tmp_path: Path, required: dict[str, Any]
 ) -> None:
-    found = []
+    found: list[str] = []
     for number, content in enumerate(("a = 1\n", "a = 2\n")):
         app = make_app()
         path = entry_in(tmp_path / f"layer{number}" / "python", content).parent
