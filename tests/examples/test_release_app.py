@@ -1,0 +1,219 @@
+"""examples/release as it is synthesized, and its functions. UPDATE_SNAPSHOTS=1 writes the snapshot anew."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from constructs_lambda.checker import check
+
+pytestmark = pytest.mark.cdk
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "release"
+SNAPSHOT = Path(__file__).with_name("release.template.json")
+
+
+def load(file: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"release_example_{file.parent.name}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def new_app(outdir: Path, accepted: bool = True) -> Any:
+    from aws_cdk import App
+
+    module = load(EXAMPLE / "app.py")
+    if not accepted:
+        module.ACCEPTED = module.PUBLIC = {}
+    app = App(outdir=str(outdir), analytics_reporting=False)
+    module.ReleaseStack(app, "Release")
+    return app
+
+
+@pytest.fixture(scope="module")
+def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("release") / "cdk.out"
+    new_app(folder).synth()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def template(outdir: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((outdir / "Release.template.json").read_text())
+    return document
+
+
+def violations(outdir: Path) -> list[Any]:
+    report = json.loads((outdir / "validation-report.json").read_text())
+    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
+
+
+def only(template: dict[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
+    (found,) = ((key, each) for key, each in template["Resources"].items() if each["Type"] == kind)
+    return found
+
+
+def test_nothing_is_found(outdir: Path) -> None:
+    assert violations(outdir) == []
+    report = check([str(outdir)], lambda: b"")
+    assert (report.findings, report.templates, report.functions) == ((), 1, 2)
+
+
+def test_the_api_invokes_the_alias(template: dict[str, Any]) -> None:
+    alias, _ = only(template, "AWS::Lambda::Alias")
+    _, permission = only(template, "AWS::Lambda::Permission")
+    assert permission["Properties"]["FunctionName"] == {"Ref": alias}
+    _, integration = only(template, "AWS::ApiGatewayV2::Integration")
+    assert json.dumps({"Ref": alias}) in json.dumps(integration["Properties"]["IntegrationUri"])
+
+
+def test_the_canary_is_tried_watched_and_taken_back(template: dict[str, Any]) -> None:
+    _, alias = only(template, "AWS::Lambda::Alias")
+    update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+    assert update["BeforeAllowTrafficHook"]["Ref"].startswith("Check")
+    version, _ = only(template, "AWS::Lambda::Version")
+    alarm_id, alarm = only(template, "AWS::CloudWatch::Alarm")
+    dimensions = {each["Name"]: each["Value"] for each in alarm["Properties"]["Dimensions"]}
+    assert dimensions["ExecutedVersion"] == {"Fn::GetAtt": [version, "Version"]}
+    _, group = only(template, "AWS::CodeDeploy::DeploymentGroup")
+    assert group["Properties"]["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent10Minutes"
+    assert group["Properties"]["AlarmConfiguration"]["Alarms"] == [{"Name": {"Ref": alarm_id}}]
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
+
+
+def test_it_is_warm_in_the_morning(template: dict[str, Any]) -> None:
+    _, target = only(template, "AWS::ApplicationAutoScaling::ScalableTarget")
+    bounds = {each["ScheduledActionName"]: each for each in target["Properties"]["ScheduledActions"]}
+    assert bounds["Morning"]["ScalableTargetAction"] == {"MinCapacity": 20}
+    assert bounds["Morning"]["Timezone"] == "Europe/Berlin"
+    assert target["Properties"]["MaxCapacity"] == 50
+
+
+def test_memory_is_what_was_measured(template: dict[str, Any]) -> None:
+    prices = next(each for key, each in template["Resources"].items() if re.fullmatch(r"Prices[0-9A-F]{8}", key))
+    measured = {each["value"] for each in json.loads((EXAMPLE / "prices.tuning.json").read_text())["stats"]}
+    assert prices["Properties"]["MemorySize"] in measured
+
+
+def test_snapshot(template: dict[str, Any]) -> None:
+    text = json.dumps(template, indent=2, sort_keys=True)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", text)
+    text = re.sub(r"(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}", r"\1<version>", text)
+    text = re.sub(r'(codeHash\\": ?\\")[0-9a-f]{16}', r"\1<code>", text) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(text)
+    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+
+
+def found_by_nag(folder: Path, accepted: bool = True) -> set[str]:
+    from aws_cdk import Validations
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+    app = new_app(folder, accepted)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
+    if accepted:
+        app.synth()
+    else:
+        with pytest.raises(RuntimeError, match="ValidationFailed"):
+            app.synth()
+    return {violation["ruleName"] for violation in violations(folder)}
+
+
+def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
+    assert found_by_nag(tmp_path) == set()
+
+
+def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
+    module = load(EXAMPLE / "app.py")
+    packs = [pack for said in (module.ACCEPTED, module.PUBLIC) for pack in said.items()]
+    accepted = {f"{pack}-{rule}": reason for pack, rules in packs for rule, reason in rules.items()}
+    assert found_by_nag(tmp_path, accepted=False) == set(accepted)
+    assert all(len(reason) > 20 for reason in accepted.values())
+
+
+def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
+    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
+    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
+    run = subprocess.run(
+        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert violations(tmp_path / "cdk.out") == []
+
+
+def test_two_synths_agree(template: dict[str, Any], tmp_path: Path) -> None:
+    new_app(tmp_path / "another folder").synth()
+    assert json.loads((tmp_path / "another folder" / "Release.template.json").read_text()) == template
+
+
+# --- The functions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("sku", "status"), [("apple", 200), ("car", 404)])
+def test_prices(sku: str, status: int) -> None:
+    answer = load(EXAMPLE / "functions" / "prices" / "app.py").handler({"pathParameters": {"sku": sku}}, None)
+    assert answer["statusCode"] == status
+
+
+class Clients:
+    """Lambda and CodeDeploy, as the check calls them."""
+
+    def __init__(self, answer: dict[str, Any] | Exception) -> None:
+        self.answer = answer
+        self.invoked: list[str] = []
+        self.told: list[dict[str, str]] = []
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        self.invoked.append(given["FunctionName"])
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def put_lifecycle_event_hook_execution_status(self, **given: str) -> None:
+        self.told.append(given)
+
+
+def answered(status: int, cents: int) -> dict[str, Any]:
+    body = json.dumps({"statusCode": status, "body": json.dumps({"cents": cents})})
+    return {"Payload": io.BytesIO(body.encode())}
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (answered(200, 120), "Succeeded"),
+        (answered(200, 0), "Failed"),
+        (answered(500, 120), "Failed"),
+        ({"FunctionError": "Unhandled", "Payload": io.BytesIO(b"{}")}, "Failed"),
+        (TimeoutError(), "Failed"),
+    ],
+)
+def test_codedeploy_is_answered_whatever_happens(monkeypatch: pytest.MonkeyPatch, answer: Any, status: str) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("NEW_VERSION", "arn:prices:2")
+    module, clients = load(EXAMPLE / "functions" / "check" / "app.py"), Clients(answer)
+    monkeypatch.setattr(module, "lambda_client", clients)
+    monkeypatch.setattr(module, "codedeploy", clients)
+    event = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "e-1"}
+    if isinstance(answer, Exception):
+        with pytest.raises(TimeoutError):
+            module.handler(event, None)
+    else:
+        module.handler(event, None)
+    assert clients.invoked == ["arn:prices:2"]
+    assert clients.told == [{"deploymentId": "d-1", "lifecycleEventHookExecutionId": "e-1", "status": status}]
