@@ -17,6 +17,7 @@ from aws_cdk import (
     Acknowledgment,
     App,
     CfnParameter,
+    Environment,
     NestedStack,
     Stack,
     Stage,
@@ -24,7 +25,7 @@ from aws_cdk import (
     aws_lambda,
 )
 
-from constructs_lambda import Function, InputError, LambdaChecks, LimitError
+from constructs_lambda import Function, InputError, LambdaChecks, LimitError, Quotas
 from constructs_lambda.rules import Rule, all_rules
 
 pytestmark = pytest.mark.cdk
@@ -38,6 +39,13 @@ def reports(app: App) -> list[dict[str, Any]]:
 def reports_in(directory: Path) -> list[dict[str, Any]]:
     document = json.loads((directory / "validation-report.json").read_text())
     return [report for report in document["pluginReports"] if report["pluginName"] == "constructs-lambda"]
+
+
+def failed(app: App) -> list[dict[str, Any]]:
+    """Our reports of a synth that failed."""
+    with pytest.raises(RuntimeError):
+        app.synth()
+    return reports_in(Path(app.outdir))
 
 
 def violations(app: App) -> list[tuple[str, str]]:
@@ -157,9 +165,11 @@ def test_severity_takes_the_id_that_reports_show(app: App, stack: Stack) -> None
     assert violations(app) == []
 
 
-@pytest.mark.parametrize("arguments", [{"severity": ["CL101"]}, {"severity": "CL101"}, {"today": "2026-11-22"}])
+@pytest.mark.parametrize(
+    "arguments", [{"severity": ["CL101"]}, {"severity": "CL101"}, {"today": "2026-11-22"}, {"quotas": {"vpcs": 9}}]
+)
 def test_arguments_of_the_wrong_type(arguments: dict[str, Any]) -> None:
-    with pytest.raises(TypeError, match="must be a"):
+    with pytest.raises(TypeError, match="must be"):
         LambdaChecks(**arguments)
 
 
@@ -212,6 +222,46 @@ def test_acknowledgement_with_a_wrong_id_is_reported(app: App, stack: Stack, rul
 
 def test_acknowledgements_of_others_are_none_of_ours(app: App, stack: Stack) -> None:
     acknowledge(plain(stack, memory_size=128), "AwsSolutions::AwsSolutions-L1")
+    Validations.of(app).add_plugins(LambdaChecks())
+    assert violations(app) == []
+
+
+# --- Quotas ----------------------------------------------------------------------------------------------------------
+
+IRELAND = Environment(account="111122223333", region="eu-west-1")
+VIRGINIA = Environment(account="111122223333", region="us-east-1")
+
+
+def reserving(scope: Any, *numbers: int) -> None:
+    for index, number in enumerate(numbers):
+        plain(scope, f"F{index}", memory_size=128, reserved_concurrent_executions=number)
+
+
+def test_all_stages_of_an_account_and_region_count_together(app: App) -> None:
+    reserving(Stack(Stage(app, "Dev", env=IRELAND), "Shop"), 301)
+    reserving(Stack(Stage(app, "Prod", env=IRELAND), "Shop"), 200, 400)
+    reserving(Stack(app, "Other", env=VIRGINIA), 900)
+    Validations.of(app).add_plugins(LambdaChecks())
+    (violation,) = [each for report in failed(app) for each in report["violations"]]
+    assert violation["ruleName"] == "CL720"
+    parts = "Prod/Shop/F1 400, Dev/Shop/F0 301, Prod/Shop/F0 200"
+    assert violation["description"].startswith(
+        f"The app reserves 901 ({parts}) in 111122223333, eu-west-1; AWS allows 900"
+    )
+
+
+def test_raised_quota(app: App) -> None:
+    reserving(Stack(app, "Shop", env=IRELAND), 901)
+    reserving(Stack(app, "Other", env=VIRGINIA), 901)
+    here = {("111122223333", "eu-west-1"): {"concurrent_executions": 1_001}}
+    Validations.of(app).add_plugins(LambdaChecks(quotas=Quotas(by_environment=here)))
+    assert violations(app) == [("CL720", "Other/F0")]
+
+
+def test_accepted_sum(app: App) -> None:
+    stage = Stage(app, "Prod", env=IRELAND)
+    reserving(Stack(stage, "Shop"), 901)
+    acknowledge(stage, "constructs-lambda::CL720")
     Validations.of(app).add_plugins(LambdaChecks())
     assert violations(app) == []
 

@@ -20,6 +20,7 @@ import constructs_lambda
 from constructs_lambda.cli import main
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding, Report, Severity
+from constructs_lambda.quotas import Quotas
 
 ERROR = Finding("CL102", Severity.ERROR, "Shop/Orders", "Orders", "a.json", "timeout is é \udcff", "fix", "https://x")
 WARNING = replace(ERROR, rule="CL110", severity=Severity.WARNING)
@@ -86,6 +87,37 @@ def test_the_checker_gets_the_paths_and_standard_input(
     assert capsys.readouterr().err == "constructs-lambda: standard input: is closed\n"
 
 
+def test_the_checker_gets_the_quotas(checker: Callable[[Check], None], tmp_path: Path) -> None:
+    seen: list[object] = []
+
+    def check(_paths: Sequence[str], _stdin: Callable[[], bytes], quotas: object, **_: object) -> Report:
+        seen.append(quotas)
+        return Report((), 0, 0)
+
+    checker(check)
+    file = tmp_path / "quotas.toml"
+    file.write_text("elastic_ips = 20\n[by_environment.111122223333.eu-west-1]\nvpcs = 9\n")
+    assert main(["check", "cdk.out"]) == 0
+    assert main(["check", "cdk.out", "--quotas", str(file)]) == 0
+    assert seen == [None, Quotas(elastic_ips=20, by_environment={("111122223333", "eu-west-1"): {"vpcs": 9}})]
+
+
+def test_each_wrong_quota_is_a_line(
+    finds: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finds()
+    file = tmp_path / "quotas.toml"
+    file.write_text("elastic_ip = 20\nvpcs = 0\n")
+    assert main(["check", "cdk.out", "--quotas", str(file)]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.split("\n") == [
+        f"constructs-lambda: {file}: there is no quota 'elastic_ip' (did you mean 'elastic_ips'?)",
+        f"constructs-lambda: {file}: vpcs is 0; a quota is at least 1 VPC",
+        "",
+    ]
+
+
 def test_each_bad_input_is_a_line(checker: Callable[[Check], None], capsys: pytest.CaptureFixture[str]) -> None:
     def check(_paths: Sequence[str], _stdin: Callable[[], bytes], **_: object) -> Report:
         raise InputError("a.json: no such file\nb\x1b[31m.json: is empty")
@@ -109,6 +141,7 @@ def test_each_bad_input_is_a_line(checker: Callable[[Check], None], capsys: pyte
         (["check", "a", "--formt", "json"], "Did you mean '--format'?"),
         (["check", "a", "--format", "jsn"], "'jsn' is not one of 'text', 'json', 'sarif', 'github'."),
         (["check", "a", "--write-baseline"], "--write-baseline needs --baseline FILE, the file to write."),
+        (["check", "a", "--quotas", "/none/quotas.toml"], "/none/quotas.toml: no such file"),
         (["check", "a", "--baseline", "/none/known.json"], "/none/known.json: no such file"),
         (["check", "a", "--baseline", "/none/known.json", "--write-baseline"], "/none/known.json: can't be written"),
     ],
