@@ -12,6 +12,7 @@ from aws_cdk import Duration, TimeZone, aws_applicationautoscaling, aws_lambda
 from constructs_lambda import limits
 from constructs_lambda.cdk.triggers.inputs import beyond, refuse_no_duration, refuse_no_number, set_only
 from constructs_lambda.limits import Limit
+from constructs_lambda.tokens import is_number_token
 
 DEFAULT_UTILIZATION = 0.7
 
@@ -169,8 +170,9 @@ def all_of(given: Provisioned | Sequence[Provisioned] | None) -> tuple[Provision
 
 
 def most(every: Sequence[Provisioned]) -> int | None:
-    """The most that there will be at any time, None where nothing is provisioned."""
-    return max((n for each in every for n in (each.minimum, each.maximum) if n is not None), default=None)
+    """The most that there will be at any time, None where nothing is provisioned or nothing is known of it."""
+    known = (n for each in every for n in (each.minimum, each.maximum) if n is not None and not is_number_token(n))
+    return max(known, default=None)
 
 
 def problems(every: Sequence[Provisioned]) -> Iterator[str]:
@@ -198,14 +200,19 @@ def _wrong_bounds(each: Provisioned, *, is_alone: bool) -> Iterator[str]:
         yield f"{what}neither min_capacity nor max_capacity is given, and AWS wants one. Fix: give one."
     for name, number in (("min_capacity", each.minimum), ("max_capacity", each.maximum)):
         yield from (f"{what}{problem}" for problem in beyond(name, number, limits.SCALABLE_CAPACITY))
-    if each.minimum is not None and each.maximum is not None and each.minimum > each.maximum:
+    is_known = not any(_is_token(number) for number in (each.minimum, each.maximum))
+    if is_known and each.minimum is not None and each.maximum is not None and each.minimum > each.maximum:
         yield f"{what}min_capacity is {each.minimum:,}, and max_capacity {each.maximum:,}. Fix: swap them."
     if each.name == "by_utilization":
         if is_alone and each.minimum == 0:
             yield "min_capacity is 0: of none no share is busy, so it would stay 0. Fix: 1, or add a schedule."
         target = dict(each.keywords)["utilization_target"] * 100
-        if not limits.PROVISIONED_UTILIZATION.admits(target):
+        if not is_number_token(target / 100) and not limits.PROVISIONED_UTILIZATION.admits(target):
             yield _share(target, limits.PROVISIONED_UTILIZATION)
+
+
+def _is_token(number: int | None) -> bool:
+    return number is not None and is_number_token(number)
 
 
 def _share(percent: float, limit: Limit) -> str:
@@ -224,9 +231,10 @@ def provision(alias: aws_lambda.Alias, every: Sequence[Provisioned]) -> aws_lamb
         return None
     tracking = next((each for each in scaling if each.name == "by_utilization"), None)
     bounds = [tracking] if tracking is not None else scaling
+    highest = tracking.maximum if tracking is not None and _is_token(tracking.maximum) else most(scaling)
     target = alias.add_auto_scaling(
         min_capacity=min((each.minimum for each in bounds if each.minimum is not None), default=0),
-        max_capacity=most(scaling) or 0,
+        max_capacity=highest or 0,
     )
     for each in scaling:
         if each.schedule is not None:

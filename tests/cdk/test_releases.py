@@ -215,6 +215,16 @@ def test_a_token_is_no_finding(stack: Stack, required: dict[str, Any]) -> None:
     function.add_release(provisioned=Provisioned.fixed(1_000))
 
 
+def test_numbers_that_are_known_at_deployment_only(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    number: Any = Token.as_number({"Ref": "Warm"})
+    fixed = Function(stack, "Fixed", **required, reserved_concurrent_executions=1)
+    fixed.add_release(provisioned=Provisioned.fixed(number))
+    scaling = Provisioned.by_utilization(min_capacity=number, max_capacity=number)
+    Function(stack, "Scaling", **required).add_release(provisioned=scaling)
+    target = only(app, SCALING)["Properties"]
+    assert target["MinCapacity"] == target["MaxCapacity"] == {"Ref": "Warm"}
+
+
 @pytest.mark.parametrize(
     ("options", "rule"),
     [
