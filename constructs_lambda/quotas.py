@@ -51,7 +51,8 @@ class Quotas:
             )
         wrong = [*_wrong_types(raised, "")]
         invalid = [*_wrong_numbers(raised, "")]
-        for key, quotas in given.items():
+        anything: Mapping[Any, Any] = given
+        for key, quotas in anything.items():
             where = f"{'/'.join(map(str, key)) if isinstance(key, tuple) else key}: "
             if not _is_environment(key):
                 invalid.append(f'{key!r} is no account and Region; write ("111122223333", "eu-west-1")')

@@ -15,6 +15,12 @@ from constructs_lambda.errors import InputError
 from constructs_lambda.limits import Kind, all_limits, all_quotas
 from constructs_lambda.quotas import Quotas, quota_name, read_quotas
 
+
+def named(name: str, value: int) -> Quotas:
+    given: dict[str, Any] = {name: value}
+    return Quotas(**given)
+
+
 HERE, THERE = ("111122223333", "eu-west-1"), ("111122223333", "us-east-1")
 
 
@@ -22,7 +28,7 @@ def test_every_raisable_limit_can_be_given() -> None:
     raisable = {name: limit for name, limit in all_limits().items() if limit.kind is Kind.QUOTA}
     assert len(raisable) > 20
     for name, limit in raisable.items():
-        quotas = Quotas(**{name.lower(): 12_345})
+        quotas = named(name.lower(), 12_345)
         assert quotas.limit(limit, None, None).maximum == 12_345
         assert quota_name(quotas.limit(limit, None, None)) == name.lower()
 
@@ -30,7 +36,7 @@ def test_every_raisable_limit_can_be_given() -> None:
 @pytest.mark.parametrize("name", [name for name, limit in all_limits().items() if limit.kind is Kind.HARD])
 def test_what_nobody_raises_is_no_quota(name: str) -> None:
     with pytest.raises(TypeError, match="there is no quota"):
-        Quotas(**{name.lower(): 1})
+        named(name.lower(), 1)
 
 
 def test_what_is_not_given_is_the_limit_itself() -> None:
@@ -208,8 +214,8 @@ def test_the_quota_that_counts(rule: str, quota: str, resources: Any, default: i
     about = {"account": HERE[0], "region": HERE[1]}
     for quotas, most, says in (
         (Quotas(), default, "was raised"),
-        (Quotas(**{quota: default + 2}), default + 2, "as Quotas says"),
-        (Quotas(**{quota: default - 2}), default - 2, "as Quotas says"),
+        (named(quota, default + 2), default + 2, "as Quotas says"),
+        (named(quota, default - 2), default - 2, "as Quotas says"),
         (Quotas(by_environment={HERE: {quota: default + 3}}), default + 3, "as Quotas says"),
         (Quotas(by_environment={THERE: {quota: default + 3}}), default, "was raised"),
     ):

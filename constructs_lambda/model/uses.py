@@ -10,6 +10,7 @@ from constructs_lambda import limits
 from constructs_lambda.limits import Limit
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.networks import Subnet
+from constructs_lambda.model.packages import LayerVersion
 from constructs_lambda.model.provisions import provisions
 from constructs_lambda.model.references import References, Spot
 from constructs_lambda.model.stacks import Stack
@@ -173,14 +174,10 @@ def _concurrency(stacks: list[Stack], where: str, *, is_certain: bool) -> Iterat
 
 
 def _storage(stacks: list[Stack], where: str) -> Iterator[StorageUse]:
-    assets = {
-        each.place: each.asset
-        for stack in stacks
-        for each in (*stack.functions.values(), *stack.layers.values())
-        if each.asset
-        and not each.place.conditional
-        and not (isinstance(each, Function) and each.code_storage_mode not in (None, "COPY"))
-    }
+    stored: list[Function | LayerVersion] = [layer for stack in stacks for layer in stack.layers.values()]
+    for stack in stacks:
+        stored += (each for each in stack.functions.values() if each.code_storage_mode in (None, "COPY"))
+    assets = {each.place: each.asset for each in stored if each.asset and not each.place.conditional}
     largest = (limits.UNZIPPED_ARCHIVE_SIZE.maximum or 0) * len(assets)
     if largest > CODE_STORAGE_BYTES:  # else nothing has to be read
         sizes = {place: asset.package.unpacked_bytes for place, asset in assets.items() if asset.package}

@@ -13,6 +13,7 @@ from constructs_lambda.tokens import LOOK_UP, NO_VALUE, UNKNOWN, Unknown, litera
 _ARN = re.compile(r"arn:[a-z-]*:([a-z0-9-]+):")
 _INNER = re.compile(r"\$\{(\w{1,255})(?:\.\w{1,255})?\}")
 _SUBSTITUTION = re.compile(r"\$\{([^}{]*)\}")
+_NAME_IN_ARN = "6"  # which part of a function's ARN is its name
 _NOT_FOLLOWED = 12  # nesting of Fn::Join and Fn::Sub beyond which a part counts as unknown
 
 
@@ -59,9 +60,18 @@ def read_owner(value: object) -> Target:
     if isinstance(template, str):
         names += [{"Ref": name} for name in _INNER.findall(template)]
     elif isinstance(join, list) and len(join) == 2 and isinstance(join[1], list):
-        names += [each for each in join[1] if isinstance(each, Mapping)]
+        names += [each if (arn := cut_arn(each)) is None else arn for each in join[1] if isinstance(each, Mapping)]
     links = [each for each in map(read_link, names) if not isinstance(each, Unknown)]
     return links[0] if len(links) == 1 else link
+
+
+def cut_arn(value: object) -> object:
+    """The ARN out of which `Fn::Select` takes a function's name, as CDK writes it for an alias; None for all else."""
+    select = value.get("Fn::Select") if isinstance(value, Mapping) and len(value) == 1 else None
+    if not (isinstance(select, list) and len(select) == 2 and str(select[0]) == _NAME_IN_ARN):
+        return None
+    split = select[1].get("Fn::Split") if isinstance(select[1], Mapping) else None
+    return split[1] if isinstance(split, list) and len(split) == 2 and split[0] == ":" else None
 
 
 def read_parts(value: object, depth: int = 0) -> Parts:
@@ -82,6 +92,8 @@ def read_parts(value: object, depth: int = 0) -> Parts:
         return _joined(argument, depth)
     if function == "Fn::Sub":
         return _substituted(argument, depth)
+    if function == "Fn::Select" and isinstance(arn := cut_arn(value), Mapping):
+        return read_parts(arn, depth + 1)
     if function == "Ref" and isinstance(argument, str) and argument.startswith("AWS::"):
         return (Link(argument, kind="pseudo"),)
     return (read_link(value) or UNKNOWN,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from constructs_lambda.model import (
     DeploymentConfig,
@@ -29,7 +28,6 @@ _SHIFTS = {
     "TimeBasedLinear": ("LinearPercentage", "LinearInterval"),
 }
 _ID = re.compile(r"function:(?P<name>\0\d+\0|[\w-]+)(?::(?P<qualifier>.+))?", re.DOTALL)
-_NAME_IN_ARN = 6  # which part of a function's ARN is its name
 
 
 def concerns_lambda(kind: str, properties: object) -> bool:
@@ -48,7 +46,7 @@ def read_scalable_target(values: object, place: Place, metadata: Mapping[str, ob
     """The model of an `AWS::ApplicationAutoScaling::ScalableTarget`."""
     p = Properties(values)
     actions = p.items("ScheduledActions")
-    parts = read_parts(_with_names(_at(values, "ResourceId")))
+    parts = read_parts(_at(values, "ResourceId"))
     text = "".join(part if isinstance(part, str) else f"\0{index}\0" for index, part in enumerate(parts))
     match = _ID.fullmatch(text)
     name = _part(match["name"], parts) if match else None
@@ -90,21 +88,6 @@ def _part(text: str, parts: Parts) -> str | Link | Unknown:
 
 def _qualifier(text: str | None) -> Text:
     return UNKNOWN if text and "\0" in text else text
-
-
-def _with_names(value: object) -> Any:
-    """The value with the name that CDK cuts out of an ARN replaced by the resource that the ARN is of."""
-    if not isinstance(value, Mapping) or len(value) != 1:
-        return value
-    ((function, argument),) = value.items()
-    if function == "Fn::Select" and isinstance(argument, list) and len(argument) == 2:
-        index, split = argument
-        parts = _at(split, "Fn::Split")
-        is_name = str(index) == str(_NAME_IN_ARN) and isinstance(parts, list) and len(parts) == 2 and parts[0] == ":"
-        return parts[1] if is_name and isinstance(parts, list) else value
-    if function == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
-        return {function: [argument[0], [_with_names(each) for each in argument[1]]]}
-    return value
 
 
 def read_tracking_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> TrackingPolicy:

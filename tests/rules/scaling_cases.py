@@ -10,7 +10,10 @@ from rules.event_resources import arn, kept, maybe, of, ref, subscription, topic
 from rules.event_resources import permission as event_permission
 from rules.settings_cases import PER_TENANT, SNAP, alias, durable, mapping, version
 
-CDK_ID = {"Fn::Join": ["", ["function:", {"Fn::Select": [6, {"Fn::Split": [":", ref("A")]}]}, ":live"]]}
+NAME = {"Fn::Select": [6, {"Fn::Split": [":", ref("A")]}]}
+CDK_NAME = {"Fn::Join": ["", [NAME, ":live"]]}
+CDK_ID = {"Fn::Join": ["", ["function:", NAME, ":live"]]}
+OTHER_PART = {"Fn::Join": ["", [{"Fn::Select": [5, {"Fn::Split": [":", ref("A")]}]}, ":live"]]}
 STYLE = {"DeploymentOption": "WITH_TRAFFIC_CONTROL", "DeploymentType": "BLUE_GREEN"}
 CANARY = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
 LONG = 901
@@ -256,6 +259,9 @@ DURABLE: list[Case] = [
     polled("durable function, under a condition", "", durable(), arn("F"), maybe),
     polled("durable alias: 900", "", durable(900), ALIAS),
     polled("durable alias: 901", "CL174", durable(LONG), ALIAS),
+    polled("durable alias, as CDK names it: 900", "", durable(900), CDK_NAME),
+    polled("durable alias, as CDK names it: 901", "CL174", durable(LONG), CDK_NAME),
+    polled("durable alias, by another part of its ARN", "", durable(LONG), OTHER_PART),
     polled("durable alias: unknown", "", durable(ref("P")), ALIAS),
     polled("durable alias on Managed Instances: 5,400", "", on_instances(5_400), ALIAS),
     polled("durable alias on Managed Instances: 5,401", "CL174", on_instances(5_401), ALIAS),

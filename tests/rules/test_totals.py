@@ -186,7 +186,7 @@ def write(directory: Path, stacks: dict[str, tuple[Resources, str | None]], inne
         if inner is not None:
             metadata[f"/{name}/Inner"] = [{"type": "aws:cdk:templateFile", "data": "Inner.nested.template.json"}]
             (directory / "Inner.nested.template.json").write_text(json.dumps({"Resources": inner}))
-            manifest = {"files": {"n": {"source": {"path": "Inner.nested.template.json", "packaging": "file"}}}}
+            manifest: Any = {"files": {"n": {"source": {"path": "Inner.nested.template.json", "packaging": "file"}}}}
             manifest["files"]["n"]["destinations"] = {"a": {"bucketName": "b", "objectKey": "n.json"}}
             (directory / f"{name}.assets.json").write_text(json.dumps(manifest))
             url = {"Fn::Sub": "https://s3.${AWS::Region}.${AWS::URLSuffix}/b/n.json"}
