@@ -42,6 +42,8 @@ What the constructor of our `Function` refuses can't be acknowledged, because no
 raised such a limit since, set the property afterwards (`function.node.default_child.memory_size = ...`) and acknowledge
 that.
 
+A quota that AWS has raised for an account needs no acknowledgement: name it in [Quotas](scaling.md#quotas).
+
 ## Change a rule's severity
 
 ```python

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PAGES = [
     README,
-    *(ROOT / "docs" / f"{name}.md" for name in ("adopt", "apis", "checks", "events", "networks", "packaging")),
+    *(ROOT / "docs" / f"{name}.md" for name in ("adopt", "apis", "checks", "events", "networks", "packaging", "scaling")),
 ]
 
 
