@@ -18,10 +18,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = [
-    README,
-    *(ROOT / "docs" / f"{name}.md" for name in ("adopt", "apis", "checks", "events", "networks", "packaging", "scaling")),
-]
+GUIDES = ("adopt", "apis", "checks", "events", "networks", "packaging", "scaling")
+PAGES = [README, *(ROOT / "docs" / f"{name}.md" for name in GUIDES)]
 
 
 class Block(NamedTuple):
