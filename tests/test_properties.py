@@ -15,6 +15,7 @@ from rules import (
     function_cases,
     package_cases,
     permission_cases,
+    scaling_cases,
     settings_cases,
     subscription_cases,
 )
@@ -53,6 +54,7 @@ CASES: list[Case] = [
     *package_cases.CASES,
     *api_cases.CASES,
     *permission_cases.CASES,
+    *scaling_cases.CASES,
     *EVENTS,
 ]
 quick = settings(
@@ -261,6 +263,10 @@ FULL: dict[str, Any] = {
     "LS": logs(),
     "LP": permission("logs"),
     "K": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy(lets("sns", "kms:*"))}},
+    "ST": scaling_cases.target(1, 10, scaling_cases.CDK_ID, scaling_cases.action(5)),
+    "SP": scaling_cases.tracking(0.7),
+    "DC": scaling_cases.config(),
+    "DG": scaling_cases.group(),
 }
 # A leaf can't undo these: they are about which properties there are, or how many.
 STRUCTURE = {
@@ -296,9 +302,11 @@ STRUCTURE = {
     "CL622",
     "CL630",
     "CL702",
+    "CL717",
     "CL807",
     "CL808",
     "CL901",
+    "CL911",
     "CL904",
     "CL905",
     "CL906",

@@ -62,9 +62,6 @@ def shifted(stack: Stack) -> Iterator[Problem]:
         if known(alias.version) == "$LATEST":
             message = "CodeDeploy shifts the alias, which points at $LATEST"
             yield Problem("FunctionVersion", message, "Point it at a published version.", alias.place)
-        if known(alias.weights):
-            message = "the alias has an additional version, and CodeDeploy sets the weights itself"
-            yield Problem("RoutingConfig", message, "Remove the additional version.", alias.place)
         group = _group(stack, alias.shift)
         if group is not None:
             yield from _settings(group)

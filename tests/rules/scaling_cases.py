@@ -236,12 +236,6 @@ TRAFFIC: list[Case] = [
     shift("no style", "", group(DeploymentStyle=NO_VALUE)),
     shift("of $LATEST", "CL716", group(), shifted(FunctionVersion="$LATEST")),
     shift("of unknown version", "", group(), shifted(FunctionVersion=ref("P"))),
-    shift(
-        "with weights",
-        "CL716",
-        group(),
-        shifted(RoutingConfig={"AdditionalVersionWeights": [{"FunctionVersion": "2", "FunctionWeight": 0.1}]}),
-    ),
     shift("of $LATEST, under a condition", "", group(), maybe(shifted(FunctionVersion="$LATEST"))),
     shift("of two aliases", "CL717", group(), B=shifted(Name="next")),
     shift("of two aliases, one under a condition", "", group(), B=maybe(shifted(Name="next"))),
