@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from constructs_lambda.model.functions import Flag, Malformed, Place, Text
@@ -41,12 +42,20 @@ class Permission:
         """Whether it lets a service such as `sns` invoke, from some source; None where that isn't known."""
         if isinstance(self.action, str) and self.action.lower() not in _INVOKE:
             return False
-        if isinstance(self.principal, str) and self.principal not in ("*", f"{service}.amazonaws.com"):
+        principal = self.principal if isinstance(self.principal, str) else None
+        is_regional = principal is not None and _is_regional(principal, service)
+        if principal not in (None, "*", f"{service}.amazonaws.com") and not is_regional:
             return False
         if known(self.url_auth_type) or known(self.via_url):
             return False
         unknown = (self.action, self.principal, self.url_auth_type, self.via_url)
-        return None if any(isinstance(each, Unknown) for each in unknown) or self.place.conditional else True
+        is_uncertain = is_regional or any(isinstance(each, Unknown) for each in unknown)
+        return None if is_uncertain or self.place.conditional else True
+
+
+def _is_regional(principal: str, service: str) -> bool:
+    """Whether a service is meant as it calls from one Region: `sns.af-south-1.amazonaws.com`."""
+    return re.fullmatch(rf"{re.escape(service)}\.[a-z0-9-]+\.amazonaws\.com", principal) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,6 @@ class Recipients(Holders, Callers, Permissions):
         if function and not function.place.conditional:
             if delivery.service == "scheduler":
                 is_permitted = self._may_call(stack, delivery, function)
-            elif delivery.service == "logs":
-                is_permitted = self._logs_may_invoke(stack, callee, source)
             elif delivery.role is None:
                 is_permitted = self.may_invoke(callee, delivery.service, source)
         return Sending(
@@ -125,18 +123,19 @@ class Recipients(Holders, Callers, Permissions):
             is_permitted=is_permitted,
         )
 
-    def _logs_may_invoke(self, stack: Stack, callee: Callee, source: Spot | None) -> bool | None:
-        """CloudWatch Logs may stand there with its Region."""
-        regional = any(str(each.principal).startswith("logs.") for each in self.permissions(callee).permissions)
-        return None if regional else self.may_invoke(callee, "logs", source)
-
     def _may_call(self, stack: Stack, delivery: Delivery, function: Function) -> bool | None:
         """Whether the role of a schedule lets it invoke a function."""
         rights = self.rights(stack, delivery.role)
-        access = self.access_of(rights, Spot(function.place.template, function.place.resource))
         if rights.place is None or rights.is_open or rights.managed_policies:
             return None
-        return any(each.is_allowed and each.is_about("lambda:invokefunction") for each in access.possible)
+        at = self.stacks[function.place.template]
+        qualified = (name for each in (at.aliases, at.versions) for name in each if at.function_of(name) is function)
+        spots = [Spot(function.place.template, name) for name in (function.place.resource, *qualified)]
+        return any(
+            each.is_allowed and each.is_about("lambda:invokefunction")
+            for spot in spots
+            for each in self.access_of(rights, spot).possible
+        )
 
     def _to_storage(
         self,

@@ -97,7 +97,7 @@ def handler(deployment: Deployment) -> Iterator[Problem]:
         return
     if package.is_empty or deployment.sets(*_SEARCH_PATHS):
         return
-    layers = [layer.asset.package for layer in deployment.layers if layer.asset and layer.asset.package]
+    layers = deployment.known_packages
     own = (
         f"{name.rpartition('.')[0].replace('.', '/')}.py",
         *(f"{name.partition('.')[0]}{each}" for each in _SUFFIXES),
@@ -189,7 +189,7 @@ def bootstrap(deployment: Deployment) -> Iterator[Problem]:
     verdict, package = asset.ask(check_bootstrap), asset.package
     if package is None or verdict is None or verdict.state is not State.PROBLEM:
         return
-    layers = [layer.asset.package for layer in deployment.layers if layer.asset and layer.asset.package]
+    layers = deployment.known_packages
     unknown = deployment.has_unknown_layers or len(layers) < len(deployment.layers)
     verdict = check_bootstrap(package, layers, has_unknown_layers=unknown)
     if verdict.state is State.PROBLEM:

@@ -190,10 +190,8 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         )
         if public:
             note(resource, public=True)
-        is_default = not asked.route.path
-        self._permissions.allow(
-            function, DEFAULT_ROUTE if is_default else ROUTES, "InvokeByDefault" if is_default else "Invoke"
-        )
+        what, id = (ROUTES, "Invoke") if asked.route.path else (DEFAULT_ROUTE, "InvokeByDefault")
+        self._permissions.allow(function, what, f"{id}{name_of(function)}")
         self._is_there(asked.route, function)
         self._document.add(asked.route, operation_name=operation_name, security=asked.security)
         return resource

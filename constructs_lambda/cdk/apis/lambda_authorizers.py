@@ -87,7 +87,7 @@ class TokenAuthorizer(RestAuthorizer):
             identity_source=self._options["identity_source"],
             validation_regex=self._options["validation_regex"],
         )
-        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self._name or ''}")
+        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
         source = self._options["identity_source"]
         return Bound("CUSTOM", authorizer.authorizer_id, BEARER if source is None else scheme_of(source), authorizer)
 
@@ -159,7 +159,7 @@ class RequestAuthorizer(RestAuthorizer):
             results_cache_ttl=self._ttl,
             authorizer_name=self._name,
         )
-        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self._name or ''}")
+        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
         scheme = scheme_of(next(iter(self._identity_sources), None))
         return Bound("CUSTOM", authorizer.authorizer_id, scheme, authorizer)
 
@@ -233,7 +233,7 @@ class LambdaAuthorizer(HttpAuthorizer):
             enable_simple_responses=self._is_simple,
             results_cache_ttl=self._ttl,
         )
-        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self._name or ''}")
+        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
         scheme = scheme_of(next(iter(self._identity_source), None))
         return Bound("CUSTOM", authorizer.authorizer_id, scheme)
 

@@ -22,7 +22,7 @@ class Permissions:
     def __init__(self, scope: Construct, api_id: str) -> None:
         self._scope = scope
         self._api_id = api_id
-        self._given: dict[str, aws_lambda.CfnPermission] = {}
+        self._given: set[str] = set()
 
     def arn(self, what: str) -> str:
         """The ARN of what belongs to the API: routes, or an authorizer."""
@@ -39,13 +39,13 @@ class Permissions:
         Args:
             function: The function, version or alias.
             what: `ROUTES`, `DEFAULT_ROUTE` or `authorizers/<id>`.
-            id: What is invoked in the words of an id: `Invoke`, `Authorize`.
+            id: The permission's id.
         """
-        name = f"{id}{name_of(function)}"
-        if name not in self._given:
-            self._given[name] = aws_lambda.CfnPermission(
+        if id not in self._given:
+            self._given.add(id)
+            aws_lambda.CfnPermission(
                 self._scope,
-                name,
+                id,
                 action="lambda:InvokeFunction",
                 function_name=function.function_arn,
                 principal=_PRINCIPAL,

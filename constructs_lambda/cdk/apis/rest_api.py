@@ -255,7 +255,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         )
         if public:
             note(method.node.default_child, public=True)
-        self._permissions.allow(function, ROUTES, "Invoke")
+        self._permissions.allow(function, ROUTES, f"Invoke{name_of(function)}")
         self._is_there(asked.route, function)
         self._document.add(
             asked.route,

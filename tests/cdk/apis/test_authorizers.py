@@ -171,6 +171,16 @@ def test_the_permission_of_an_authorizer_is_for_it_alone(
     assert source[-2:] == ["/authorizers/", {"Ref": authorizer_id}]
 
 
+def test_two_authorizers_of_one_function(app: App, stack: Stack, function: aws_lambda.Function, judge: Any) -> None:
+    api = RestApi(stack, "Api", authorizer=TokenAuthorizer(judge))
+    api.add_route("GET /a", function)
+    api.add_route("GET /b", function, authorizer=RequestAuthorizer(judge))
+    api.add_route("GET /c", function, authorizer=TokenAuthorizer(judge, authorizer_name="Other"))
+    permissions = resources_of(app, "AWS::Lambda::Permission").values()
+    judged = [each["Properties"]["SourceArn"]["Fn::Join"][1][-1] for each in permissions]
+    assert {each["Ref"] for each in judged if isinstance(each, dict)} == resources_of(app, REST).keys()
+
+
 def test_a_default_that_no_route_uses(app: App, stack: Stack, function: aws_lambda.Function, judge: Any) -> None:
     api = RestApi(stack, "Api", authorizer=TokenAuthorizer(judge))
     api.add_route("GET /health", function, public=True)
