@@ -96,8 +96,8 @@ class Calls(Libraries):
         if name in ("update", "extend"):
             for each in arguments[:1]:
                 self._take_in(base, each, node, frame)
-            for key, value in keywords.items():
-                self.memory.write(base, frozenset({key}), self.item(value, node, frame))
+            for keyword, value in keywords.items():
+                self.memory.write(base, frozenset({keyword}), self.item(value, node, frame))
             return PLAIN
         if name in ("append", "add", "insert", "appendleft"):
             self.memory.write(base, frozenset(), self.item(arguments[-1] if arguments else UNKNOWN, node, frame))

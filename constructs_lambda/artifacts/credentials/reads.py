@@ -83,9 +83,9 @@ class Reads(Machine):
             of = self.memory.classes.get(ref)
             if name not in items and isinstance(of, Class) and (member := of.find(name)):
                 found.append(self._bound(member, replace(base, refs=frozenset({ref})), node, frame))
-        for each in base.functions:
-            if isinstance(each, Class) and (member := each.find(name)):
-                found.append(self._bound(member, Value(functions=frozenset({each})), node, frame, is_class=True))
+        for function in base.functions:
+            if isinstance(function, Class) and (member := function.find(name)):
+                found.append(self._bound(member, Value(functions=frozenset({function})), node, frame, is_class=True))
         if name == "__dict__" and base.refs:
             return base
         if not found:
@@ -130,7 +130,8 @@ class Reads(Machine):
 
     def pairs(self, value: Value, node: ast.AST, frame: Frame) -> Value:
         """What `items()` gives: pairs of key and value."""
-        exact, others = [], []
+        exact: list[Value] = []
+        others: list[Value] = []
         for key, item in self.memory.items(value).items():
             pair = self.listed([_text(key), item.value], node, frame)
             (others if key in (ANY, REST) else exact).append(pair)

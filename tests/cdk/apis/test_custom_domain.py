@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -103,11 +104,12 @@ def test_names(certificate: Any, name: str) -> None:
 def test_wrong_types(certificate: Any) -> None:
     anything: Any = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
     number: Any = 7
-    for wrong in (
+    every: list[Callable[[], object]] = [
         lambda: CustomDomain(number),
         lambda: CustomDomain("api.example.com", certificate=anything),
         lambda: CustomDomain("api.example.com", certificate=certificate, hosted_zone=anything),
         lambda: CustomDomain("api.example.com", certificate=certificate, mtls=anything),
-    ):
+    ]
+    for wrong in every:
         with pytest.raises(TypeError):
             wrong()

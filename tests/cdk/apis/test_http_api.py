@@ -367,7 +367,7 @@ def test_an_authorizer_for_a_rest_api(stack: Stack, function: aws_lambda.Functio
 def test_wrong_types(stack: Stack, function: aws_lambda.Function) -> None:
     api: Any = HttpApi(stack, "Api", authorizer=IamAuthorizer())
     new: Any = HttpApi
-    for wrong in (
+    every: list[Callable[[], object]] = [
         lambda: api.add_route(7, function),
         lambda: api.add_route("GET /a", "orders"),
         lambda: api.add_route("GET /a", function, public="yes"),
@@ -377,7 +377,8 @@ def test_wrong_types(stack: Stack, function: aws_lambda.Function) -> None:
         lambda: new(stack, "B", domain="api.example.com"),
         lambda: new(stack, "B", openapi_file="../x.json"),
         lambda: new(stack, "B", openapi_file="Shop.template.json"),
-    ):
+    ]
+    for wrong in every:
         with pytest.raises(TypeError):
             wrong()
     assert stack.node.try_find_child("B") is None
