@@ -271,7 +271,7 @@ REST_API_EDGE_INTEGRATION_TIMEOUT = _hard("integration timeout of an edge-optimi
 # With a raised quota or a streamed response; nothing above was found in any source.
 REST_API_LONGEST_TIMEOUT = _hard("integration timeout of any REST API", 50, 900_000, "ms", _STREAMING,
     "29,000 ms where the quota isn't raised and the response isn't streamed")
-REST_API_STREAMING_TIMEOUT = _hard("streamed response of a REST API", None, 900_000, "ms", _STREAMING)
+REST_API_STREAMING_TIMEOUT = _hard("streamed response of a REST API", 50, 900_000, "ms", _STREAMING)
 REST_API_STREAMING_IDLE_TIMEOUT = _hard("idle time in a streamed response of a Regional or private REST API", None,
     300_000, "ms", _STREAMING)
 REST_API_EDGE_STREAMING_IDLE_TIMEOUT = _hard("idle time in a streamed response of an edge-optimised REST API", None,
