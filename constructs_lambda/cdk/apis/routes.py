@@ -81,8 +81,8 @@ def parse(key: object, kind: str, problems: list[str]) -> Route:
     problems += _matches_nothing(route)
     if kind == "rest" and (hidden := _HIDDEN & set(route.parts)):
         problems.append(
-            f"{key}: CDK makes no resource for a path part named {' or '.join(sorted(hidden))}, because it leaves these "
-            "words out of ids. Fix: write it in small letters."
+            f"{key}: CDK makes no resource for a path part named {' or '.join(sorted(hidden))}, because it leaves "
+            "these words out of ids. Fix: write it in small letters."
         )
     return route
 
