@@ -292,6 +292,9 @@ AUTHORIZER_CACHE_TTL = _hard("time to live of an authorizer's result", 0, 3_600,
 HTTP_API_AUTHORIZER_TIMEOUT = _hard("answer of an HTTP API's Lambda authorizer", None, 10_000, "ms", _HTTP)
 AUTHORIZER_POLICY_RESOURCE_LENGTH = _hard("length of a Resource in a Lambda authorizer's policy", None, 512,
     "characters", f"{_DOCS}apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html")
+AUTHORIZER_RESULT_SIZE = _hard("result of a Lambda authorizer", None, 8_192, "bytes",
+    f"{_DOCS}general/latest/gr/apigateway.html",
+    "8 KB in the quotas of every API; the developer guide repeats it for WebSocket APIs only", code="L-20859C74")
 API_HEADERS_SIZE = _hard("total size of all headers", None, 10_240, "bytes", _REST)
 API_POLICY_LENGTH = _quota("length of an API's resource policy", None, 8_192, "characters", _REST, code="L-8B81B02C")
 REST_API_COMPRESSION_SIZE = _hard("smallest payload that a REST API compresses", 0, 10_485_760, "bytes",
