@@ -279,7 +279,7 @@ REST_API_EDGE_INTEGRATION_TIMEOUT = _hard("integration timeout of an edge-optimi
 # With a raised quota or a streamed response; nothing above was found in any source.
 REST_API_LONGEST_TIMEOUT = _hard("integration timeout of any REST API", 50, 900_000, "ms", _STREAMING,
     "29,000 ms where the quota isn't raised and the response isn't streamed")
-REST_API_STREAMING_TIMEOUT = _hard("streamed response of a REST API", None, 900_000, "ms", _STREAMING)
+REST_API_STREAMING_TIMEOUT = _hard("streamed response of a REST API", 50, 900_000, "ms", _STREAMING)
 REST_API_STREAMING_IDLE_TIMEOUT = _hard("idle time in a streamed response of a Regional or private REST API", None,
     300_000, "ms", _STREAMING)
 REST_API_EDGE_STREAMING_IDLE_TIMEOUT = _hard("idle time in a streamed response of an edge-optimised REST API", None,
@@ -300,6 +300,9 @@ AUTHORIZER_CACHE_TTL = _hard("time to live of an authorizer's result", 0, 3_600,
 HTTP_API_AUTHORIZER_TIMEOUT = _hard("answer of an HTTP API's Lambda authorizer", None, 10_000, "ms", _HTTP)
 AUTHORIZER_POLICY_RESOURCE_LENGTH = _hard("length of a Resource in a Lambda authorizer's policy", None, 512,
     "characters", f"{_DOCS}apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html")
+AUTHORIZER_RESULT_SIZE = _hard("result of a Lambda authorizer", None, 8_192, "bytes",
+    f"{_DOCS}general/latest/gr/apigateway.html",
+    "8 KB in the quotas of every API; the developer guide repeats it for WebSocket APIs only", code="L-20859C74")
 API_HEADERS_SIZE = _hard("total size of all headers", None, 10_240, "bytes", _REST)
 API_POLICY_LENGTH = _quota("length of an API's resource policy", None, 8_192, "characters", _REST, code="L-8B81B02C")
 REST_API_COMPRESSION_SIZE = _hard("smallest payload that a REST API compresses", 0, 10_485_760, "bytes",

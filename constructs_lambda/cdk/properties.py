@@ -84,11 +84,6 @@ def seconds(duration: Duration | None) -> Any:
     return _cached(duration, lambda: duration.to_seconds()) if duration is not None else None
 
 
-def milliseconds(duration: Duration) -> Any:
-    """Milliseconds of a duration; unknown where it is a token."""
-    return _cached(duration, lambda: duration.to_milliseconds())
-
-
 def _mebibytes(size: Size | None) -> Any:
     return _cached(size, lambda: size.to_mebibytes()) if size is not None else None
 

@@ -201,16 +201,17 @@ class Gateways(RouteSources, Deployments):
 
     def authorizer_code(self) -> Iterator[AuthorizerCode]:
         """The functions of this app that are authorizers of any API, also of one that another app makes."""
-        seen: set[Place] = set()
+        found: dict[Place, list[RestAuthorizer | HttpAuthorizer]] = {}
         for stack in self.stacks.values():
             every: list[RestAuthorizer | HttpAuthorizer] = [*stack.rest_authorizers.values()]
             for authorizer in (*every, *stack.http_authorizers.values()):
                 callee = self.callee(stack, authorizer.uri) if authorizer.uri else None
                 function = callee.function if callee else None
-                if function and function.place not in seen:
-                    seen.add(function.place)
-                    deployment = self._deployments[function.place.template][function.place.resource]
-                    yield AuthorizerCode(place=function.place, deployment=deployment)
+                if function:
+                    found.setdefault(function.place, []).append(authorizer)
+        for place, authorizers in found.items():
+            deployment = self._deployments[place.template][place.resource]
+            yield AuthorizerCode(place=place, deployment=deployment, authorizers=tuple(authorizers))
 
     # --- What belongs to an API --------------------------------------------------------------------------------------
 

@@ -88,10 +88,12 @@ class AuthorizerCode:
     Args:
         place: Where the function stands.
         deployment: The function.
+        authorizers: Every authorizer that calls it.
     """
 
     place: Place
     deployment: Deployment
+    authorizers: tuple[RestAuthorizer | HttpAuthorizer, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

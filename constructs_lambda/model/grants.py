@@ -43,19 +43,19 @@ class Permission:
         if isinstance(self.action, str) and self.action.lower() not in _INVOKE:
             return False
         principal = self.principal if isinstance(self.principal, str) else None
-        is_regional = principal is not None and _is_regional(principal, service)
-        if principal not in (None, "*", f"{service}.amazonaws.com") and not is_regional:
+        is_of_region = principal is not None and is_regional(principal, service)
+        if principal not in (None, "*", f"{service}.amazonaws.com") and not is_of_region:
             return False
         if known(self.url_auth_type) or known(self.via_url):
             return False
         unknown = (self.action, self.principal, self.url_auth_type, self.via_url)
-        is_uncertain = is_regional or any(isinstance(each, Unknown) for each in unknown)
+        is_uncertain = is_of_region or any(isinstance(each, Unknown) for each in unknown)
         return None if is_uncertain or self.place.conditional else True
 
 
-def _is_regional(principal: str, service: str) -> bool:
+def is_regional(principal: str, service: str) -> bool:
     """Whether a service is meant as it calls from one Region: `sns.af-south-1.amazonaws.com`."""
-    return re.fullmatch(rf"{re.escape(service)}\.[a-z0-9-]+\.amazonaws\.com", principal) is not None
+    return re.fullmatch(rf"{re.escape(service)}\.[a-z0-9-]+\.amazonaws\.com(\.cn)?", principal) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from constructs_lambda.model.functions import Flag, Items, Number, Place, Text
+from constructs_lambda.model.grants import is_regional
 from constructs_lambda.model.networks import Links, Parts, Source, Target
 from constructs_lambda.tokens import Unknown
 
@@ -148,9 +149,11 @@ class Grant:
         """Whether it lets a service do something, from some source."""
         if self.actions is not None and not any(fnmatchcase(action, pattern) for pattern in self.actions):
             return False
-        if self.principals is not None and not {"*", f"{service}.amazonaws.com"} & {*self.principals}:
-            return False
-        return None if self.actions is None or self.principals is None else True
+        if self.actions is None or self.principals is None:
+            return None
+        if {"*", f"{service}.amazonaws.com"} & {*self.principals}:
+            return True
+        return None if any(is_regional(each, service) for each in self.principals) else False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,13 +178,13 @@ class Recipients(Holders, Callers, Permissions):
         self, policy: ResourcePolicy, grant: Grant, service: str, action: str, source: Spot | None
     ) -> bool | None:
         allows = grant.allows(service, action)
-        if not allows or grant.sources == ():
+        if allows is False or grant.sources == ():
             return allows
         if not isinstance(grant.sources, tuple):
             return None
         stack = self.stacks[policy.place.template]
         answers = [are_same(self.spot(stack, each), source) for each in grant.sources]
-        return True if True in answers else None if None in answers else False
+        return allows if True in answers else None if None in answers else False
 
     def _refusing_key(self, stack: Stack, found: Queue | Topic, service: str) -> str:
         """The key of a queue or topic that a service can't use."""

@@ -12,18 +12,13 @@ from constructs_lambda import limits
 from constructs_lambda.errors import InputError
 from constructs_lambda.testing.answers import Answer, AnswerError, Problem
 from constructs_lambda.testing.contracts import as_json, as_seen, leaked, problems_of, too_narrow
-from constructs_lambda.testing.events import Event, http_event_of, request_event_of, token_event_of
+from constructs_lambda.testing.events import Event, condition_keys_of, http_event_of, request_event_of, token_event_of
+from constructs_lambda.testing.identity import identity_of, other_routes, sharing, sources_of
 from constructs_lambda.testing.policies import allows
 from constructs_lambda.testing.requests import KINDS, Api, Kind, Request, is_rest, make_request
 from constructs_lambda.testing.secrets import found_in, hidden, secrets_of
 
 Handler = Callable[[Any, Any], Any]
-_SOURCE = re.compile(
-    r"(?:\$request|method\.request)\.(?P<place>header|querystring)\.(?P<name>.+)"
-    r"|\$?(?P<other>context|stageVariables)\.(?P<key>.+)"
-)
-_OF_ROUTE = ("httpMethod", "path", "resourceId", "resourcePath", "routeKey")  # then each route has its own answer
-_OTHER_ROUTE = "/another/path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +54,9 @@ class Authorizer:
             `Authorization`.
         validation: Regular expression that a token has to match, for `token` only.
         api: The API that asks. Default: a made-up one.
+        condition_keys: Values of the condition keys that a policy asks for, such as `{"aws:CurrentTime":
+            "2026-01-01T00:00:00Z"}`. Known without: `aws:SourceIp` (192.0.2.1), `aws:SecureTransport` (true),
+            `aws:UserAgent`, and `aws:Referer` where the request has one.
 
     Raises:
         InputError: An argument is none of these, or answers are kept without an identity source.
@@ -74,6 +72,7 @@ class Authorizer:
         identity_sources: Sequence[str] | None = None,
         validation: str | None = None,
         api: Api | None = None,
+        condition_keys: Mapping[str, str] | None = None,
     ) -> None:
         if kind not in KINDS:
             raise InputError(f"kind is {kind!r}; it has to be one of {', '.join(KINDS)}")
@@ -82,7 +81,8 @@ class Authorizer:
         self._handler, self._kind, self._api = handler, kind, api or Api()
         self._cached = cached and ttl != 0
         self._validation = _expression(validation, kind)
-        self._sources = _sources(identity_sources, kind)
+        self._sources = sources_of(identity_sources, kind)
+        self._condition_keys = {name.lower(): value for name, value in (condition_keys or {}).items()}
         if self._cached and not self._sources:
             raise InputError("answers are kept by identity source; name one in identity_sources, or set cached=False")
         headers = [match["name"] for match in self._sources if match["place"] == "header"]
@@ -130,7 +130,7 @@ class Authorizer:
             path_parameters=path_parameters,
         )
         others = [make_request(each, path_parameters=path_parameters) for each in routes or ()]
-        identity = [self._identity(match, request) for match in self._sources]
+        identity = [identity_of(match, request, self._api) for match in self._sources]
         if self._is_refused(request, identity):
             return self._answer(request, 401, is_invoked=False)
         event = self._event(request, [value for value in identity if value])
@@ -151,17 +151,6 @@ class Authorizer:
         token = request.header(self._token_header) or ""
         return self._validation is not None and self._validation.fullmatch(token) is None
 
-    def _identity(self, source: re.Match[str], request: Request) -> str | None:
-        if source["place"] == "header":
-            return request.header(source["name"])
-        if source["place"] == "querystring":
-            return request.query.get(source["name"])
-        if source["other"] == "stageVariables":
-            return self._api.stage_variables.get(source["key"])
-        known = {"path": request.path, "httpMethod": request.method, "resourcePath": request.resource}
-        known["routeKey"] = f"{request.method} {request.resource}"
-        return known.get(source["key"], source["key"])
-
     def _event(self, request: Request, identity: Sequence[str]) -> Event:
         if self._kind == "token":
             return token_event_of(request, request.header(self._token_header) or "", self._api)
@@ -178,18 +167,20 @@ class Authorizer:
 
     def _understood(self, returned: object, request: Request, others: Sequence[Request], *, is_asked: bool) -> Answer:
         answer, problems = as_json(returned, self._kind)
-        problems = problems or list(problems_of(answer, self._kind))
+        problems = problems or list(problems_of(answer, self._kind, self._keys(request)))
         is_broken = any(problem.is_unreadable for problem in problems)
         given = answer.get("context") if isinstance(answer, dict) else None
         context: Mapping[str, Any] = given if isinstance(given, dict) else {}
         is_allowed = not is_broken and self._allows(answer, request)
-        problems += self._leaks(context, request)
+        problems += self._leaks(answer, context, request)
         if is_allowed and self._kind != "simple":
             problems += self._uncovered(answer["policyDocument"], request, others, is_asked=is_asked)
         status = 500 if is_broken else 200 if is_allowed else 403
         if problems:
             secrets = secrets_of(request, self._token_header)
-            shown = [replace(problem, value=hidden(problem.value, secrets)) for problem in problems]
+            shown = [
+                replace(each, what=hidden(each.what, secrets), value=hidden(each.value, secrets)) for each in problems
+            ]
             raise AnswerError(shown, f"{request.method} {request.path}", status)
         key = answer.get("usageIdentifierKey") if is_rest(self._kind) else None
         return Answer(
@@ -207,26 +198,31 @@ class Authorizer:
     def _allows(self, answer: Mapping[str, Any], request: Request) -> bool:
         if self._kind == "simple":
             return bool(answer["isAuthorized"])
-        return allows(answer["policyDocument"], request.arn(self._api, self._kind))
+        return allows(answer["policyDocument"], request.arn(self._api, self._kind), self._keys(request))
 
-    def _leaks(self, context: Mapping[str, Any], request: Request) -> list[Problem]:
+    def _keys(self, request: Request) -> Mapping[str, str]:
+        return condition_keys_of(request) | self._condition_keys
+
+    def _leaks(self, answer: object, context: Mapping[str, Any], request: Request) -> list[Problem]:
         secrets = secrets_of(request, self._token_header)
-        found = [(key, found_in(value, secrets)) for key, value in context.items()]
-        return [leaked(key, what, self._kind) for key, what in found if what]
+        found = [("a name in context", found_in(list(context), secrets))]
+        found += [(f"context.{key}", found_in(value, secrets)) for key, value in context.items()]
+        if self._kind != "simple" and isinstance(answer, dict):
+            found.append(("principalId", found_in(answer.get("principalId"), secrets)))
+        return [leaked(where, what, self._kind) for where, what in found if what]
 
     def _uncovered(
         self, policy: Mapping[str, Any], request: Request, others: Sequence[Request], *, is_asked: bool
     ) -> list[Problem]:
         """The routes that the cached policy of a request refuses."""
-        if not self._cached or any(match["key"] in _OF_ROUTE for match in self._sources):
+        if not self._cached:
             return []
-        if not is_asked:
-            others = [make_request(f"{'GET' if request.method == 'POST' else 'POST'} {_OTHER_ROUTE}")]
+        others = sharing(request, others, self._sources) if is_asked else other_routes(request, self._sources)
         refused = [(each, each.arn(self._api, self._kind)) for each in others]
         return [
             too_narrow(policy, arn, f"{each.method} {each.path}", self._kind, is_asked=is_asked)
             for each, arn in refused
-            if not allows(policy, arn)
+            if not allows(policy, arn, self._keys(request))
         ]
 
 
@@ -239,18 +235,3 @@ def _expression(validation: str | None, kind: Kind) -> re.Pattern[str] | None:
         return re.compile(validation)
     except re.error as error:
         raise InputError(f"validation {validation!r} is no regular expression: {error}") from None
-
-
-def _sources(identity_sources: Sequence[str] | None, kind: Kind) -> list[re.Match[str]]:
-    if identity_sources is None:
-        identity_sources = ["method.request.header.Authorization" if is_rest(kind) else "$request.header.Authorization"]
-    if isinstance(identity_sources, str):
-        raise InputError("identity_sources is a text; it has to be a list of texts")
-    found = [(source, _SOURCE.fullmatch(source)) for source in identity_sources]
-    wrong = [source for source, match in found if match is None]
-    if wrong:
-        raise InputError(
-            f"the identity source {wrong[0]!r} is none; allowed: method.request.header.NAME, $request.header.NAME, "
-            "the same with querystring, context.NAME, stageVariables.NAME"
-        )
-    return [match for _, match in found if match is not None]

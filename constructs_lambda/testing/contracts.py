@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs_lambda import limits
+from constructs_lambda.errors import one_line
 from constructs_lambda.testing.answers import Problem, shown
-from constructs_lambda.testing.policies import ACTION, matches, resources, texts
+from constructs_lambda.testing.conditions import is_condition, unknown_keys, unknown_operators
+from constructs_lambda.testing.patterns import matches, texts
+from constructs_lambda.testing.policies import ACTION, resources
 from constructs_lambda.testing.requests import Kind, is_rest
 
 _GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
@@ -17,6 +20,7 @@ _OUTPUT = f"{_GUIDE}api-gateway-lambda-authorizer-output.html"
 _HTTP = f"{_GUIDE}http-api-lambda-authorizer.html"
 _INVOKE = f"{_GUIDE}api-gateway-control-access-using-iam-policies-to-invoke-api.html"
 _CACHE = f"{_GUIDE}configure-api-gateway-lambda-authorization.html"
+_CONDITIONS = f"{_GUIDE}apigateway-resource-policies-aws-condition-keys.html"
 _FLAT = "a text, a number or a boolean"
 _VERBS = ("Invoke", "InvalidateCache", "ManageConnections")
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -41,12 +45,13 @@ def as_json(returned: object, kind: Kind) -> tuple[Any, list[Problem]]:
         return None, [Problem(reason, shown(returned), "what JSON can hold", fix, _source(kind))]
 
 
-def problems_of(answer: object, kind: Kind) -> Iterator[Problem]:
+def problems_of(answer: object, kind: Kind, keys: Mapping[str, str]) -> Iterator[Problem]:
     """Everything in an answer that API Gateway can't read, or refuses.
 
     Args:
         answer: The answer, as JSON.
         kind: What asks.
+        keys: Values of the condition keys that a policy may name, by their names in small letters.
     """
     if not isinstance(answer, dict):
         names = "isAuthorized" if kind == "simple" else "principalId and policyDocument"
@@ -57,12 +62,21 @@ def problems_of(answer: object, kind: Kind) -> Iterator[Problem]:
         yield from _simple(answer)
     else:
         yield from _principal(answer, kind)
-        yield from _document(answer, kind)
+        yield from _document(answer, kind, keys)
     yield from _context(answer.get("context", {}), kind)
     key = answer.get("usageIdentifierKey")
     if key is not None and is_rest(kind) and not isinstance(key, str):
         yield Problem("usageIdentifierKey is no text", shown(key), "an API key of the usage plan",
                       "Return the key itself as a text, or leave it out.", _OUTPUT)  # fmt: skip
+    yield from _size(answer)
+
+
+def _size(answer: object) -> Iterator[Problem]:
+    limit = limits.AUTHORIZER_RESULT_SIZE
+    size = len(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))  # as Lambda's runtime writes it
+    if not limit.admits(size):
+        what, fix = f"the answer has {limit.counted(size)}", "Hand on the id of the user, and look the rest up behind."
+        yield Problem(what, "", limit.allowed, fix, limit.source, is_unreadable=False)
 
 
 def _source(kind: Kind) -> str:
@@ -92,7 +106,7 @@ def _principal(answer: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
     yield Problem(what, value, "a text", fix, _source(kind))
 
 
-def _document(answer: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
+def _document(answer: Mapping[str, Any], kind: Kind, keys: Mapping[str, str]) -> Iterator[Problem]:
     document = answer.get("policyDocument")
     if not isinstance(document, dict):
         what = "policyDocument is no object" if "policyDocument" in answer else "policyDocument is missing"
@@ -111,10 +125,10 @@ def _document(answer: Mapping[str, Any], kind: Kind) -> Iterator[Problem]:
                       "Put the statement into a list.", _source(kind))  # fmt: skip
         return
     for at, statement in enumerate(statements):
-        yield from _statement(statement, f"policyDocument.Statement[{at}]")
+        yield from _statement(statement, f"policyDocument.Statement[{at}]", keys)
 
 
-def _statement(statement: object, where: str) -> Iterator[Problem]:
+def _statement(statement: object, where: str, keys: Mapping[str, str]) -> Iterator[Problem]:
     if not isinstance(statement, dict):
         allowed = "an object with Effect, Action and Resource"
         yield Problem(f"{where} is no object", shown(statement), allowed, "Write a statement.", _INVOKE)
@@ -130,6 +144,23 @@ def _statement(statement: object, where: str) -> Iterator[Problem]:
             yield Problem(what, shown(action), ACTION, fix, _INVOKE, is_unreadable=False)
     for resource in texts(statement.get("Resource")):
         yield from _resource(resource, f"{where}.Resource")
+    if statement.get("Condition") is not None:
+        yield from _condition(statement["Condition"], f"{where}.Condition", keys)
+
+
+def _condition(condition: object, where: str, keys: Mapping[str, str]) -> Iterator[Problem]:
+    if not is_condition(condition):
+        allowed, fix = "operators with keys and values", "Write {'IpAddress': {'aws:SourceIp': '192.0.2.0/24'}}."
+        yield Problem(f"{where} is no condition", shown(condition), allowed, fix, _CONDITIONS)
+        return
+    for name in unknown_operators(condition):
+        fix = "Write it as IAM does: StringEquals, IpAddress, DateLessThan and the like."
+        yield Problem(f"{where} has an operator that isn't known", shown(name), "IAM's operators", fix, _CONDITIONS,
+                      is_unreadable=False)  # fmt: skip
+    for key in unknown_keys(condition, keys):
+        fix = f"Say what it is in the test: Authorizer(..., condition_keys={{{key!r}: '...'}})."
+        yield Problem(f"{where} asks for {one_line(key)}, whose value isn't known here", "", "a key with a value", fix,
+                      _CONDITIONS, is_unreadable=False)  # fmt: skip
 
 
 def _texts_of(statement: Mapping[str, Any], name: str, example: str, where: str) -> Iterator[Problem]:
@@ -205,16 +236,16 @@ def too_narrow(policy: Mapping[str, Any], arn: str, route: str, kind: Kind, *, i
     )
 
 
-def leaked(key: str, what: str, kind: Kind) -> Problem:
-    """The problem that the context holds a credential.
+def leaked(where: str, what: str, kind: Kind) -> Problem:
+    """The problem that the context or the principal holds a credential.
 
     Args:
-        key: The context's key.
+        where: Where it is: `context.token`, `principalId`.
         what: The credential, as a person calls it.
         kind: What asks.
     """
     return Problem(
-        f"context.{key} holds {what}, and the context goes to the function behind, into logs and into the cache",
+        f"{where} holds {what}, and goes to the function behind, into logs and into the cache",
         "",
         "who it is, and never what proves it",
         "Hand on the id of the user, or claims of the token.",

@@ -98,6 +98,17 @@ def http_event_of(request: Request, identity_source: Sequence[str], api: Api) ->
     }
 
 
+def condition_keys_of(request: Request) -> dict[str, str]:
+    """The values of a policy's condition keys for a request, by their names in small letters."""
+    referer = request.header("Referer")
+    return {
+        "aws:sourceip": _ANYWHERE,
+        "aws:securetransport": "true",
+        "aws:useragent": request.header("User-Agent") or _AGENT,
+        **({"aws:referer": referer} if referer else {}),
+    }
+
+
 def rest_proxy_event(request: Request, authorizer: Mapping[str, Any], body: str | None, api: Api) -> Event:
     """What the function behind a REST API receives.
 

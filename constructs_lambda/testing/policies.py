@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from constructs_lambda.testing.conditions import is_met
+from constructs_lambda.testing.patterns import matches, texts
 
 ACTION = "execute-api:Invoke"
 
 
-def allows(policy: Mapping[str, Any], arn: str) -> bool:
+def allows(policy: Mapping[str, Any], arn: str, keys: Mapping[str, str]) -> bool:
     """Whether a policy lets a route be called: a statement allows it, and none denies it.
-
-    Conditions aren't looked at: a statement that has some counts as if they were met.
 
     Args:
         policy: A policy document of the right shape.
         arn: ARN of the route.
+        keys: Values of the condition keys, by their names in small letters; what they don't tell counts as met.
     """
-    effects = {statement["Effect"] for statement in policy["Statement"] if _covers(statement, arn)}
+    effects = {
+        statement["Effect"]
+        for statement in policy["Statement"]
+        if _covers(statement, arn) and is_met(statement.get("Condition") or {}, keys)
+    }
     return effects == {"Allow"}
 
 
@@ -27,20 +32,6 @@ def resources(policy: Mapping[str, Any]) -> Iterator[str]:
     for statement in policy["Statement"]:
         if statement["Effect"] == "Allow":
             yield from texts(statement.get("Resource", ()))
-
-
-def texts(value: object) -> Sequence[str]:
-    """One text or a list of them, as a list."""
-    if isinstance(value, str):
-        return [value]
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
-
-
-def matches(pattern: str, text: str, *, ignores_case: bool = False) -> bool:
-    """Whether a text is what a pattern with `*` and `?` stands for."""
-    plain = re.sub(r"\*+", "*", pattern)
-    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in plain)
-    return re.fullmatch(expression, text, re.DOTALL | (re.IGNORECASE if ignores_case else 0)) is not None
 
 
 def _covers(statement: Mapping[str, Any], arn: str) -> bool:

@@ -128,13 +128,13 @@ class ShopStack(Stack):
             environment={"POWERTOOLS_SERVICE_NAME": "shop"},
         )
 
-        rest = RestApi(self, "RestShop", authorizer=identity.user, openapi_file="rest.openapi.json")
+        rest = RestApi(self, "RestShop", authorizer=identity.user, openapi_file=f"{id}.rest.openapi.json")
         accept(rest.add_route("GET /status", shop, public=True), PUBLIC)
         rest.add_route("GET /me", shop)
         rest.add_route("POST /orders", shop, request_model=NEW_ORDER)
         rest.add_route("GET /tenants/{tenant}/orders", shop, authorizer=identity.tenant)
 
-        http = HttpApi(self, "HttpShop", authorizer=identity.http_user, openapi_file="http.openapi.json")
+        http = HttpApi(self, "HttpShop", authorizer=identity.http_user, openapi_file=f"{id}.http.openapi.json")
         accept(http.add_route("GET /status", shop, public=True), PUBLIC)
         http.add_route("GET /me", shop)
 

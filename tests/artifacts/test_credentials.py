@@ -12,7 +12,12 @@ import pytest
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.artifacts.credentials import Leak, leaks, package_leaks
-from constructs_lambda.artifacts.credentials.names import is_credential, is_credential_header, of_environment
+from constructs_lambda.artifacts.credentials.names import (
+    is_credential,
+    is_credential_cookie,
+    is_credential_header,
+    of_environment,
+)
 from constructs_lambda.artifacts.symbols import LARGEST_SOURCE
 
 POLICY = """
@@ -369,8 +374,86 @@ GOOD = {
         """,
     "no context": """
         def handler(event, context):
-            return {"principalId": event["authorizationToken"], "policyDocument": {},
-                "usageIdentifierKey": event["headers"]["x-api-key"]}
+            return {"principalId": "u", "policyDocument": {}, "usageIdentifierKey": event["headers"]["x-api-key"]}
+        """,
+    "a cookie that is no credential": """
+        def handler(event, context):
+            cookies = dict(cookie.split("=", 1) for cookie in event.get("cookies", []))
+            return {"isAuthorized": bool(cookies["session"]), "context": {"theme": cookies.get("theme", "light")}}
+        """,
+    "cookies in a loop": """
+        def handler(event, context):
+            theme = None
+            for cookie in event["cookies"]:
+                name, _, value = cookie.strip().partition("=")
+                if name == "theme":
+                    theme = value
+            return {"isAuthorized": True, "context": {"theme": theme}}
+        """,
+    "cookies by a function": """
+        from http.cookies import SimpleCookie
+        def cookie(event, name):
+            for each in event["cookies"]:
+                if each.startswith(name + "="):
+                    return each.split("=")[1]
+        def handler(event, context):
+            jar = SimpleCookie(event["headers"]["cookie"])
+            other = SimpleCookie()
+            other.load("; ".join(event["cookies"]))
+            return {"isAuthorized": True, "context": {"a": cookie(event, "theme"), "b": jar["lang"].value,
+                "c": other["tz"].value}}
+        """,
+    "the Cookie header, cut": """
+        import re
+        def handler(event, context):
+            header = event["headers"].get("cookie", "")
+            cookies = {k: v for k, v in (each.strip().split("=", 1) for each in header.split(";"))}
+            found = re.search(r"(?:^|; )lang=([^;]+)", header)
+            return {"isAuthorized": True, "context": {"theme": cookies["theme"], "lang": found.group(1),
+                "tz": header.split("tz=")[1].split(";")[0]}}
+        """,
+    "a few characters of a token": """
+        LAST = 4
+        def mask(text, shown=4):
+            return "*" * (len(text) - shown) + text[-shown:]
+        def handler(event, context):
+            key = event["headers"]["x-api-key"]
+            return {"isAuthorized": True, "context": {"key": key[-4:], "token": key[:2] + "***", "a": mask(key),
+                "b": key[:LAST] + "..." + key[-LAST:], "c": f"{key[3:8]}****", "d": key.replace(key[4:], "*"),
+                "e": key[-8:-4], "f": key[:8], "g": f"{key[0]}***{key[-1]}", "h": key[0] + "..." + key[-1],
+                "i": f"{key:.8}", "j": f"{key:.3s}..."}}
+        """,
+    "ids and states": """
+        def handler(event, context):
+            user = find(event)
+            decoded = decode(event["authorizationToken"])
+            return {"principalId": user["token"], "policyDocument": {}, "context": {
+                "token_id": event["pathParameters"]["token"], "token": decoded["jti"], "secret": decoded.get("sub"),
+                "must_change_password": user["must_change_password"], "password_expired": user["password_expired"],
+                "is_token_valid": user["is_token_valid"], "has_secret": user["has_secret"],
+                "user_must_change_password": user["x"], "force_password": user["x"], "forgotPassword": user["x"]}}
+        """,
+    "claims of any name": """
+        import jwt
+        def handler(event, context):
+            decoded = jwt.decode(event["authorizationToken"], key=find(), algorithms=["RS256"])
+            return {"principalId": decoded["sub"], "policyDocument": {}, "context": {"token": decoded["tid"],
+                "secret": decoded.get("santa"), "credentials": decoded}}
+        """,
+    "a table of what was seen": """
+        SEEN = {}
+        def handler(event, context):
+            token = event["authorizationToken"]
+            SEEN[token] = find(token)
+            return {"principalId": SEEN[token].id, "policyDocument": {}, "context": {"user": SEEN[token].name}}
+        """,
+    "a principal that is a part or a hash": """
+        import hashlib
+        def handler(event, context):
+            token = event["authorizationToken"]
+            if token == "a":
+                return {"principalId": hashlib.sha256(token.encode()).hexdigest(), "policyDocument": {}}
+            return {"principalId": "key-" + token[:6], "policyDocument": {}}
         """,
     "headers that the credentials were taken out of": """
         import json
@@ -494,9 +577,69 @@ BAD = {
     "several values": (context_of('{"a": event["multiValueHeaders"]["Authorization"][0]}'), "the Authorization header"),
     "an API key": (context_of('{"a": event["headers"]["x-api-key"]}'), "the x-api-key header"),
     "a cookie header": (context_of('{"a": event["headers"]["Cookie"]}'), "the Cookie header"),
-    "cookies": (context_of('{"session": event["cookies"][0]}'), "the cookies"),
+    "cookies": (context_of('{"session": event["cookies"]}'), "the cookies"),
+    "cookies of Powertools": (context_of('{"a": list(event.cookies)}'), "the cookies"),
+    "a cookie by its name": (
+        context_of('{"a": c["session"]}', 'c = dict(each.split("=", 1) for each in event["cookies"])'),
+        "the cookie session",
+    ),
+    "a cookie of a jar": (
+        context_of('{"a": c["JSESSIONID"].value}', 'c = SimpleCookie()\nc.load(event["headers"]["Cookie"])'),
+        "the cookie JSESSIONID",
+    ),
+    "a cookie of a parsed header": (
+        context_of('{"a": SimpleCookie(event["headers"]["Cookie"]).get("id_token").value}'),
+        "the cookie id_token",
+    ),
+    "a cookie that is looked for": (
+        "def cookie(event, name):\n    for each in event['cookies']:\n        key, _, value = each.partition('=')\n"
+        "        if key.strip() == name:\n            return value\n" + context_of('{"a": cookie(event, "auth")}'),
+        "the cookie auth",
+    ),
+    "a cookie that starts right": (
+        context_of('{"a": next(c for c in event["cookies"] if c.startswith("session="))[8:]}'),
+        "the cookie session",
+    ),
+    "a cookie by a pattern": (
+        context_of('{"a": re.search("session_id=([^;]*)", event["headers"]["cookie"]).group(1)}', "import re"),
+        "the cookie session_id",
+    ),
+    "a cookie that is cut out": (
+        context_of('{"a": event["headers"]["cookie"].split("session=")[1]}'),
+        "the cookie session",
+    ),
+    "nine characters": (context_of('{"a": event["authorizationToken"][-9:]}'), "the authorization token"),
+    "nine first characters": (context_of('{"a": event["authorizationToken"][:9]}'), "the authorization token"),
+    "nine characters inside": (context_of('{"a": event["authorizationToken"][1:10]}'), "the authorization token"),
+    "nine formatted characters": (context_of(f"{{'a': f'{{{AUTH}:.9}}'}}"), "the Authorization header"),
+    "all but a few": (context_of('{"a": event["authorizationToken"][:-4]}'), "the authorization token"),
+    "every second one": (context_of('{"a": event["authorizationToken"][0:8:-1]}'), "the authorization token"),
+    "a key of the context": (context_of('{event["authorizationToken"]: "x"}'), "the authorization token"),
+    "a key of a copy": (
+        context_of("{**ctx}", 'ctx = {}\nctx[event["authorizationToken"].lower()] = 1'),
+        "the authorization token",
+    ),
+    "a key that was taken in": (
+        context_of("ctx", 'ctx = {}\nctx.update({event["authorizationToken"]: 1})'),
+        "the authorization token",
+    ),
+    "keys of a comprehension": (
+        context_of("{each: 1 for each in [event['authorizationToken']]}"),
+        "the authorization token",
+    ),
+    "the token as principal": (
+        handler('return {"principalId": event["authorizationToken"], "policyDocument": {}}'),
+        "the authorization token",
+    ),
+    "a header as principal": (
+        POLICY + handler(f'return policy({AUTH}.split()[1], "Allow", event["methodArn"])'),
+        "the Authorization header",
+    ),
+    "Powertools' principal": (
+        handler('return APIGatewayAuthorizerResponse(principal_id=event.authorization_token, region="r").asdict()'),
+        "the authorization token",
+    ),
     "joined cookies": (context_of('{"session": ";".join(event["cookies"])}'), "the cookies"),
-    "the identity source": (context_of('{"a": event["identitySource"][0]}'), "the identity source"),
     "a token in the query": (
         context_of('{"a": event["queryStringParameters"]["access_token"]}'),
         "the query parameter access_token",
@@ -894,10 +1037,78 @@ def test_certain_leaks(source: str, what: str) -> None:
         ),
         (handler('return build(context={"a": event["authorizationToken"]})'), "the authorization token"),
         (context_of('{"x": get_secret("n")}', "from shared import get_secret"), "a secret of Secrets Manager"),
+        (context_of('{"a": event["identitySource"][0]}'), "the identity source"),
+        (context_of('{"a": x}', 'tenant, x = event["identitySource"]'), "the identity source"),
+        (context_of('{"a": ",".join(event["identitySource"])}'), "the identity source"),
+        (handler('return {"principalId": event["identitySource"][0]}'), "the identity source"),
+        (context_of('{"a": event["cookies"][0]}'), "a cookie"),
+        (context_of('{"a": SimpleCookie(event["headers"]["cookie"])[find()].value}'), "a cookie"),
+        (context_of('{"a": event["headers"]["cookie"].split(";")[1].split("=")[1]}'), "a cookie"),
+        (context_of('{"a": event["authorizationToken"].split(".")[0]}'), "the authorization token"),
+        (context_of('{"a": event["authorizationToken"][:n] + "..."}', "n = find()"), "the authorization token"),
+        (context_of("""{"a": f'{event["authorizationToken"][:n]}***'}""", "n = find()"), "the authorization token"),
+        (
+            context_of('{"a": "".join(c if i < 4 else "*" for i, c in enumerate(event["authorizationToken"]))}'),
+            "the authorization token",
+        ),
+        (context_of('{"a": jwt.encode({"sub": "u"}, "k", algorithm="HS256")}', "import jwt"), "a signed token"),
+        (
+            context_of('{"a": jwt.encode(h, c, k).decode()}', "jwt = JsonWebToken(['RS256'])"),
+            "a signed token",
+        ),
+        (context_of('{"a": user["password_hash"]}', "user = find()"), "the name 'password_hash'"),
+        (context_of('{"passwordHash": user.x}', "user = find()"), "the name 'passwordHash'"),
+        (context_of('{"a": jwt.decode(t, k)["access_token"]}', "import jwt"), "the name 'access_token'"),
     ],
 )
 def test_likely_leaks(source: str, what: str) -> None:
     assert [(leak.what, leak.is_certain) for leak in leaks(source, "app.py", "handler")] == [(what, False)]
+
+
+TENANT, AUTHORIZATION, QUERY = "$request.header.X-Tenant", "$request.header.Authorization", "$request.querystring.token"
+INDEXED = context_of('{"a": event["identitySource"][0], "b": event["identitySource"][1]}')
+
+
+@pytest.mark.parametrize(
+    ("source", "identity", "expected"),
+    [
+        (INDEXED, [TENANT, AUTHORIZATION], [("b", "the Authorization header", True)]),
+        (INDEXED, [AUTHORIZATION, "$context.routeKey"], [("a", "the Authorization header", True)]),
+        (INDEXED, [QUERY, "$stageVariables.realm"], [("a", "the query parameter token", True)]),
+        (INDEXED, [None, TENANT], [("a", "the identity source", False)]),
+        (INDEXED, ["$request.header.X-My-Auth"], [("a", "the identity source", False)]),
+        (INDEXED, [TENANT, "$request.header.X-Region"], []),
+        (INDEXED, None, [("a", "the identity source", False), ("b", "the identity source", False)]),
+        (
+            context_of('{"a": tenant, "b": x.split()[1]}', "tenant, x = event.identity_source"),
+            [TENANT, AUTHORIZATION],
+            [("b", "the Authorization header", True)],
+        ),
+        (
+            context_of('{"a": event["identitySource"][-1]}'),
+            [AUTHORIZATION, TENANT],
+            [],
+        ),
+        (
+            context_of('{"a": event.get("identitySource", [])}'),
+            [TENANT, AUTHORIZATION],
+            [("a", "the Authorization header", True)],
+        ),
+    ],
+)
+def test_identity_sources(
+    source: str, identity: list[str | None] | None, expected: list[tuple[str, str, bool]]
+) -> None:
+    found = leaks(source, "app.py", "handler", identity=identity)
+    assert [(leak.key, leak.what, leak.is_certain) for leak in found] == expected
+
+
+def test_the_principal_is_told_from_the_context() -> None:
+    source = handler('token = event["authorizationToken"]\nreturn {"principalId": token, "context": {"t": token}}')
+    assert leaks(source, "app.py", "handler") == (
+        Leak("app.py", 3, "", "the authorization token", True, "principalId"),
+        Leak("app.py", 3, "t", "the authorization token", True),
+    )
 
 
 def test_the_place() -> None:
@@ -919,14 +1130,14 @@ def test_all_at_once() -> None:
         *dict.fromkeys(
             ["password", "dbPassword", "access_token", "X-Api-Key", "apikey", "AWS_SECRET_ACCESS_KEY", "privateKey",
              "accessKeyId", "token_value", "authorization", "authorization_header", "credentials", "idToken",
-             "secret2"],
+             "secret2", "password_hash", "pwdDigest", "reset_token"],
             True,
         ).items(),
         *dict.fromkeys(
             ["token_use", "token_type", "token_expires_at", "password_changed_at", "secret_santa", "csrf_token", "key",
              "partition_key", "tenant_key", "has_password", "isToken", "nextToken", "max_tokens", "api_key_id",
-             "public_key",
-             "secret_arn", "", "ünï", "passwordless", "tokenizer", "verified_token"],
+             "public_key", "secret_arn", "", "ünï", "passwordless", "tokenizer", "verified_token",
+             "must_change_password", "user_has_password", "token_hash", "hash", "token_id"],
             False,
         ).items(),
     ],
@@ -947,6 +1158,27 @@ def test_names(name: str, expected: bool) -> None:
 )
 def test_headers(name: str, expected: bool) -> None:
     assert is_credential_header(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("session", True),
+        ("__Host-session", True),
+        ("connect.sid", True),
+        ("PHPSESSID", True),
+        ("session_id", True),
+        ("id_token", True),
+        ("theme", False),
+        ("cookie_consent", False),
+        ("csrftoken", False),
+        ("csrf_session", False),
+        ("user_id", False),
+        ("", False),
+    ],
+)
+def test_cookies(name: str, expected: bool) -> None:
+    assert is_credential_cookie(name) is expected
 
 
 @pytest.mark.parametrize(

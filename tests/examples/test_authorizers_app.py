@@ -161,8 +161,8 @@ def test_requests_are_throttled_and_logged(shop: dict[str, Any]) -> None:
 
 
 def test_the_documents(outdir: Path) -> None:
-    rest = json.loads((outdir / "rest.openapi.json").read_text())
-    http = json.loads((outdir / "http.openapi.json").read_text())
+    rest = json.loads((outdir / "Shop.rest.openapi.json").read_text())
+    http = json.loads((outdir / "Shop.http.openapi.json").read_text())
     assert rest["paths"].keys() == {"/status", "/me", "/orders", "/tenants/{tenant}/orders"}
     assert http["paths"].keys() == {"/status", "/me"}
     assert rest["components"]["schemas"] == {"NewOrder": load().NEW_ORDER}

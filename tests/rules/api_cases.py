@@ -691,6 +691,39 @@ CREDENTIAL_CASES: list[Case] = [
         "authorizer that may pass a password on", "CL511", A=rest_authorizer(), F=handler("{'password': find(event)}")
     ),
     rest("function that is no authorizer", F=handler(TOKEN_IN_CONTEXT)),
+    *(
+        http(f"{said} of {sources}", expected, A=http_authorizer(IdentitySource=sources), F=handler(context))
+        for sources, first, second in (
+            (["$request.header.Authorization"], "CL510", ""),
+            (["$request.header.X-Tenant", "$request.header.Authorization"], "", "CL510"),
+            (["$request.header.Authorization", "$context.routeKey"], "CL510", ""),
+            ({"Ref": "Sources"}, "CL511", "CL511"),
+            ([{"Ref": "Source"}, "$request.header.Authorization"], "CL511", "CL510"),
+        )
+        for said, context, expected in (
+            ("first identity source", "{'a': event['identitySource'][0]}", first),
+            ("second identity source", "{'a': event['identitySource'][1]}", second),
+        )
+    ),
+    http(
+        "identity source of format 1.0",
+        "CL511",
+        A=http_authorizer(AuthorizerPayloadFormatVersion="1.0"),
+        F=handler("{'a': event['identitySource']}"),
+    ),
+    http(
+        "identity sources that differ",
+        "CL511",
+        A=http_authorizer(),
+        A2=http_authorizer(IdentitySource=["$request.header.X-Tenant"]),
+        F=handler("{'a': event['identitySource'][0]}"),
+    ),
+    rest(
+        "authorizer with the token as principal",
+        "CL510",
+        A=rest_authorizer(),
+        F=handler("{}, 'principalId': event['authorizationToken']"),
+    ),
     *unknowns(rest, "authorizer's code", lambda v: {"A": rest_authorizer(), "F": zipped(Code={"ZipFile": v})}),
     *unknowns(
         rest, "authorizer's function", lambda v: {"A": rest_authorizer(AuthorizerUri=v), "F": handler(TOKEN_IN_CONTEXT)}

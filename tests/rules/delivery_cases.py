@@ -250,6 +250,13 @@ STORED: list[Case] = [
                 "",
                 {"U": queue_policy(lets("", "*", Principal={"Service": ["s3.amazonaws.com", "sns.amazonaws.com"]}))},
             ),
+            ("for SNS of a Region", "", {"U": queue_policy(lets("sns.me-south-1", "sqs:SendMessage", ref("T")))}),
+            ("for SQS of a Region", "CL611", {"U": queue_policy(lets("sqs.me-south-1", "sqs:SendMessage"))}),
+            (
+                "for SNS of a Region, another topic",
+                "CL611",
+                {"U": queue_policy(lets("sns.me-south-1", "sqs:SendMessage", ref("Z")))},
+            ),
             ("for EventBridge", "CL611", {"U": queue_policy(lets("events", "sqs:SendMessage"))}),
             ("to receive", "CL611", {"U": queue_policy(lets("sns", "sqs:ReceiveMessage"))}),
             ("that denies only", "CL611", {"U": queue_policy(lets("sns", "sqs:SendMessage", Effect="Deny"))}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -167,6 +168,11 @@ def statement(*without: str, **changes: Any) -> dict[str, Any]:
     return made
 
 
+def statement_of(**changes: Any) -> dict[str, Any]:
+    found: dict[str, Any] = statement(**changes)["policyDocument"]["Statement"][0]
+    return found
+
+
 BROKEN = {
     "nothing": (None, ["the answer is no object"]),
     "a text": ("Allow", ["the answer is no object"]),
@@ -322,6 +328,108 @@ def test_resources(resource: Any, is_allowed: bool) -> None:
     assert (answer.is_allowed, answer.status) == ((True, 200) if is_allowed else (False, 403))
 
 
+@pytest.mark.parametrize("excess", [-1, 0, 1])
+@pytest.mark.parametrize("kind", ALL)
+def test_size_of_an_answer(kind: Kind, excess: int) -> None:
+    largest = limits.AUTHORIZER_RESULT_SIZE.maximum
+    assert largest is not None
+    rest = largest + excess - len(json.dumps(answer_of(kind, context={"user": "é"}), ensure_ascii=False).encode())
+    answer = answer_of(kind, context={"user": "é" + "-" * rest})
+    if excess <= 0:
+        assert Authorizer(returning(answer), kind).authorize(TOKEN).is_allowed
+        return
+    with pytest.raises(AnswerError) as caught:
+        Authorizer(returning(answer), kind).authorize(TOKEN)
+    assert [problem.what for problem in caught.value.problems] == [f"the answer has {largest + 1:,} bytes"]
+    assert caught.value.status == 200
+
+
+HERE = {"aws:SourceIp": "192.0.2.0/24"}
+CONDITIONS: list[tuple[dict[str, Any], bool]] = [
+    ({"IpAddress": HERE}, True),
+    ({"NotIpAddress": HERE}, False),
+    ({"IpAddress": {"AWS:sourceip": ["198.51.100.0/24", "192.0.2.1"]}}, True),
+    ({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}, False),
+    ({"IpAddress": {"aws:SourceIp": "2001:db8::/32"}}, False),
+    ({"IpAddress": {"aws:SourceIp": "anywhere"}}, False),
+    ({"NotIpAddress": {"aws:SourceIp": ["198.51.100.0/24", "203.0.113.0/24"]}}, True),
+    ({"StringEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]}}, True),
+    ({"StringEquals": {"aws:SourceVpce": "VPCE-1"}}, False),
+    ({"StringEqualsIgnoreCase": {"aws:SourceVpce": "VPCE-1"}}, True),
+    ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+    ({"StringNotEqualsIgnoreCase": {"aws:SourceVpce": "VPCE-2"}}, True),
+    ({"StringLike": {"aws:UserAgent": "curl/*"}}, True),
+    ({"StringNotLike": {"aws:UserAgent": "curl/*"}}, False),
+    ({"ForAnyValue:StringEquals": {"aws:SourceVpce": "vpce-1"}}, True),
+    ({"StringEqualsIfExists": {"aws:SourceVpce": "vpce-2"}}, False),
+    ({"Bool": {"aws:SecureTransport": True}}, True),
+    ({"Bool": {"aws:SecureTransport": "false"}}, False),
+    ({"Null": {"aws:SourceIp": "true"}}, False),
+    ({"Null": {"aws:SourceIp": False}}, True),
+    ({"DateLessThan": {"aws:CurrentTime": "2026-01-02T00:00:00Z"}}, True),
+    ({"DateLessThan": {"aws:CurrentTime": "2026-01-01"}}, False),
+    ({"DateLessThanEquals": {"aws:CurrentTime": "2026-01-01"}}, True),
+    ({"DateGreaterThan": {"aws:CurrentTime": 1767225599}}, True),
+    ({"DateGreaterThan": {"aws:CurrentTime": 1767225600}}, False),
+    ({"DateLessThan": {"aws:CurrentTime": "tomorrow"}}, False),
+    ({"NumericGreaterThanEquals": {"aws:MultiFactorAuthAge": 60}}, True),
+    ({"NumericLessThan": {"aws:MultiFactorAuthAge": "60"}}, False),
+    ({"IpAddress": HERE, "StringEquals": {"aws:SourceVpce": "vpce-2"}}, False),
+    ({"IpAddress": {**HERE, "aws:VpcSourceIp": "10.0.0.0/8"}}, False),
+    ({}, True),
+]
+KEYS = {
+    "aws:SourceVpce": "vpce-1",
+    "aws:CurrentTime": "2026-01-01T00:00:00Z",
+    "aws:MultiFactorAuthAge": "60",
+    "aws:VpcSourceIp": "172.16.0.1",
+}
+
+
+@pytest.mark.parametrize(("condition", "is_met"), CONDITIONS)
+def test_conditions(condition: dict[str, Any], is_met: bool) -> None:
+    allowing = Authorizer(returning(statement(Condition=condition)), "token", condition_keys=KEYS)
+    assert allowing.authorize(TOKEN).is_allowed is is_met
+    denying = policy()
+    denying["policyDocument"]["Statement"].append({**statement_of(Effect="Deny"), "Condition": condition})
+    assert Authorizer(returning(denying), "token", condition_keys=KEYS).authorize(TOKEN).is_allowed is not is_met
+
+
+def test_the_referer_is_a_condition_key() -> None:
+    answer = statement(Condition={"StringEquals": {"aws:Referer": "https://example.com/"}})
+    headers = {"Referer": "https://example.com/"}
+    assert Authorizer(returning(answer), "token").authorize(TOKEN, headers=headers).is_allowed
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected", "status"),
+    [
+        (
+            {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+            "policyDocument.Statement[0].Condition asks for aws:SourceVpce, whose value isn't known here",
+            200,
+        ),
+        ({"StringSame": HERE}, "policyDocument.Statement[0].Condition has an operator that isn't known", 200),
+        ("always", "policyDocument.Statement[0].Condition is no condition", 500),
+        ({"IpAddress": "192.0.2.1"}, "policyDocument.Statement[0].Condition is no condition", 500),
+        ({"IpAddress": {"aws:SourceIp": {}}}, "policyDocument.Statement[0].Condition is no condition", 500),
+    ],
+)
+def test_conditions_that_cant_be_judged(condition: Any, expected: str, status: int) -> None:
+    with pytest.raises(AnswerError) as caught:
+        Authorizer(returning(statement(Condition=condition)), "token").authorize(TOKEN)
+    assert [problem.what for problem in caught.value.problems] == [expected]
+    assert caught.value.status == status
+
+
+def test_the_cache_is_tried_with_the_same_conditions() -> None:
+    answer = policy(f"{ARN}/prod/GET/*")
+    everything = {**statement_of(), "Condition": {"NotIpAddress": HERE}}
+    answer["policyDocument"]["Statement"].append(everything)
+    with pytest.raises(AnswerError, match="POST /another/path"):
+        Authorizer(returning(answer), "token").authorize(TOKEN)
+
+
 @pytest.mark.parametrize(
     ("changes", "is_allowed"),
     [
@@ -329,7 +437,6 @@ def test_resources(resource: Any, is_allowed: bool) -> None:
         ({"Action": ["execute-api:invoke"]}, True),
         ({"Action": "*"}, True),
         ({"Action": "execute-api:InvalidateCache"}, False),
-        ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}, True),
     ],
 )
 def test_actions(changes: dict[str, Any], is_allowed: bool) -> None:
@@ -394,11 +501,44 @@ def test_without_a_cache_a_policy_may_be_for_one_route(kind: Kind, keywords: dic
 def test_with_the_route_in_the_key_a_policy_may_be_for_one_route() -> None:
     sources = ["$request.header.Authorization", "$context.routeKey"]
     assert Authorizer(one_route, "policy", identity_sources=sources).authorize(TOKEN, "GET /a").is_allowed
-    sources = ["method.request.header.Authorization", "context.path"]
+    sources = ["method.request.header.Authorization", "context.path", "context.httpMethod"]
     assert Authorizer(one_route, "request", identity_sources=sources).authorize(TOKEN, "GET /a").is_allowed
     sources = ["method.request.header.Authorization", "context.identity.sourceIp"]
     with pytest.raises(AnswerError):
         Authorizer(one_route, "request", identity_sources=sources).authorize(TOKEN, "GET /a")
+
+
+@pytest.mark.parametrize(
+    ("source", "resource", "other"),
+    [
+        ("httpMethod", "GET/*", None),
+        ("httpMethod", "*/orders", "GET /another/path"),
+        ("path", "*/orders", None),
+        ("path", "GET/*", "POST /orders"),
+        ("resourcePath", "*/orders", None),
+        ("resourcePath", "GET/*", "POST /orders"),
+        ("identity.sourceIp", "*/*", None),
+        ("identity.sourceIp", "GET/*", "POST /another/path"),
+    ],
+)
+def test_a_part_of_the_route_in_the_key(source: str, resource: str, other: str | None) -> None:
+    sources = ["method.request.header.Authorization", f"context.{source}"]
+    authorizer = Authorizer(returning(policy(f"{ARN}/prod/{resource}")), "request", identity_sources=sources)
+    if other is None:
+        assert authorizer.authorize(TOKEN, "GET /orders").is_allowed
+        return
+    with pytest.raises(AnswerError) as caught:
+        authorizer.authorize(TOKEN, "GET /orders")
+    (problem,) = caught.value.problems
+    assert other in problem.what
+
+
+def test_routes_with_answers_of_their_own_arent_tried() -> None:
+    sources = ["method.request.header.Authorization", "context.httpMethod"]
+    authorizer = Authorizer(returning(policy(f"{ARN}/prod/GET/orders")), "request", identity_sources=sources)
+    assert authorizer.authorize(TOKEN, "GET /orders", routes=["POST /orders"]).is_allowed
+    with pytest.raises(AnswerError, match="GET /users"):
+        authorizer.authorize(TOKEN, "GET /orders", routes=["POST /orders", "GET /users"])
 
 
 def test_routes_that_have_to_work() -> None:
@@ -416,6 +556,11 @@ def test_a_denied_request_needs_no_other_route() -> None:
     assert Authorizer(returning(policy(effect="Deny")), "token").authorize(TOKEN).status == 403
 
 
+def encoded(content: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+JWT = f"{encoded({'alg': 'none'})}.{encoded({'sub': 'ada'})}.c2lnbmF0dXJl"
 SECRETS = {
     "the token": ({"token": TOKEN}, {}, "the header Authorization"),
     "without its scheme": ({"a": "let-me-in-please"}, {}, "the header Authorization"),
@@ -429,6 +574,15 @@ SECRETS = {
         {"query": {"access_token": "0123456789abc"}},
         "the query parameter access_token",
     ),
+    "the first half": ({"a": "let-me-i"}, {}, "the header Authorization"),
+    "the first half of a cookie": (
+        {"a": "x 01234567 y"},
+        {"cookies": ["session=0123456789abcdef"]},
+        "the cookie session",
+    ),
+    "a JSON Web Token": ({"a": JWT}, {}, "a JSON Web Token"),
+    "a JSON Web Token in a text": ({"a": f"Bearer {JWT}, and more"}, {}, "a JSON Web Token"),
+    "a token that isn't signed": ({"a": JWT.rpartition(".")[0] + "."}, {}, "a JSON Web Token"),
     "an access key": ({"a": "AKIAIOSFODNN7EXAMPLE"}, {}, "the id of an AWS access key"),
 }
 
@@ -443,6 +597,39 @@ def test_credentials_in_the_context(kind: Kind, context: dict[str, Any], request
     (key,) = context
     assert problem.what.startswith(f"context.{key} holds {what},")
     assert "let-me-in-please" not in str(caught.value)
+
+
+@pytest.mark.parametrize("principal", [TOKEN, "let-me-in-please", "user-let-me-i", JWT])
+@pytest.mark.parametrize("kind", POLICIES)
+def test_credentials_as_principal(kind: Kind, principal: str) -> None:
+    (what,) = problems(kind, policy(principalId=principal))
+    assert what.startswith("principalId holds ")
+    assert "let-me-in-please" not in what
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_credentials_as_names_in_the_context(kind: Kind) -> None:
+    (what,) = problems(kind, answer_of(kind, context={"let-me-in-please": "x"}))
+    assert what.startswith("a name in context holds the header Authorization")
+
+
+def test_an_api_key_belongs_into_its_field() -> None:
+    answer = policy(usageIdentifierKey="key-0123456789")
+    headers = {"x-api-key": "key-0123456789"}
+    assert Authorizer(returning(answer), "request").authorize(TOKEN, headers=headers).is_allowed
+
+
+@pytest.mark.parametrize("length", [4, 40, 400])
+def test_nothing_of_a_credential_is_shown(length: int) -> None:
+    token = "0123456789abcdef" * length
+    for answer in (
+        policy(context={token: {"t": token}}),
+        policy(token[: len(token) // 2]),
+        policy(policyDocument=token),
+    ):
+        with pytest.raises(AnswerError) as caught:
+            Authorizer(returning(answer), "token").authorize(f"Bearer {token}")
+        assert "0123456789" not in str(caught.value)
 
 
 def test_nested_credentials() -> None:
@@ -467,11 +654,30 @@ def test_the_password_of_basic_authentication() -> None:
 
 @pytest.mark.parametrize(
     "context",
-    [{"user": "ada"}, {"scheme": "Bearer"}, {"hash": "9f86d081884c7d65"}, {"part": "let-me"}, {"empty": ""}],
+    [
+        {"user": "ada"},
+        {"scheme": "Bearer"},
+        {"hash": "9f86d081884c7d65"},
+        {"part": "let-me"},
+        {"empty": ""},
+        {"part": "let-me-"},
+        {"version": "1.2.3.4"},
+        {"host": "abcd.example.com"},
+        {"text": "eyJh.eyJi.c2ln"},
+    ],
 )
 def test_user_data_in_the_context(context: dict[str, Any]) -> None:
     for token in (TOKEN, "Bearer ada", "ada"):
         assert Authorizer(returning(policy(context=context)), "token").authorize(token).is_allowed
+
+
+def test_the_id_in_a_key_is_no_credential() -> None:
+    context = {"key_id": "ak-0123456789"}
+    assert (
+        Authorizer(returning(policy(context=context)), "token").authorize("Bearer ak-0123456789.abcdefghijk").is_allowed
+    )
+    with pytest.raises(AnswerError):
+        Authorizer(returning(policy(context=context)), "token").authorize("Bearer ak-0123456789abcdefghijk")
 
 
 def test_values_are_shown_without_credentials() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from constructs_lambda.artifacts.credentials.frames import Frame
 from constructs_lambda.artifacts.credentials.libraries import Libraries, answer_of
 from constructs_lambda.artifacts.credentials.reads import LIST
+from constructs_lambda.artifacts.credentials.sources import cookie
 from constructs_lambda.artifacts.credentials.values import PLAIN, REST, UNKNOWN, Value, join, role, weakened
 
 _TEXT_METHODS = frozenset({
@@ -18,6 +19,8 @@ _TEXT_METHODS = frozenset({
     "__getitem__", "get_secret_value",
 })  # fmt: skip
 _SPLITS = frozenset({"split", "rsplit", "partition", "rpartition"})
+_SAME = frozenset({"decode", "encode", "lower", "lstrip", "replace", "rstrip", "strip"})
+_COOKIES = frozenset({"cookies", "cookie header", "each:cookies"})
 _DATA = frozenset(
     {"asdict", "_asdict", "as_dict", "to_dict", "todict", "dict", "model_dump", "build", "copy", "__dict__"}
 )
@@ -43,9 +46,14 @@ class Calls(Libraries):
         frame: Frame,
     ) -> Value:
         """What a method returns."""
+        if name == "load" and base.refs and arguments and arguments[0].roles & _COOKIES:
+            self._take_in(base, role("cookies"), node, frame)
+            return PLAIN
         member = self.attribute(base, name, node, frame)
         if member.functions:
             return self.invoke(member, arguments, keywords, node, frame)
+        if name not in ("get", "pop", "__getitem__"):
+            base = replace(base, roles=base.roles - {"claims"})
         if name == "run_until_complete" and arguments:
             return arguments[0]
         answer = answer_of(name, keywords)
@@ -80,6 +88,8 @@ class Calls(Libraries):
         frame: Frame,
     ) -> Value:
         keys = arguments[0].texts if arguments else frozenset()
+        if base.roles & _COOKIES and name in _SPLITS | _SAME:
+            return self._of_cookies(base, name, arguments, node, frame)
         if name in _HEADER_METHODS:
             key = keywords.get("name", arguments[0] if arguments else UNKNOWN)
             return join(self.part(role(_HEADER_METHODS[name]), key.texts, node, frame), *arguments[1:2])
@@ -96,8 +106,8 @@ class Calls(Libraries):
         if name in ("update", "extend"):
             for each in arguments[:1]:
                 self._take_in(base, each, node, frame)
-            for key, value in keywords.items():
-                self.memory.write(base, frozenset({key}), self.item(value, node, frame))
+            for keyword, value in keywords.items():
+                self.memory.write(base, frozenset({keyword}), self.item(value, node, frame))
             return PLAIN
         if name in ("append", "add", "insert", "appendleft"):
             self.memory.write(base, frozenset(), self.item(arguments[-1] if arguments else UNKNOWN, node, frame))
@@ -121,6 +131,18 @@ class Calls(Libraries):
             return self.flat(base)
         return UNKNOWN if base.roles else self.unknown_call(arguments, keywords, node, frame)
 
+    def _of_cookies(self, base: Value, name: str, arguments: Sequence[Value], node: ast.AST, frame: Frame) -> Value:
+        """Parts of a text of cookies: between semicolons stands each of them, before an equals sign its name."""
+        if name in _SAME:
+            return base
+        separator = (arguments[0].text if arguments else None) or ""
+        if separator.strip("; \n").endswith("=") and separator.strip("; =\n"):
+            return self.listed([UNKNOWN], node, frame, rest=cookie("cookies", separator.strip("; \n")))
+        if "=" not in separator:
+            return role("cookies")
+        parts = [role("key:cookies"), PLAIN, role("each:cookies")]
+        return self.listed(parts if "partition" in name else parts[::2], node, frame)
+
     def _chosen(self, base: Value, keywords: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
         """An object as a dictionary, perhaps without some of its fields."""
         chosen = {name: self.elements(keywords[name])[0] for name in ("include", "exclude") if name in keywords}
@@ -134,6 +156,8 @@ class Calls(Libraries):
     def _take_in(self, base: Value, other: Value, node: ast.AST, frame: Frame) -> None:
         """Puts the items of another object, or the pairs in it, into an object."""
         self.memory.extend(base, self.memory.items(other))
+        for key in self.memory.named(other):
+            self.memory.name(base, key)
         rest = Value(taints=other.taints, roles=frozenset(name for name in other.roles if not name.startswith("ext:")))
         if not rest.is_unknown:
             each = replace(rest, roles=frozenset(f"each:{name}" for name in rest.roles))
@@ -162,6 +186,8 @@ class Calls(Libraries):
             return replace(base, texts=frozenset(getattr(text, name)() for text in base.texts))
         if name not in _TEXT_METHODS:
             return PLAIN if hasattr(str, name) else UNKNOWN
+        if name == "replace" and arguments and base.taints and arguments[0].taints >= base.taints:
+            return PLAIN  # most of it for a mask
         mixed = arguments if name in ("format", "join", "format_map") else arguments[1:2] if name == "replace" else ()
         return self.flat(base, *mixed, *(keywords.values() if name == "format" else ()))
 
@@ -173,7 +199,7 @@ class Calls(Libraries):
             not separator.strip() or ":" in separator or separator.strip().lower() == "bearer"
         ):
             first = UNKNOWN
-        elif separator is not None and separator != ".":
+        elif separator is not None:  # `id.secret`, or the header of a JSON Web Token
             first = weakened(base)
         if name == "partition" or name == "rpartition":
             return self.listed([first, PLAIN, base], node, frame)

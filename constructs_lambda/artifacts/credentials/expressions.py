@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from constructs_lambda.artifacts.credentials.calls import Calls
 from constructs_lambda.artifacts.credentials.frames import Frame, Function
+from constructs_lambda.artifacts.credentials.masks import MASK, SHORT_FORMAT, is_short, shown
 from constructs_lambda.artifacts.credentials.names import is_credential
 from constructs_lambda.artifacts.credentials.reads import LIST
 from constructs_lambda.artifacts.credentials.values import (
@@ -52,6 +53,10 @@ class Expressions(Calls):
                 return self._list_display(node.elts, node, frame)
             case ast.JoinedStr():
                 return self._joined(node.values, frame)
+            case ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=str(spec))])) if (
+                SHORT_FORMAT.search(spec)
+            ):
+                return PLAIN
             case ast.FormattedValue() | ast.Await() | ast.Starred():
                 return self.value(node.value, frame)
             case ast.DictComp() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
@@ -67,7 +72,8 @@ class Expressions(Calls):
                 values = [self.value(each, frame) for each in node.values]
                 return values[-1] if isinstance(node.op, ast.And) else join(*values)
             case ast.BinOp():
-                return self.operate(node.op, self.value(node.left, frame), self.value(node.right, frame), node, frame)
+                left, right = (shown(each, self.value(each, frame), [node]) for each in (node.left, node.right))
+                return self.operate(node.op, left, right, node, frame)
             case ast.UnaryOp():
                 value = self.value(node.operand, frame)
                 is_index = isinstance(node.op, ast.USub) and value.text is not None and value.text.isdigit()
@@ -101,11 +107,15 @@ class Expressions(Calls):
     def _subscript(self, node: ast.Subscript, frame: Frame) -> Value:
         base = self.value(node.value, frame)
         if isinstance(node.slice, ast.Slice):
-            return self.listed([], node, frame, rest=self.elements(base)[1]) if base.refs else base
+            if base.refs:
+                return self.listed([], node, frame, rest=self.elements(base)[1])
+            cut = (node.slice.lower, node.slice.upper)
+            lower, upper = (self.value(each, frame).text if each else "" for each in cut)
+            return PLAIN if base.taints and node.slice.step is None and is_short(lower, upper) else base
         return self.under(base, self.value(node.slice, frame), node, frame)
 
     def _joined(self, parts: Sequence[ast.expr], frame: Frame) -> Value:
-        values = [self.value(each, frame) for each in parts]
+        values = [shown(each, self.value(each, frame), parts) for each in parts]
         texts = [value.text for value in values]
         if all(text is not None for text in texts):
             return text_value("".join(text for text in texts if text is not None))
@@ -121,7 +131,9 @@ class Expressions(Calls):
         self.narrow_by(node.test, frame, is_met=False)
         other = self.value(node.orelse, frame) if truth is not True else None
         frame.names = {**frame.names, **before[0]}
-        return join(*(value for value in (one, other) if value is not None))
+        ways = [value for value in (one, other) if value is not None]
+        is_masked = any(MASK.search(value.text or "") for value in ways)
+        return join(*(weakened(value) if is_masked else value for value in ways))
 
     def operate(self, op: ast.operator, left: Value, right: Value, node: ast.AST, frame: Frame) -> Value:
         """What an operator makes of two values."""
@@ -144,8 +156,14 @@ class Expressions(Calls):
                 extended = self.merged_dict([made, value], each, frame)
                 made = extended
             else:
-                self.memory.write(made, self.value(key, frame).texts, self.item(value, key, frame))
+                self.write_under(made, key, value, frame)
         return made
+
+    def write_under(self, base: Value, key: ast.expr, value: Value, frame: Frame) -> None:
+        """Puts a value into an object under a key."""
+        name = self.value(key, frame)
+        self.memory.name(base, self.item(name, key, frame))
+        self.memory.write(base, name.texts, self.item(value, key, frame))
 
     def _list_display(self, nodes: Sequence[ast.expr], node: ast.AST, frame: Frame) -> Value:
         values: list[Value] = []
@@ -168,8 +186,7 @@ class Expressions(Calls):
         def put(is_sure: bool) -> None:
             nonlocal count
             if isinstance(node, ast.DictComp):
-                keys = self.value(node.key, frame).texts
-                self.memory.write(made, keys, self.item(self.value(node.value, frame), node.key, frame))
+                self.write_under(made, node.key, self.value(node.value, frame), frame)
             else:
                 value = self.value(node.elt, frame)
                 keys = frozenset({str(count)}) if is_sure else frozenset()

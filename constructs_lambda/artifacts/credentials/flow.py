@@ -93,9 +93,10 @@ class Flow(Functions):
                 self.assign(target.value, value, frame)
             case ast.Subscript():
                 base = self.object_of(target.value, frame)
-                is_slice = isinstance(target.slice, ast.Slice)
-                keys = frozenset() if is_slice else self.value(target.slice, frame).texts
-                self.memory.write(base, keys, self.item(value, target, frame))
+                if isinstance(target.slice, ast.Slice):
+                    self.memory.write(base, frozenset(), self.item(value, target, frame))
+                else:
+                    self.write_under(base, target.slice, value, frame)
             case ast.Attribute():
                 base = self.object_of(target.value, frame)
                 self.memory.write(base, frozenset({target.attr}), self.item(value, target, frame))

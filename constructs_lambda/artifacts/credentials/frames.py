@@ -112,9 +112,14 @@ class Class:
 
 
 class Machine:
-    """What the readers of expressions, calls and statements have in common."""
+    """What the readers of expressions, calls and statements have in common.
 
-    def __init__(self) -> None:
+    Args:
+        identity: The authorizer's identity sources, None where they aren't known.
+    """
+
+    def __init__(self, identity: Sequence[str | None] | None = None) -> None:
+        self.identity = identity
         self.memory = Memory(self.step)
         self.left = _MOST_STEPS
 

@@ -24,10 +24,11 @@ class Functions(Expressions):
 
     Args:
         load: Where the modules of the package are read.
+        identity: The authorizer's identity sources, None where they aren't known.
     """
 
-    def __init__(self, load: Load | None) -> None:
-        super().__init__()
+    def __init__(self, load: Load | None, identity: Sequence[str | None] | None = None) -> None:
+        super().__init__(identity)
         self._load = load
         self._modules: dict[str, Frame | None] = {}
         self._read = 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from constructs_lambda.artifacts.credentials.frames import Class, Frame
 from constructs_lambda.artifacts.credentials.reads import LIST, Reads
-from constructs_lambda.artifacts.credentials.sources import ANSWERS, environment
+from constructs_lambda.artifacts.credentials.sources import ANSWERS, cookie, environment
 from constructs_lambda.artifacts.credentials.values import PLAIN, UNKNOWN, Taint, Value, join, role, tainted, weakened
 
 _FLAT = re.compile(
@@ -27,6 +27,9 @@ _PLAIN = re.compile(
     r"|builtins\.(?:bool|len|int|float|isinstance|issubclass|any|all|hash|id|callable|abs|round|sum|ord|print|range)"
     r"|secrets\.compare_digest"
 )
+_SIGNERS = re.compile(r"(?:^|\.)(?:\w*jwt|JsonWebToken\(\)|PyJWT\(\))\.(?P<does>\w+)$")
+_READS = frozenset({"decode", "decode_complete", "get_unverified_claims"})
+_COOKIE = re.compile(r"([A-Za-z_][\w.-]*)=")
 _RESPONSES = {
     "APIGatewayAuthorizerResponse": ("principal_id", "region", "aws_account_id", "api_id", "stage", "context"),
     "APIGatewayAuthorizerResponseWebSocket": ("principal_id", "region", "aws_account_id", "api_id", "stage", "context"),
@@ -57,12 +60,20 @@ class Libraries(Reads):
             return answer
         if (secret := _of_library(path, last, keywords)) is not None:
             return secret
+        if (signer := _SIGNERS.search(path)) is not None and arguments:
+            if signer["does"] in _READS:
+                return role("claims")
+            if signer["does"] == "encode":
+                return tainted("a signed token", is_certain=False)
         if path in ("os.getenv", "os.environ.get"):
             return join(*(environment(text) for text in first.texts), *arguments[1:2])
         if path == "builtins.dict":
             return self._dict(arguments, keywords, node, frame)
         if last == "sub" and len(arguments) > 1 and _MASK.search(arguments[1].text or ""):
             return PLAIN
+        if path.startswith("re.") and len(arguments) > 1 and "cookie header" in arguments[1].roles:
+            written = _COOKIE.search(first.text or "")
+            return cookie("cookies", written[1]) if written else role("each:cookies")
         if _FLAT.fullmatch(path):
             return self.flat(*arguments[:1] if path.startswith("base64") else arguments)
         if _SAME.fullmatch(path):
@@ -146,6 +157,8 @@ class Libraries(Reads):
         self, path: str, arguments: Sequence[Value], keywords: dict[str, Value], node: ast.AST, frame: Frame
     ) -> Value:
         """An object of a library's class: a wrapper of the event or its headers is taken for what it wraps."""
+        if "Cookie" in path and arguments and arguments[0].roles & {"cookies", "cookie header", "each:cookies"}:
+            return replace(self.memory.new(), roles=frozenset({"cookies"}))
         for each in arguments[:1]:
             if wrapped := each.roles & {"event", "headers", "environ"}:
                 return Value(roles=wrapped, refs=each.refs)

@@ -6,14 +6,17 @@ import ast
 from dataclasses import replace
 
 from constructs_lambda.artifacts.credentials.frames import Class, Frame, Function, Machine
-from constructs_lambda.artifacts.credentials.names import is_credential_header
-from constructs_lambda.artifacts.credentials.sources import of_anything, part, part_of_taint, whole
-from constructs_lambda.artifacts.credentials.values import ANY, PLAIN, REST, UNKNOWN, Item, Value, join, role, tainted
+from constructs_lambda.artifacts.credentials.names import is_credential_cookie, is_credential_header
+from constructs_lambda.artifacts.credentials.sources import identity, of_anything, part, part_of_taint, whole
+from constructs_lambda.artifacts.credentials.values import ANY, PLAIN, REST, UNKNOWN, Item, Value, join, role
 
 LIST = "list"
 """Class of the objects that are lists, tuples and sets."""
 _MOST_ELEMENTS = 16
-_LIKE_DICTS = frozenset({"event", "headers", "query", "environ", "request context", "identity", "sts", "credentials"})
+_IDENTITY_SOURCES = (("event", "identitySource"), ("event", "identity_source"))
+_LIKE_DICTS = frozenset({
+    "cookies", "credentials", "environ", "event", "headers", "identity", "query", "request context", "sts",
+})  # fmt: skip
 _PASSING = ("each:", "key:")  # roles that a text keeps which is made of them
 
 
@@ -47,7 +50,7 @@ class Reads(Machine):
         for name in base.roles:
             if name.startswith(("ext:", "key:")):
                 continue
-            found += [_of_role(name, key) for key in keys] if keys else _dynamic(name)
+            found += [self._of_role(name, key, node, frame) for key in keys] if keys else _dynamic(name)
         for taint in base.taints:
             found += [part_of_taint(taint, key) for key in sorted(keys) or (None,)]
         is_known = base.refs or base.is_plain or any(not name.startswith("ext:") for name in base.roles)
@@ -56,6 +59,12 @@ class Reads(Machine):
         if not found:
             return PLAIN if base.is_plain else UNKNOWN
         return join(*found)
+
+    def _of_role(self, name: str, key: str, node: ast.AST, frame: Frame) -> Value:
+        if self.identity is not None and (name, key) in _IDENTITY_SOURCES:
+            return self.listed(identity(self.identity), node, frame)
+        found = part(name, key)
+        return of_anything(key) if found.is_unknown else found
 
     def under(self, base: Value, key: Value, node: ast.AST, frame: Frame) -> Value:
         """What stands under a key that may itself be one that a loop over the same thing gives."""
@@ -83,9 +92,9 @@ class Reads(Machine):
             of = self.memory.classes.get(ref)
             if name not in items and isinstance(of, Class) and (member := of.find(name)):
                 found.append(self._bound(member, replace(base, refs=frozenset({ref})), node, frame))
-        for each in base.functions:
-            if isinstance(each, Class) and (member := each.find(name)):
-                found.append(self._bound(member, Value(functions=frozenset({each})), node, frame, is_class=True))
+        for function in base.functions:
+            if isinstance(function, Class) and (member := function.find(name)):
+                found.append(self._bound(member, Value(functions=frozenset({function})), node, frame, is_class=True))
         if name == "__dict__" and base.refs:
             return base
         if not found:
@@ -130,7 +139,8 @@ class Reads(Machine):
 
     def pairs(self, value: Value, node: ast.AST, frame: Frame) -> Value:
         """What `items()` gives: pairs of key and value."""
-        exact, others = [], []
+        exact: list[Value] = []
+        others: list[Value] = []
         for key, item in self.memory.items(value).items():
             pair = self.listed([_text(key), item.value], node, frame)
             (others if key in (ANY, REST) else exact).append(pair)
@@ -155,6 +165,8 @@ class Reads(Machine):
             self.memory.trimmed |= made.refs
         for each in parts:
             self.memory.extend(made, self.memory.items(each))
+            for key in self.memory.named(each):
+                self.memory.name(made, key)
             made = replace(
                 made,
                 roles=made.roles | {name for name in each.roles if not name.startswith("ext:")},
@@ -177,7 +189,11 @@ class Reads(Machine):
         }
         for value in found.values():
             texts |= {text for each in self.memory.inside(value) for text in each.texts}
-        headers = sorted(text for text in texts if is_credential_header(text))
+        cookies = any(
+            "cookies" in name for value in found.values() for name in value.roles if name.startswith(_PASSING)
+        )
+        is_one = is_credential_cookie if cookies else is_credential_header
+        headers = sorted(text for text in texts if is_one(text.strip().partition("=")[0]))
         is_negative = any(isinstance(node, ast.NotEq | ast.NotIn | ast.Not) for node in ast.walk(test))
         if not is_met and not is_negative and texts and not headers:
             return
@@ -186,7 +202,8 @@ class Reads(Machine):
             if any(each.startswith("each:") for each in value.roles):
                 clean = replace(value, roles=frozenset(each for each in value.roles if not each.startswith("each:")))
                 is_it = headers and not is_other and len(headers) == len(texts)
-                frame.names[name] = join(clean, tainted(f"the {headers[0]} header")) if is_it else clean
+                each = [part(each[5:], headers[0]) for each in value.roles if each.startswith("each:")] if is_it else []
+                frame.names[name] = join(clean, *each)
 
 
 def _passes(value: Value) -> bool:
@@ -198,18 +215,17 @@ def _text(key: str) -> Value:
 
 
 def _key_of(name: str) -> Value | None:
+    if name == "cookies":
+        return role("each:cookies")
     if name in _LIKE_DICTS:
         return role(f"key:{name}")
     return role(name) if "parameter" in name else None
 
 
-def _of_role(name: str, key: str) -> Value:
-    found = part(name, key)
-    return of_anything(key) if found.is_unknown else found
-
-
 def _dynamic(name: str) -> list[Value]:
     """A part of which the key isn't known: of some things each part is a credential."""
+    if name == "cookies":
+        return [role("each:cookies")]
     return [role(name)] if "parameter" in name or name.startswith("each:") else [UNKNOWN]
 
 
@@ -218,7 +234,9 @@ def _narrowed(value: Value, key: str) -> Value:
     each = [name for name in value.roles if name.startswith("each:")]
     if not each or key in (ANY, REST):
         return value
-    return join(replace(value, roles=value.roles - set(each)), *(part(name, key) for name in each))
+    return join(
+        replace(value, roles=value.roles - set(each)), *(part(name.removeprefix("each:"), key) for name in each)
+    )
 
 
 def numbered(items: dict[str, Item]) -> bool:

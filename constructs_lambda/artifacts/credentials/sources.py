@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from constructs_lambda.artifacts.credentials.names import (
     is_credential,
+    is_credential_cookie,
     is_credential_header,
     is_harmless_part,
     of_environment,
@@ -15,8 +17,8 @@ from constructs_lambda.artifacts.credentials.values import PLAIN, UNKNOWN, Taint
 
 _EVENT = {
     "authorizationToken": tainted("the authorization token"),
-    "identitySource": tainted("the identity source"),
-    "cookies": tainted("the cookies"),
+    "identitySource": tainted("the identity source", is_certain=False),
+    "cookies": role("cookies"),
     "headers": role("headers"),
     "resolvedHeadersField": role("headers"),
     "multiValueHeaders": role("headers"),
@@ -30,11 +32,16 @@ _CONTEXT = {"identity": role("identity"), "authentication": UNKNOWN}
 _IDENTITY = {"apiKey": tainted("the API key"), "accessKey": tainted("the AWS access key")}
 _CLEAN_OF_CREDENTIALS = frozenset({"Expiration", "expiration", "expiry_time", "CreateDate", "Status", "UserName"})
 _CLEAN_OF_SECRET = frozenset({"ARN", "Name", "VersionId", "VersionStages", "CreatedDate", "ResponseMetadata"})
+# Claims of a token that say who somebody is and what the token is for.
+_CLAIMS = frozenset({"aud", "azp", "exp", "iat", "iss", "jti", "nbf", "scope", "scp", "sub"})
 # Keys of AWS's answers that are never anything else, whatever they are read from.
 _ALWAYS = frozenset({"SecretAccessKey", "SessionToken", "SecretString", "SecretBinary", "AccessKeyId"})
 _WHOLE = {
     "event": Taint("the whole event"),
     "headers": Taint("all headers"),
+    "cookies": Taint("the cookies"),
+    "each:cookies": Taint("a cookie", is_certain=False),
+    "cookie header": Taint("the Cookie header"),
     "credentials": Taint("AWS credentials", kind="aws"),
     "sts": Taint("AWS credentials", kind="aws"),
     "secret": Taint("a secret of Secrets Manager", kind="secret"),
@@ -64,7 +71,7 @@ ANSWERS = {
 
 def whole(name: str) -> Taint | None:
     """The credential that what stands for something is as a whole."""
-    return _WHOLE.get(name.removeprefix("each:"))
+    return _WHOLE.get(name) or _WHOLE.get(name.removeprefix("each:"))
 
 
 def part(name: str, key: str) -> Value:
@@ -74,11 +81,19 @@ def part(name: str, key: str) -> Value:
         name: What it stands for: a role of a `Value`.
         key: The key or attribute.
     """
+    if name == "each:cookies":  # as a `Morsel` of http.cookies, or as text
+        return role(name) if key in ("value", "coded_value", "OutputString") else UNKNOWN
     name = name.removeprefix("each:")
     if name == "event":
         return _EVENT.get(_camel(key), PLAIN if _camel(key) in ("methodArn", "routeArn") else UNKNOWN)
     if name == "headers":
+        if key.lower() == "cookie":
+            return role("cookie header")
         return tainted(f"the {key} header") if is_credential_header(key) else UNKNOWN
+    if name in ("cookies", "cookie header"):
+        return cookie(name, key)
+    if name == "claims":
+        return of_anything(key) if is_credential(key) else PLAIN
     if name == "query":
         return tainted(f"the query parameter {key}") if is_credential(key) else UNKNOWN
     if name == "request context":
@@ -108,6 +123,33 @@ def _of_answer(name: str, key: str) -> Value:
     return UNKNOWN
 
 
+def cookie(name: str, key: str) -> Value:
+    """One of the cookies, by its name or its place; a single header may stand in a list."""
+    if key.lstrip("-").isdigit():
+        return role("each:cookies" if name == "cookies" else name)
+    key = key.strip().partition("=")[0]
+    return tainted(f"the cookie {key}") if is_credential_cookie(key) else UNKNOWN
+
+
+def identity(sources: Sequence[str | None]) -> list[Value]:
+    """What stands in the identity source of an event of an HTTP API.
+
+    Args:
+        sources: The authorizer's identity sources, as `$request.header.Authorization`; None for one that isn't known.
+    """
+    found = [_identity(source or "") for source in sources]
+    return [tainted("the identity source", is_certain=False)] if found == [UNKNOWN] else found
+
+
+def _identity(source: str) -> Value:
+    place, _, key = source.removeprefix("$").removeprefix("request.").partition(".")
+    if place == "header":
+        return part("headers", key)
+    if place == "querystring":
+        return part("query", key)
+    return UNKNOWN if source else tainted("the identity source", is_certain=False)
+
+
 def environment(key: str) -> Value:
     """A variable of the environment."""
     certain = of_environment(key)
@@ -123,6 +165,8 @@ def of_anything(key: str) -> Value:
         return tainted("a secret of Secrets Manager" if kind == "secret" else f"AWS credentials ({key})", kind)
     if key == "Credentials":
         return role("credentials")
+    if key in _CLAIMS:
+        return PLAIN
     return tainted(f"the name '{key}'", "name", is_certain=False) if is_credential(key) else UNKNOWN
 
 

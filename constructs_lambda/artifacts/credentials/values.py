@@ -132,6 +132,7 @@ class Memory:
         self._step = step
         self.state: State = {}
         self.classes: dict[int, object] = {}  # of which class an object is, where it is one of the code's own
+        self.keys: dict[int, list[Item]] = {}  # credentials that are keys of an object
         self.trimmed: set[int] = set()  # copies of something that a part was taken out of
         self._count = 0
 
@@ -164,6 +165,16 @@ class Memory:
                 old = items.get(key)
                 items[key] = item if is_sure or old is None else Item(join(old.value, item.value), *item[1:])
             self.state[ref] = items
+
+    def name(self, value: Value, key: Item) -> None:
+        """Keeps in mind that a credential is the key of an item."""
+        if any(taint.kind in ("request", "aws") for taint in key.value.taints):
+            for ref in value.refs:
+                self.keys.setdefault(ref, []).append(key)
+
+    def named(self, value: Value) -> list[Item]:
+        """The credentials that are keys of the objects that a value may be."""
+        return [key for ref in sorted(value.refs) for key in self.keys.get(ref, ())]
 
     def extend(self, value: Value, more: Items) -> None:
         """Puts all items of one object into another."""

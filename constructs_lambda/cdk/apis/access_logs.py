@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any
 
-from aws_cdk import Fn, Names, Stack, aws_logs
+from aws_cdk import Fn, Stack, Stage, aws_logs
 from constructs import Construct
 
 _BOTH = {
@@ -55,7 +56,9 @@ def log_group_for(scope: Construct, given: Any) -> aws_logs.ILogGroup | None:
     """
     if given is not True:
         return given or None
-    name = Names.unique_resource_name(scope, max_length=200, separator="-")
+    stage = Stage.of(scope)
+    path = scope.node.path.removeprefix(f"{stage.node.path}/" if stage is not None and stage.node.path else "")
+    name = re.sub(r"[^A-Za-z0-9]+", "-", path)[:200]
     once = Fn.select(4, Fn.split("-", Fn.select(2, Fn.split("/", Stack.of(scope).stack_id))))
     return aws_logs.LogGroup(
         scope,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from aws_cdk import Duration, aws_apigateway, aws_apigatewayv2, aws_cognito
+from constructs import Construct
 
 from constructs_lambda.cdk.apis.permissions import Permissions
 from constructs_lambda.cdk.properties import seconds
@@ -28,13 +29,13 @@ class Bound:
     Args:
         type: What a route writes as its authorization type.
         id: The authorizer's id, None where IAM does without.
-        scheme: The security scheme in the OpenAPI document.
+        schemes: The security schemes in the OpenAPI document: what a request has to have, all of it.
         authorizer: CDK's authorizer, None where IAM does without.
     """
 
     type: str
     id: str | None
-    scheme: Mapping[str, Any]
+    schemes: tuple[Mapping[str, Any], ...]
     authorizer: aws_apigateway.IAuthorizer | None = None
 
 
@@ -53,9 +54,14 @@ class Authorizer:
         self.scopes = tuple(scopes)
 
     @property
-    def id(self) -> str:
-        """Id of the authorizer within an API."""
+    def name(self) -> str:
+        """Its name in an API."""
         return self._name or f"{type(self).__name__}{self._what()}"
+
+    @property
+    def id(self) -> str:
+        """Id of the authorizer's construct within an API."""
+        return f"Authorizer{self._name}" if self._name else self.name
 
     def _what(self) -> str:
         """What tells it from others of its kind in the same API."""
@@ -66,7 +72,7 @@ class HttpAuthorizer(Authorizer, ABC):
     """An authorizer that an `HttpApi` takes."""
 
     @abstractmethod
-    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+    def bind_to_http_api(self, scope: Construct, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
 
 
@@ -79,7 +85,7 @@ class RestAuthorizer(Authorizer, ABC):
         """What it is told: the API is deployed anew when that changes."""
 
     @abstractmethod
-    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+    def bind_to_rest_api(self, scope: Construct, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
 
 
@@ -128,19 +134,19 @@ class JwtAuthorizer(HttpAuthorizer):
         self._audience = list(audience)
         self._identity_source = sources
 
-    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+    def bind_to_http_api(self, scope: Construct, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
         authorizer = aws_apigatewayv2.HttpAuthorizer(
-            api,
+            scope,
             self.id,
             http_api=api,
             type=aws_apigatewayv2.HttpAuthorizerType.JWT,
-            authorizer_name=self._name,
+            authorizer_name=self.name,
             identity_source=self._identity_source,
             jwt_issuer=self._issuer,
             jwt_audience=self._audience,
         )
-        return Bound("JWT", authorizer.authorizer_id, BEARER)
+        return Bound("JWT", authorizer.authorizer_id, (BEARER,))
 
 
 class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
@@ -197,42 +203,42 @@ class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
         )
 
     def _what(self) -> str:
-        return str(self._user_pool.node.addr)
+        return str(self._user_pool.node.addr)[-12:]
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """What it is told: the API is deployed anew when that changes."""
         return {"ttl": seconds(self._ttl), "user_pool": self._user_pool.user_pool_arn}
 
-    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+    def bind_to_http_api(self, scope: Construct, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
         if not self._clients:
             raise InputError(
-                f"{api.node.path}: CognitoAuthorizer has no user_pool_clients, and an HTTP API checks which "
+                f"{scope.node.path}: CognitoAuthorizer has no user_pool_clients, and an HTTP API checks which "
                 "client a token is for (CL506). Fix: CognitoAuthorizer(pool, [client])."
             )
         authorizer = aws_apigatewayv2.HttpAuthorizer(
-            api,
+            scope,
             self.id,
             http_api=api,
             type=aws_apigatewayv2.HttpAuthorizerType.JWT,
-            authorizer_name=self._name,
+            authorizer_name=self.name,
             identity_source=[HEADER],
             jwt_issuer=f"https://{self._user_pool.user_pool_provider_name}",
             jwt_audience=[client.user_pool_client_id for client in self._clients],
         )
-        return Bound("JWT", authorizer.authorizer_id, BEARER)
+        return Bound("JWT", authorizer.authorizer_id, (BEARER,))
 
-    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+    def bind_to_rest_api(self, scope: Construct, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
         authorizer = aws_apigateway.CognitoUserPoolsAuthorizer(
-            api,
+            scope,
             self.id,
             cognito_user_pools=[self._user_pool],
             results_cache_ttl=self._ttl,
-            authorizer_name=self._name,
+            authorizer_name=self.name,
         )
-        return Bound("COGNITO_USER_POOLS", authorizer.authorizer_id, scheme_of(None), authorizer)
+        return Bound("COGNITO_USER_POOLS", authorizer.authorizer_id, schemes_of([HEADER]), authorizer)
 
 
 class IamAuthorizer(HttpAuthorizer, RestAuthorizer):
@@ -253,11 +259,11 @@ class IamAuthorizer(HttpAuthorizer, RestAuthorizer):
         """Nothing."""
         return {}
 
-    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+    def bind_to_http_api(self, scope: Construct, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
         """Makes nothing: a route names it by its type."""
         return _IAM
 
-    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+    def bind_to_rest_api(self, scope: Construct, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes nothing: a route names it by its type."""
         return _IAM
 
@@ -270,7 +276,7 @@ _SIGNED = {
     "description": "AWS Signature Version 4",
     "x-amazon-apigateway-authtype": "awsSigv4",
 }
-_IAM = Bound("AWS_IAM", None, _SIGNED)
+_IAM = Bound("AWS_IAM", None, (_SIGNED,))
 
 
 def cache_ttl(ttl: Duration | None) -> Duration:
@@ -317,8 +323,12 @@ def sources_of(given: Sequence[str] | None, default: str) -> list[str]:
     return [default] if given is None else list(given)
 
 
-def scheme_of(source: str | None) -> dict[str, Any]:
-    """How OpenAPI says that a header, or a part of the query, carries the proof."""
-    kind, _, name = (source or HEADER).rpartition(".")
-    where = "query" if kind.endswith("querystring") else "header"
-    return {"type": "apiKey", "in": where, "name": name}
+def schemes_of(sources: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """How OpenAPI says which headers and parts of the query carry the proof."""
+    found: list[Mapping[str, Any]] = []
+    for source in sources:
+        kind, _, name = source.rpartition(".")
+        where = "query" if kind.endswith("querystring") else "header" if kind.endswith("header") else None
+        if where:
+            found.append({"type": "apiKey", "in": where, "name": name})
+    return tuple(found)

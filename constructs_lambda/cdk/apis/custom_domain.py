@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import cast
+from weakref import WeakKeyDictionary
 
-from aws_cdk import aws_apigatewayv2, aws_certificatemanager, aws_route53, aws_route53_targets
+from aws_cdk import Stack, aws_apigatewayv2, aws_certificatemanager, aws_route53, aws_route53_targets
 from constructs import Construct, IConstruct
 
 from constructs_lambda.errors import InputError
 
+_domains: WeakKeyDictionary[aws_apigatewayv2.IDomainName, set[str]] = WeakKeyDictionary()
+"""The base paths that domains have already."""
 _NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _BASE_PATH = re.compile(r"[A-Za-z0-9$_.+!*'()-]+(/[A-Za-z0-9$_.+!*'()-]+)*")
 Domain = str | aws_apigatewayv2.IDomainName
@@ -59,13 +62,23 @@ class CustomDomain:
             if value is not None and not hasattr(value, attribute):
                 raise TypeError(f"{what} is of the wrong type: {value!r}")
         problems = []
-        if isinstance(name, str) and "${Token[" not in name and not _NAME.fullmatch(name.lower()):
-            problems.append(f"{name!r} is no domain name. Fix: write one such as 'api.example.com'.")
+        is_known = isinstance(name, str) and "${Token[" not in name
+        if isinstance(name, str) and is_known and not _NAME.fullmatch(name):
+            problems.append(f"{name!r} is no domain name. Fix: write one in small letters, such as 'api.example.com'.")
+        zone = hosted_zone.zone_name if hosted_zone is not None else ""
+        if (
+            isinstance(name, str)
+            and is_known
+            and zone
+            and "${Token[" not in zone
+            and not f".{name}".endswith(f".{zone}")
+        ):
+            problems.append(f"{name} is not in the hosted zone {zone}. Fix: the zone of the name.")
         if isinstance(name, str) and certificate is None:
             problems.append(f"{name}: needs a certificate. Fix: certificate=aws_certificatemanager.Certificate(...)")
         if is_there and (certificate is not None or mtls is not None):
             problems.append("the domain is there already. Fix: give it its certificate and mtls where it is made.")
-        if base_path is not None and not _BASE_PATH.fullmatch(base_path):
+        if base_path is not None and "${Token[" not in base_path and not _BASE_PATH.fullmatch(base_path):
             problems.append(
                 f"base_path is {base_path!r}. Fix: write it without slashes at its ends, such as 'orders/v1'."
             )
@@ -76,12 +89,13 @@ class CustomDomain:
         self._hosted_zone = hosted_zone
         self._base_path = base_path
         self._mtls = mtls
+        self._is_made = False
 
     @property
     def url(self) -> str:
         """Where the API answers."""
         name = self._name if isinstance(self._name, str) else self._name.name
-        return f"https://{name}/{self._base_path or ''}"
+        return f"https://{name}/" + (f"{self._base_path}/" if self._base_path else "")
 
     def bind(self, scope: Construct, api_id: str, stage: IConstruct, stage_name: str) -> aws_apigatewayv2.IDomainName:
         """Makes the domain, its mapping and its records; the API calls it.
@@ -92,6 +106,7 @@ class CustomDomain:
             stage: Its stage.
             stage_name: The stage's name.
         """
+        self._refuse_what_is_taken(scope)
         domain = self._domain(scope)
         mapping = aws_apigatewayv2.CfnApiMapping(
             scope,
@@ -118,6 +133,30 @@ class CustomDomain:
                     target=alias,
                 )
         return domain
+
+    def _refuse_what_is_taken(self, scope: Construct) -> None:
+        """Raises where another API has the name already, or the certificate is of another Region."""
+        problems = []
+        if isinstance(self._name, str):
+            if self._is_made:
+                problems.append(
+                    f"{self._name} is another API's name already. Fix: make an aws_apigatewayv2.DomainName, and give "
+                    "each API a CustomDomain(name, base_path=...)."
+                )
+            self._is_made = True
+            region = Stack.of(scope).region
+            arn = self._certificate.certificate_arn.split(":") if self._certificate is not None else []
+            if "${Token[" not in region and len(arn) > 5 and "${Token[" not in arn[3] and arn[3] != region:
+                problems.append(
+                    f"the certificate of {self._name} is of {arn[3]}. Fix: one of {region}, where the API is."
+                )
+        else:
+            taken = _domains.setdefault(self._name, set())
+            if (base_path := self._base_path or "") in taken:
+                problems.append(f"the domain has an API under {base_path or '/'!r} already. Fix: another base_path.")
+            taken.add(base_path)
+        if problems:
+            raise InputError("\n".join(f"{scope.node.path}: {problem}" for problem in problems))
 
     def _domain(self, scope: Construct) -> aws_apigatewayv2.IDomainName:
         if not isinstance(self._name, str):

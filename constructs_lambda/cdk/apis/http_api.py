@@ -9,20 +9,21 @@ from aws_cdk import Duration, aws_apigatewayv2, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.apis import openapi
+from constructs_lambda.cdk.apis import openapi, routes
 from constructs_lambda.cdk.apis.access_logs import format_of, log_group_for, refuse_wrong_access_logs
 from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAuthorizer
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
-from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, name_of
+from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, Callee, callee
 from constructs_lambda.cdk.apis.routed import RoutedApi
-from constructs_lambda.cdk.apis.routes import unknown_keywords
-from constructs_lambda.cdk.apis.throttling import DEFAULT_BURST_LIMIT, DEFAULT_RATE_LIMIT
+from constructs_lambda.cdk.apis.routes import Route, unknown_keywords
+from constructs_lambda.cdk.apis.throttling import limits_of, refuse_wrong_throttling
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.cdk.reach import path_of
 from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
 from constructs_lambda.model import Place
 from constructs_lambda.template.http_apis import read_http_api
+from constructs_lambda.tokens import is_number_token
 
 _PAYLOAD = "2.0"
 _ONLY_REST = {
@@ -52,6 +53,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
     - Access logs in JSON go to a log group of their own, kept for a year, and kept when the stack goes.
     - Requests are throttled to 1,000 a second, with bursts of 500.
     - Each function has one integration and one permission, however many routes lead there; `$default` needs one more.
+    - With `cors_preflight`, browsers' preflights get through wherever a route asks for a proof.
     - With a `domain`, AWS's own address is switched off.
 
     `api.api` is CDK's `aws_apigatewayv2.HttpApi`, and all that CDK can do with it stays possible.
@@ -105,6 +107,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         _refuse_only_rest("HttpApi", only_rest, HttpApi.__init__)
         _refuse_wrong_authorizer(authorizer)
         refuse_wrong_access_logs(access_logs)
+        refuse_wrong_throttling(path_of(scope, id), throttle)
         refuse_wrong_domain(domain)
         openapi.refuse_wrong_file(openapi_file)
         _refuse_wrong_cors(path_of(scope, id), cors_preflight)
@@ -118,8 +121,12 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
                 cors_preflight=cors_preflight,
                 disable_execute_api_endpoint=switched_off(disable_execute_api_endpoint, domain),
             )
-            self._start(scope, self.api.api_id, api_name or id, description, authorizer, openapi_file)
+            self._answers_preflights = cors_preflight is not None
+            title = routes.known_or(api_name, id)
+            document = openapi.Document(title, description, answers_preflights=self._answers_preflights)
+            self._start(scope, self.api.api_id, document, authorizer, openapi_file)
             self._integrations: dict[str, str] = {}
+            self._preflights: set[str] = set()
             self.access_log_group = log_group_for(self, access_logs)
             stage = self._default_stage()
             self._settle_stage(stage, throttle, detailed_metrics_enabled)
@@ -167,22 +174,28 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         """
         _refuse_only_rest("HttpApi.add_route", only_rest, HttpApi.add_route)
         _refuse_wrong_authorizer(authorizer)
+        problems: list[str] = []
+        if self._answers_preflights and route in self._preflights:
+            problems.append(f"{route}: the API answers preflights itself there. Fix: leave the route out.")
         asked = self._asked(
             route,
             function,
             authorizer=authorizer,
             scopes=scopes,
             public=public,
+            operation_name=operation_name,
             timeout=timeout,
             limit=limits.HTTP_API_INTEGRATION_TIMEOUT,
-            problems=[],
+            problems=problems,
         )
+        called = callee(function)
+        target = f"integrations/{self._integration(called, asked.milliseconds)}"
         resource = aws_apigatewayv2.CfnRoute(
             self,
-            route.replace(" /", "/"),
+            _id_of(asked.route),
             api_id=self.api_id,
             route_key=route,
-            target=f"integrations/{self._integration(function, asked.milliseconds)}",
+            target=target,
             authorization_type=asked.bound.type if asked.bound else "NONE",
             authorizer_id=asked.bound.id if asked.bound else None,
             authorization_scopes=list(asked.scopes) or None,
@@ -191,10 +204,32 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         if public:
             note(resource, public=True)
         what, id = (ROUTES, "Invoke") if asked.route.path else (DEFAULT_ROUTE, "InvokeByDefault")
-        self._permissions.allow(function, what, f"{id}{name_of(function)}")
-        self._is_there(asked.route, function)
+        self._permissions.allow(called, what, f"{id}{called.name}")
+        if self._answers_preflights and asked.bound is not None and asked.route.method in ("", "ANY"):
+            self._let_preflights_through(asked.route, called, target)
+        self._is_there(asked.route, called)
         self._document.add(asked.route, operation_name=operation_name, security=asked.security)
         return resource
+
+    def _let_preflights_through(self, route: Route, called: Callee, target: str) -> None:
+        """Makes a route for preflights, which carry no proof, where the one for every method would ask for some.
+
+        API Gateway answers what is a preflight itself; what else comes by this method, the function gets.
+        """
+        path = route.path or "/{proxy+}"
+        preflight = Route(f"OPTIONS {path}", "OPTIONS", path)
+        if preflight.key in self._routes or preflight.key in self._preflights:
+            return
+        self._preflights.add(preflight.key)
+        aws_apigatewayv2.CfnRoute(
+            self,
+            _id_of(preflight),
+            api_id=self.api_id,
+            route_key=preflight.key,
+            target=target,
+            authorization_type="NONE",
+        )
+        self._permissions.allow(called, ROUTES, f"Invoke{called.name}")
 
     def grant_invoke(self, grantee: aws_iam.IGrantable, *only: str) -> aws_iam.Grant:
         """Lets an identity of AWS call routes whose authorizer is `IamAuthorizer`.
@@ -209,18 +244,20 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         return self._grant(grantee, "*", only, (ROUTES, DEFAULT_ROUTE))
 
     def _make(self, authorizer: HttpAuthorizer) -> Bound:
-        return authorizer.bind_to_http_api(self.api, self._permissions)
+        return authorizer.bind_to_http_api(self, self.api, self._permissions)
 
-    def _integration(self, function: aws_lambda.IFunction, milliseconds: int | float | None) -> str:
+    def _integration(self, called: Callee, milliseconds: int | float | None) -> str:
         """Id of the integration of a function: one for all of its routes that wait as long."""
-        id = f"Integration{name_of(function)}" + (f"{milliseconds:g}ms" if milliseconds is not None else "")
+        id = f"Integration{called.name}"
+        if milliseconds is not None:
+            id += f"{milliseconds:g}ms" if not is_number_token(milliseconds) else routes.digest(self, milliseconds)
         if id not in self._integrations:
             integration = aws_apigatewayv2.CfnIntegration(
                 self,
                 id,
                 api_id=self.api_id,
                 integration_type="AWS_PROXY",
-                integration_uri=function.function_arn,
+                integration_uri=called.arn,
                 payload_format_version=_PAYLOAD,
                 timeout_in_millis=milliseconds,
             )
@@ -239,16 +276,21 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
     ) -> None:
         """What CDK's default stage can't be told when it is made."""
         resource = cast(aws_apigatewayv2.CfnStage, stage.node.default_child)
-        rate, burst = (throttle.rate_limit, throttle.burst_limit) if throttle else (None, None)
+        rate, burst = limits_of(throttle)
         resource.default_route_settings = aws_apigatewayv2.CfnStage.RouteSettingsProperty(
-            throttling_rate_limit=DEFAULT_RATE_LIMIT if rate is None else rate,
-            throttling_burst_limit=DEFAULT_BURST_LIMIT if burst is None else burst,
+            throttling_rate_limit=rate,
+            throttling_burst_limit=burst,
             detailed_metrics_enabled=detailed_metrics_enabled,
         )
         if self.access_log_group is not None:
             resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
                 destination_arn=self.access_log_group.log_group_arn, format=format_of("http")
             )
+
+
+def _id_of(route: Route) -> str:
+    """Id of a route's construct: a slash would become two hyphens, which a path may have as well."""
+    return f"{route.method} {route.path[1:].replace('/', ' ')}" if route.path else route.key
 
 
 def _refuse_only_rest(what: str, keywords: Mapping[str, Any], function: Any) -> None:

@@ -17,10 +17,10 @@ from constructs_lambda.cdk.apis.authorizers import (
     cache_ttl,
     refuse_http_settings,
     refuse_rest_settings,
-    scheme_of,
+    schemes_of,
     sources_of,
 )
-from constructs_lambda.cdk.apis.permissions import Permissions, name_of
+from constructs_lambda.cdk.apis.permissions import Permissions, callee
 from constructs_lambda.cdk.apis.routes import refuse_what_is_no_function
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.errors import InputError
@@ -63,33 +63,34 @@ class TokenAuthorizer(RestAuthorizer):
         self._function = function
         self._options = {"identity_source": identity_source, "validation_regex": validation_regex}
         self._ttl = cache_ttl(results_cache_ttl)
-        header = identity_source or aws_apigateway.IdentitySource.header("Authorization")
+        header = aws_apigateway.IdentitySource.header("Authorization") if identity_source is None else identity_source
         refuse_rest_settings(
             "TokenAuthorizer", Type="TOKEN", IdentitySource=header, AuthorizerResultTtlInSeconds=seconds(self._ttl)
         )
 
     def _what(self) -> str:
-        return name_of(self._function)
+        return callee(self._function).name
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """What it is told: the API is deployed anew when that changes."""
         return {**self._options, "ttl": seconds(self._ttl), "function": self._function.function_arn}
 
-    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+    def bind_to_rest_api(self, scope: Construct, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
         authorizer = aws_apigateway.TokenAuthorizer(
-            api,
+            scope,
             self.id,
-            handler=_imported(api, self.id, self._function),
+            handler=_imported(scope, self.id, self._function),
             results_cache_ttl=self._ttl,
-            authorizer_name=self._name,
+            authorizer_name=self.name,
             identity_source=self._options["identity_source"],
             validation_regex=self._options["validation_regex"],
         )
-        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
+        permissions.allow(callee(self._function), f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
         source = self._options["identity_source"]
-        return Bound("CUSTOM", authorizer.authorizer_id, BEARER if source is None else scheme_of(source), authorizer)
+        schemes = (BEARER,) if source is None else schemes_of([source])
+        return Bound("CUSTOM", authorizer.authorizer_id, schemes, authorizer)
 
 
 class RequestAuthorizer(RestAuthorizer):
@@ -138,7 +139,7 @@ class RequestAuthorizer(RestAuthorizer):
         )
 
     def _what(self) -> str:
-        return name_of(self._function)
+        return callee(self._function).name
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -149,19 +150,19 @@ class RequestAuthorizer(RestAuthorizer):
             "function": self._function.function_arn,
         }
 
-    def bind_to_rest_api(self, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
+    def bind_to_rest_api(self, scope: Construct, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
         authorizer = aws_apigateway.RequestAuthorizer(
-            api,
+            scope,
             self.id,
-            handler=_imported(api, self.id, self._function),
+            handler=_imported(scope, self.id, self._function),
             identity_sources=self._identity_sources,
             results_cache_ttl=self._ttl,
-            authorizer_name=self._name,
+            authorizer_name=self.name,
         )
-        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
-        scheme = scheme_of(next(iter(self._identity_sources), None))
-        return Bound("CUSTOM", authorizer.authorizer_id, scheme, authorizer)
+        permissions.allow(callee(self._function), f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
+        schemes = schemes_of(self._identity_sources)
+        return Bound("CUSTOM", authorizer.authorizer_id, schemes, authorizer)
 
 
 class LambdaAuthorizer(HttpAuthorizer):
@@ -217,25 +218,24 @@ class LambdaAuthorizer(HttpAuthorizer):
         _refuse_cached_by_nothing(self._identity_source, self._ttl)
 
     def _what(self) -> str:
-        return name_of(self._function)
+        return callee(self._function).name
 
-    def bind_to_http_api(self, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
+    def bind_to_http_api(self, scope: Construct, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
         authorizer = aws_apigatewayv2.HttpAuthorizer(
-            api,
+            scope,
             self.id,
             http_api=api,
             type=aws_apigatewayv2.HttpAuthorizerType.LAMBDA,
-            authorizer_name=self._name,
-            authorizer_uri=invocation_of(api, self._function.function_arn),
+            authorizer_name=self.name,
+            authorizer_uri=invocation_of(scope, self._function.function_arn),
             identity_source=self._identity_source,
             payload_format_version=aws_apigatewayv2.AuthorizerPayloadVersion.VERSION_2_0,
             enable_simple_responses=self._is_simple,
             results_cache_ttl=self._ttl,
         )
-        permissions.allow(self._function, f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
-        scheme = scheme_of(next(iter(self._identity_source), None))
-        return Bound("CUSTOM", authorizer.authorizer_id, scheme)
+        permissions.allow(callee(self._function), f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
+        return Bound("CUSTOM", authorizer.authorizer_id, schemes_of(self._identity_source))
 
 
 def _refuse_cached_by_nothing(sources: Sequence[str], ttl: Duration) -> None:
@@ -252,11 +252,11 @@ def invocation_of(scope: IConstruct, function_arn: str, path: str = "2015-03-31/
     return f"arn:{stack.partition}:apigateway:{stack.region}:lambda:path/{path.format(function_arn)}"
 
 
-def _imported(api: Construct, id: str, function: aws_lambda.IFunction) -> aws_lambda.IFunction:
+def _imported(scope: Construct, id: str, function: aws_lambda.IFunction) -> aws_lambda.IFunction:
     """The function as CDK's authorizer takes it: by its ARN, so that CDK writes no permission.
 
     It would write one into the function's stack that names the API, whose stack names the function: a circle.
     """
     return aws_lambda.Function.from_function_attributes(
-        api, f"{id}Function", function_arn=function.function_arn, skip_permissions=True
+        scope, f"{id}Function", function_arn=function.function_arn, same_environment=False, skip_permissions=True
     )

@@ -48,7 +48,7 @@ class Models:
                 # A changed model counts once the API is deployed anew, and CDK sees its name alone.
                 deployment.add_to_logical_id({"model": schema})
                 deployment.node.add_dependency(model)
-            self._made[key] = aws_apigateway.Model.from_model_name(self._scope, f"Model{id}Name", model.ref)
+            self._made[key] = aws_apigateway.Model.from_model_name(self._scope, f"NameOfModel{id}", model.ref)
         return self._made[key]
 
     def _free_id(self, title: str) -> str:

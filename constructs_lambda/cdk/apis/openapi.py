@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from constructs_lambda.cdk.apis.components import Components
 from constructs_lambda.cdk.apis.routes import Route
 from constructs_lambda.cdk.apis.schemas import schema_of
 
 VERSION = "3.1.0"
+_TAKEN = (".template.json", ".assets.json", "manifest.json", "tree.json", "report.json", "cdk.out.json")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.json")
 _EVERY_METHOD = ("get", "put", "post", "delete", "options", "head", "patch")
 _RESPONSES = {"default": {"description": "What the function answers"}}
@@ -26,13 +28,13 @@ class Security:
     Args:
         kind: The authorizer's class.
         id: Its id in the API.
-        scheme: Its security scheme.
+        schemes: Its security schemes: what a request has to have, all of it.
         scopes: Scopes of which a token needs one.
     """
 
     kind: str
     id: str
-    scheme: Mapping[str, Any]
+    schemes: tuple[Mapping[str, Any], ...]
     scopes: tuple[str, ...]
 
 
@@ -42,13 +44,24 @@ class Document:
     Args:
         title: Name of the API.
         description: What it is for.
+        key_header: The header of API keys, None where an authorizer gives them.
+        answers_preflights: Whether the API answers OPTIONS itself, also where a route is for every method.
     """
 
-    def __init__(self, title: str, description: str | None) -> None:
+    def __init__(
+        self,
+        title: str,
+        description: str | None,
+        *,
+        key_header: str | None = "x-api-key",
+        answers_preflights: bool = False,
+    ) -> None:
         self._info = {"title": title, "version": "1.0.0", **({"description": description} if description else {})}
+        self._key_header = key_header
+        self._every_method = tuple(each for each in _EVERY_METHOD if each != "options" or not answers_preflights)
         self._paths: dict[str, dict[str, Any]] = {}
         self._schemes: dict[str, Mapping[str, Any]] = {}
-        self._schemas: dict[str, Any] = {}
+        self._components = Components()
         self._names: dict[str, str] = {}
 
     def add(
@@ -79,44 +92,36 @@ class Document:
         if listed := [*_path_parameters(route), *_parameters(parameters or {})]:
             operation["parameters"] = listed
         if model is not None:
-            operation["requestBody"] = {
-                "required": True,
-                "content": {"application/json": {"schema": self._schema(model)}},
-            }
-        needed: dict[str, list[str]] = {}
-        if security is not None:
-            needed[self._scheme(security)] = list(security.scopes)
-        if needs_key:
-            self._schemes["ApiKey"] = {"type": "apiKey", "in": "header", "name": "x-api-key"}
-            needed["ApiKey"] = []
+            content = {"application/json": {"schema": self._components.place(schema_of(model))}}
+            operation["requestBody"] = {"required": True, "content": content}
+        needed = self._needed(security, needs_key=needs_key)
         operation["security"] = [needed] if needed else []
-        methods = _EVERY_METHOD if route.method == "ANY" else (route.method.lower(),)
-        path = self._paths.setdefault(re.sub(r"\+\}", "}", route.path), {})
+        methods = self._every_method if route.method == "ANY" else (route.method.lower(),)
+        path = self._paths.setdefault(route.path, {})
         for method in methods:
             if route.method != "ANY" or method not in path:
-                path[method] = {
-                    **operation,
-                    **({"operationId": f"{operation_name}-{method}"} if operation_name and len(methods) > 1 else {}),
-                }
+                own = {"operationId": f"{operation_name}-{method}"} if operation_name and len(methods) > 1 else {}
+                path[method] = {**operation, **own}
 
-    def _scheme(self, security: Security) -> str:
-        """The name of a scheme: that of its kind, with a number where the API has several of them."""
+    def _needed(self, security: Security | None, *, needs_key: bool) -> dict[str, list[str]]:
+        needed: dict[str, list[str]] = {}
+        if security is not None:
+            name = self._name(security)
+            for scheme in security.schemes:
+                own = name if scheme is security.schemes[0] else f"{name}-{scheme.get('name')}"
+                self._schemes[own] = scheme
+                needed[own] = list(security.scopes)
+        if needs_key and self._key_header is not None:
+            self._schemes["ApiKey"] = {"type": "apiKey", "in": "header", "name": self._key_header}
+            needed["ApiKey"] = []
+        return needed
+
+    def _name(self, security: Security) -> str:
+        """The name of an authorizer: that of its kind, with a number where the API has several of them."""
         if security.id not in self._names:
             taken = sum(1 for name in self._names.values() if name.rstrip("0123456789") == security.kind)
             self._names[security.id] = f"{security.kind}{taken + 1 if taken else ''}"
-            self._schemes[self._names[security.id]] = security.scheme
         return self._names[security.id]
-
-    def _schema(self, model: object) -> dict[str, Any]:
-        """A schema in its place among the components, or itself where its title is taken by another one."""
-        whole = json.loads(_moved(json.dumps(schema_of(model))))
-        for section in ("definitions", "$defs"):
-            self._schemas.update(whole.pop(section, {}))
-        whole.pop("$schema", None)
-        title = re.sub(r"[^A-Za-z0-9._-]", "", str(whole.get("title") or ""))
-        if not title or self._schemas.setdefault(title, whole) != whole:
-            return dict(whole)
-        return {"$ref": f"#/components/schemas/{title}"}
 
     def rendered(self, url: object) -> dict[str, Any]:
         """The document.
@@ -124,16 +129,33 @@ class Document:
         Args:
             url: Where the API answers, left out where only the deployment will tell.
         """
-        components = {
-            name: each for name, each in (("schemas", self._schemas), ("securitySchemes", self._schemes)) if each
-        }
+        components = {"schemas": self._components.schemas, "securitySchemes": self._schemes}
+        paths: dict[str, dict[str, Any]] = {}
+        for path, operations in sorted(self._paths.items(), key=lambda each: "+}" in each[0]):
+            plain = path.replace("+}", "}")  # a greedy variable is a variable, unless there is one of its name
+            paths.setdefault(plain if plain not in paths else path, {}).update(sorted(operations.items()))
         return {
             "openapi": VERSION,
             "info": self._info,
-            **({"servers": [{"url": url}]} if isinstance(url, str) else {}),
-            "paths": {path: dict(sorted(each.items())) for path, each in sorted(self._paths.items())},
-            **({"components": components} if components else {}),
+            **({"servers": [{"url": url}]} if isinstance(url, str) and "*" not in url else {}),
+            "paths": dict(sorted((path, _with_own_names(path, each)) for path, each in paths.items())),
+            **({"components": found} if (found := {name: each for name, each in components.items() if each}) else {}),
         }
+
+
+def _with_own_names(path: str, operations: Mapping[str, Any]) -> dict[str, Any]:
+    """Operations whose path parameters are named as the path has them."""
+    if "+}" not in path:
+        return dict(operations)
+    greedy = re.findall(r"\{([^{}]+)\+\}", path)
+    named = {}
+    for method, operation in operations.items():
+        parameters = [
+            {**each, "name": f"{each['name']}+"} if each["in"] == "path" and each["name"] in greedy else each
+            for each in operation.get("parameters", [])
+        ]
+        named[method] = {**operation, "parameters": parameters}
+    return named
 
 
 def write(document: Mapping[str, Any], folder: str, name: str) -> None:
@@ -158,15 +180,9 @@ def refuse_wrong_file(name: object) -> None:
     """Raises where a name is none for a file beside the template."""
     if name is None:
         return
-    taken = isinstance(name, str) and name.endswith((".template.json", ".assets.json", "manifest.json", "tree.json"))
-    if not isinstance(name, str) or not _FILE.fullmatch(name) or taken:
-        raise TypeError(
-            f"openapi_file must be a file's name beside the template, such as 'api.openapi.json'; got {name!r}"
-        )
-
-
-def _moved(text: str) -> str:
-    return text.replace("#/$defs/", "#/components/schemas/").replace("#/definitions/", "#/components/schemas/")
+    if not isinstance(name, str) or not _FILE.fullmatch(name) or name.endswith(_TAKEN):
+        example = "a file's name beside the template, such as 'api.openapi.json'"
+        raise TypeError(f"openapi_file must be {example}; got {name!r}")
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
@@ -174,10 +190,14 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _parameters(parameters: Mapping[str, bool]) -> list[dict[str, Any]]:
-    found = []
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for name, is_required in parameters.items():
         kind, _, own = name.removeprefix("method.request.").partition(".")
-        where = {"querystring": "query", "multivaluequerystring": "query", "header": "header"}.get(kind.lower())
+        where = {"querystring": "query", "header": "header"}.get(kind.removeprefix("multivalue"))
         if where and own:
-            found.append({"name": own, "in": where, "required": is_required, "schema": {"type": "string"}})
-    return found
+            schema: dict[str, Any] = {"type": "string"}
+            if kind.startswith("multivalue"):
+                schema = {"type": "array", "items": schema}
+            required = is_required or found.get((where, own), {}).get("required", False)
+            found[where, own] = {"name": own, "in": where, "required": required, "schema": schema}
+    return list(found.values())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Never
 
@@ -17,20 +16,25 @@ from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAu
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
 from constructs_lambda.cdk.apis.lambda_authorizers import invocation_of
 from constructs_lambda.cdk.apis.models import Models, checked_schema
-from constructs_lambda.cdk.apis.permissions import ROUTES, name_of
+from constructs_lambda.cdk.apis.permissions import ROUTES, Callee, callee
+from constructs_lambda.cdk.apis.rest_cors import tell_browsers_of_refusals
+from constructs_lambda.cdk.apis.rest_inputs import (
+    arn_of,
+    endpoints_of,
+    refuse_what_breaks,
+    refuse_wrong_settings,
+    wrong_parameters,
+)
 from constructs_lambda.cdk.apis.rest_stage import access_logging, execution_logs, given, guard, throttling
 from constructs_lambda.cdk.apis.routed import RoutedApi
-from constructs_lambda.cdk.apis.routes import refuse_wrong_switches, unknown_keywords
+from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, texts, unknown_keywords
+from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.reach import path_of
-from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
-from constructs_lambda.model import Place
-from constructs_lambda.template.rest_apis import read_rest_api, read_rest_stage
+from constructs_lambda.errors import InputError
 
 DEFAULT_STAGE = "prod"
 _STREAM = "2021-11-15/functions/{}/response-streaming-invocations"
-_EXAMPLE = "{'method.request.querystring.page': True}"
-_PARAMETER = re.compile(r"method\.request\.((multivalue)?(querystring|header)|path)\.[^\s.]+")
 _ONLY_HTTP = {
     "cors_preflight": "a REST API has default_cors_preflight_options",
     "detailed_metrics_enabled": "a REST API has deploy_options=StageOptions(metrics_enabled=True)",
@@ -49,15 +53,15 @@ class RestApi(RoutedApi[RestAuthorizer]):
     - With a `domain`, AWS's own address is switched off.
 
     API Gateway writes the logs of REST APIs with a role that is set once for each account and Region, and refuses a
-    stage with logs where none is set. It is left alone here, because a stack that set it would take it away from all
-    other APIs when it is deleted. docs/apis.md says how to set it.
+    stage with logs where none is set. It is left alone here, because every stack that sets it decides for all other
+    APIs too. docs/apis.md says how to set it.
 
     `api.api` is CDK's `aws_apigateway.RestApi`, and all that CDK can do with it stays possible.
 
     Creates: `AWS::ApiGateway::RestApi`, `AWS::ApiGateway::Deployment`, `AWS::ApiGateway::Stage`,
-    `AWS::ApiGateway::RequestValidator`, two `AWS::Logs::LogGroup`; for each route an `AWS::ApiGateway::Method`, and an
-    `AWS::ApiGateway::Resource` for each part of its path that is new; for each function an `AWS::Lambda::Permission`;
-    for each model an `AWS::ApiGateway::Model`.
+    `AWS::ApiGateway::RequestValidator`, two `AWS::Logs::LogGroup`; with CORS two `AWS::ApiGateway::GatewayResponse`;
+    for each route an `AWS::ApiGateway::Method`, and an `AWS::ApiGateway::Resource` for each part of its path that is
+    new; for each function an `AWS::Lambda::Permission`; for each model an `AWS::ApiGateway::Model`.
 
     Costs when idle: nothing but the storage of logs (0.03 USD per GB and month in us-east-1). In use: 3.50 USD per
     million requests, and 0.50 USD per GB of logs.
@@ -128,9 +132,13 @@ class RestApi(RoutedApi[RestAuthorizer]):
         refuse_wrong_domain(domain)
         openapi.refuse_wrong_file(openapi_file)
         refuse_wrong_switches(tracing=tracing, cloud_watch_role=cloud_watch_role)
-        web_acl_arn = _arn_of(web_acl)
+        refuse_wrong_throttling(path_of(scope, id), throttle)
+        binary = texts("binary_media_types", binary_media_types)
         options = given(deploy_options)
-        _refuse_wrong_settings(path_of(scope, id), stage_name, min_compression_size)
+        stage_name = str(options.get("stage_name", stage_name))
+        endpoints = endpoints_of(endpoint_configuration)
+        refuse_wrong_settings(path_of(scope, id), stage_name, min_compression_size)
+        refuse_what_breaks(path_of(scope, id), endpoints, domain, web_acl, policy)
         Construct.__init__(self, scope, id)
         try:
             self.access_log_group = log_group_for(self, access_logs)
@@ -149,7 +157,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 description=description,
                 endpoint_configuration=endpoint_configuration or _regional(),
                 policy=policy,
-                binary_media_types=list(binary_media_types) if binary_media_types is not None else None,
+                binary_media_types=list(binary) or None,
                 min_compression_size=min_compression_size,
                 api_key_source_type=api_key_source_type,
                 default_cors_preflight_options=default_cors_preflight_options,
@@ -157,20 +165,31 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 cloud_watch_role=cloud_watch_role,
                 deploy_options=aws_apigateway.StageOptions(**stage_options),
             )
-            self._start(scope, self.api.rest_api_id, rest_api_name or id, description, authorizer, openapi_file)
+            from_authorizer = api_key_source_type is aws_apigateway.ApiKeySourceType.AUTHORIZER
+            document = openapi.Document(
+                known_or(rest_api_name, id),
+                description,
+                key_header=None if from_authorizer else "x-api-key",
+                answers_preflights=default_cors_preflight_options is not None,
+            )
+            self._start(scope, self.api.rest_api_id, document, authorizer, openapi_file)
+            self._is_edge = "EDGE" in endpoints
+            self._keys: dict[str, aws_apigateway.ApiKey] = {}
             self._integrations: dict[str, aws_apigateway.Integration] = {}
             self._answers_preflights = default_cors_preflight_options is not None
             self._models = Models(self, self.api)
-            self.stage_name = str(stage_options["stage_name"])
+            self.stage_name = stage_name
             stage = self.api.deployment_stage
             self.execution_log_group = execution_logs(self, self.api_id, stage, stage_options)
-            self.request_validator = self.api.add_request_validator(
-                "Validator", validate_request_body=True, validate_request_parameters=True
+            self.request_validator = aws_apigateway.RequestValidator(
+                self, "Validator", rest_api=self.api, validate_request_body=True, validate_request_parameters=True
             )
+            if default_cors_preflight_options is not None:
+                tell_browsers_of_refusals(self.api, default_cors_preflight_options)
             self.domain_name = domain.bind(self, self.api_id, stage, self.stage_name) if domain is not None else None
             self.url = domain.url if domain is not None else self._own_url()
-            if web_acl_arn is not None:
-                guard(self, self.api_id, stage, self.stage_name, web_acl_arn)
+            if web_acl is not None:
+                guard(self, self.api_id, stage, self.stage_name, arn_of(web_acl))
         except BaseException:
             scope.node.try_remove_child(id)
             raise
@@ -224,7 +243,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         _refuse_others("RestApi.add_route", others, RestApi.add_route)
         _refuse_wrong_authorizer(authorizer)
         refuse_wrong_switches(api_key_required=api_key_required, stream=stream)
-        problems = list(_wrong_parameters(route, request_parameters))
+        problems = list(wrong_parameters(route, request_parameters))
         if self._answers_preflights and str(route).startswith("OPTIONS "):
             problems.append(f"{route}: the API answers preflights itself. Fix: leave the route out, or the API's CORS.")
         schema = None if request_model is None else checked_schema(route, request_model, problems)
@@ -235,14 +254,14 @@ class RestApi(RoutedApi[RestAuthorizer]):
             scopes=scopes,
             public=public,
             timeout=timeout,
-            limit=limits.REST_API_STREAMING_TIMEOUT if stream else limits.REST_API_INTEGRATION_TIMEOUT,
-            can_be_raised=not stream,
+            operation_name=operation_name,
+            limit=self._longest(stream, timeout),
             problems=problems,
         )
-        bound = asked.bound
+        bound, called = asked.bound, callee(function)
         method = self.api.root.resource_for_path(asked.route.path).add_method(
             asked.route.method,
-            self._integration(function, asked.milliseconds, stream),
+            self._integration(called, asked.milliseconds, stream),
             authorizer=bound.authorizer if bound else None,
             authorization_type=_type(bound),
             authorization_scopes=list(asked.scopes) or None,
@@ -255,8 +274,8 @@ class RestApi(RoutedApi[RestAuthorizer]):
         )
         if public:
             note(method.node.default_child, public=True)
-        self._permissions.allow(function, ROUTES, f"Invoke{name_of(function)}")
-        self._is_there(asked.route, function)
+        self._permissions.allow(called, ROUTES, f"Invoke{called.name}")
+        self._is_there(asked.route, called)
         self._document.add(
             asked.route,
             operation_name=operation_name,
@@ -299,11 +318,19 @@ class RestApi(RoutedApi[RestAuthorizer]):
         for key in api_keys:
             if not isinstance(key, str) and not hasattr(key, "key_id"):
                 raise TypeError(f"api_keys holds names, or an aws_apigateway.IApiKey; got {key!r}")
-        plan = self.api.add_usage_plan(id, throttle=throttle, quota=quota, description=description)
+        if self.node.try_find_child(id) is not None:
+            raise InputError(f"{self.node.path}: there is a construct {id!r} already. Fix: give the plan another id.")
+        plan = aws_apigateway.UsagePlan(self, id, throttle=throttle, quota=quota, description=description)
         plan.add_api_stage(stage=self.api.deployment_stage)
         for each in api_keys:
-            plan.add_api_key(aws_apigateway.ApiKey(self, each, description=each) if isinstance(each, str) else each)
+            plan.add_api_key(self._key(each) if isinstance(each, str) else each)
         return plan
+
+    def _key(self, name: str) -> aws_apigateway.ApiKey:
+        """The API key of a name, made once, however many plans it is in."""
+        if name not in self._keys:
+            self._keys[name] = aws_apigateway.ApiKey(self, f"ApiKey{name}", description=name)
+        return self._keys[name]
 
     def grant_invoke(self, grantee: aws_iam.IGrantable, *only: str) -> aws_iam.Grant:
         """Lets an identity of AWS call routes whose authorizer is `IamAuthorizer`.
@@ -318,7 +345,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         return self._grant(grantee, self.stage_name, only, (f"{self.stage_name}/*/*",))
 
     def _make(self, authorizer: RestAuthorizer) -> Bound:
-        bound = authorizer.bind_to_rest_api(self.api, self._permissions)
+        bound = authorizer.bind_to_rest_api(self, self.api, self._permissions)
         deployment = self.api.latest_deployment
         if bound.authorizer is not None and deployment is not None:
             # What an authorizer is told counts once the API is deployed anew, and CDK sees its id alone.
@@ -331,10 +358,16 @@ class RestApi(RoutedApi[RestAuthorizer]):
         stack = Stack.of(self)
         return f"https://{self.api_id}.execute-api.{stack.region}.{stack.url_suffix}/{self.stage_name}/"
 
+    def _longest(self, stream: bool, timeout: Duration | None) -> limits.Limit:
+        """How long API Gateway waits at the most. For a Regional or private API AWS raises it on request (CL409)."""
+        if stream or not self._is_edge:
+            return limits.REST_API_STREAMING_TIMEOUT
+        return limits.REST_API_EDGE_INTEGRATION_TIMEOUT
+
     def _integration(
-        self, function: aws_lambda.IFunction, milliseconds: int | float | None, stream: bool
+        self, called: Callee, milliseconds: int | float | None, stream: bool
     ) -> aws_apigateway.Integration:
-        key = f"{name_of(function)} {milliseconds} {stream}"
+        key = f"{called.name} {milliseconds} {stream}"
         if key not in self._integrations:
             options: dict[str, Any] = {}
             if milliseconds is not None:
@@ -345,7 +378,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
             self._integrations[key] = aws_apigateway.Integration(
                 type=aws_apigateway.IntegrationType.AWS_PROXY,
                 integration_http_method="POST",
-                uri=invocation_of(self, function.function_arn, **path),
+                uri=invocation_of(self, called.arn, **path),
                 options=aws_apigateway.IntegrationOptions(**options),
             )
         return self._integrations[key]
@@ -354,32 +387,6 @@ class RestApi(RoutedApi[RestAuthorizer]):
 @cache
 def _regional() -> aws_apigateway.EndpointConfiguration:
     return aws_apigateway.EndpointConfiguration(types=[aws_apigateway.EndpointType.REGIONAL])
-
-
-def _wrong_parameters(route: str, parameters: Mapping[str, bool] | None) -> Iterator[str]:
-    if parameters is not None and not isinstance(parameters, Mapping):
-        raise TypeError(f"request_parameters must be a mapping, such as {_EXAMPLE}; got {parameters!r}")
-    for name, needed in (parameters or {}).items():
-        if not _PARAMETER.fullmatch(name) or not isinstance(needed, bool):
-            yield f"{route}: request_parameters has {name!r}: {needed!r}. Fix: write it as {_EXAMPLE}."
-
-
-def _refuse_wrong_settings(path: str, stage_name: str, min_compression_size: Size | None) -> None:
-    """What of a REST API and its stage AWS would refuse."""
-    place = Place(path)
-    size = None if min_compression_size is None else min_compression_size.to_bytes()
-    api = read_rest_api({"Name": "-"} if size is None else {"Name": "-", "MinimumCompressionSize": size}, place)
-    stage = read_rest_stage({"RestApiId": "-", "StageName": stage_name}, place)
-    refuse_what_aws_refuses([api, stage], place)
-
-
-def _arn_of(web_acl: object) -> str | None:
-    if web_acl is None or isinstance(web_acl, str):
-        return web_acl
-    arn = getattr(web_acl, "attr_arn", None)
-    if not isinstance(arn, str):
-        raise TypeError(f"web_acl must be an aws_wafv2.CfnWebACL or an ARN; got {web_acl!r}")
-    return arn
 
 
 def _type(bound: Bound | None) -> aws_apigateway.AuthorizationType | None:

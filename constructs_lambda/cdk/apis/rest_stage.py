@@ -10,16 +10,13 @@ from aws_cdk import Stack, aws_apigateway, aws_logs, aws_wafv2
 from constructs import Construct
 
 from constructs_lambda.cdk.apis.access_logs import format_of
-from constructs_lambda.cdk.apis.throttling import DEFAULT_BURST_LIMIT, DEFAULT_RATE_LIMIT
+from constructs_lambda.cdk.apis.throttling import limits_of
 
 
 def throttling(throttle: aws_apigateway.ThrottleSettings | None) -> dict[str, int | float]:
     """How many requests it takes, as the stage's options have it."""
-    rate, burst = (throttle.rate_limit, throttle.burst_limit) if throttle else (None, None)
-    return {
-        "throttling_rate_limit": DEFAULT_RATE_LIMIT if rate is None else rate,
-        "throttling_burst_limit": DEFAULT_BURST_LIMIT if burst is None else burst,
-    }
+    rate, burst = limits_of(throttle)
+    return {"throttling_rate_limit": rate, "throttling_burst_limit": burst}
 
 
 def access_logging(group: aws_logs.ILogGroup | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration, Stack, Stage, aws_iam, aws_lambda
 from constructs import Construct
@@ -13,13 +14,15 @@ from constructs import Construct
 from constructs_lambda.cdk.apis import openapi, routes
 from constructs_lambda.cdk.apis.authorizers import Authorizer, Bound
 from constructs_lambda.cdk.apis.openapi import Security
-from constructs_lambda.cdk.apis.permissions import Permissions
+from constructs_lambda.cdk.apis.permissions import Callee, Permissions
 from constructs_lambda.cdk.apis.routes import Route
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 from constructs_lambda.limits import Limit
 
 A = TypeVar("A", bound=Authorizer)
+_files: WeakKeyDictionary[Construct, dict[str, str]] = WeakKeyDictionary()
+"""The files that documents are written to, by Stage, with the path of the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +51,25 @@ class RoutedApi(Construct, Generic[A]):
     _kind: ClassVar[str]
 
     def _start(
-        self, scope: Construct, api_id: str, name: str, description: str | None, authorizer: A | None, file: str | None
+        self, scope: Construct, api_id: str, document: openapi.Document, authorizer: A | None, file: str | None
     ) -> None:
         """Begins, once the API is made."""
         self.api_id = api_id
         self._permissions = Permissions(self, api_id)
         self._routes: dict[str, tuple[Route, str]] = {}
+        self._operations: set[str] = set()
         self._bound: dict[A, Bound] = {}
-        self._document = openapi.Document(name, description)
+        self._document = document
         self._authorizer = authorizer
         synthesis = before_synth(scope)
         if file is not None:
+            stage = Stage.of(self) or self
+            taken = _files.setdefault(stage, {})
+            if file in taken:
+                raise InputError(
+                    f"{self.node.path}: openapi_file {file!r} is that of {taken[file]} too. Fix: another name."
+                )
+            taken[file] = self.node.path
             synthesis.then(lambda: self._write_openapi(file))
 
     @abstractmethod
@@ -69,8 +80,8 @@ class RoutedApi(Construct, Generic[A]):
         if authorizer not in self._bound:
             if authorizer.id in [each.id for each in self._bound]:
                 raise InputError(
-                    f"{self.node.path}: there is an authorizer {authorizer.id} already. Fix: use the same object for "
-                    "all routes, or give one of the two an authorizer_name=."
+                    f"{self.node.path}: there is another {authorizer.name} already. Fix: use the same object for all "
+                    "routes, or give one of the two an authorizer_name=."
                 )
             self._bound[authorizer] = self._make(authorizer)
         return self._bound[authorizer]
@@ -83,6 +94,7 @@ class RoutedApi(Construct, Generic[A]):
         authorizer: A | None,
         scopes: Sequence[str] | None,
         public: bool,
+        operation_name: str | None,
         timeout: Duration | None,
         limit: Limit,
         can_be_raised: bool = False,
@@ -101,20 +113,24 @@ class RoutedApi(Construct, Generic[A]):
         chosen = None if public else authorizer or self._authorizer
         problems += routes.already_there(route, self._kind, self._routes)
         problems += routes.open_to_anyone(route, public=public, own=authorizer, chosen=chosen)
+        if operation_name in self._operations:
+            problems.append(f"{key}: another route has the operation_name {operation_name!r}. Fix: name each once.")
         milliseconds = routes.waited(timeout, limit, can_be_raised=can_be_raised, problems=problems)
         if own_scopes and chosen is not None and not chosen.takes_scopes:
             problems.append(f"{key} names scopes, and {type(chosen).__name__} has none (CL508). Fix: leave them out.")
         if problems:
             raise InputError("\n".join(f"{self.node.path}: {problem}" for problem in problems))
-        if chosen is None:
+        bound = self._bind(chosen) if chosen is not None else None
+        if operation_name is not None:
+            self._operations.add(operation_name)
+        if chosen is None or bound is None:
             return Asked(route, None, (), None, milliseconds)
-        bound = self._bind(chosen)
         needed = own_scopes or chosen.scopes
-        security = Security(type(chosen).__name__, chosen.id, bound.scheme, needed)
+        security = Security(type(chosen).__name__, chosen.id, bound.schemes, needed)
         return Asked(route, bound, needed, security, milliseconds)
 
-    def _is_there(self, route: Route, function: aws_lambda.IFunction) -> None:
-        self._routes[route.key] = (route, str(function.node.path))
+    def _is_there(self, route: Route, function: Callee) -> None:
+        self._routes[route.key] = (route, function.path)
 
     def openapi(self) -> dict[str, Any]:
         """The API's OpenAPI document, with the routes that it has by now."""
@@ -129,9 +145,18 @@ class RoutedApi(Construct, Generic[A]):
         self, grantee: aws_iam.IGrantable, stage: str, keys: Sequence[str], every: Sequence[str]
     ) -> aws_iam.Grant:
         """Lets an identity call the routes named, or all."""
-        if missing := [key for key in keys if key not in self._routes]:
+        if missing := [key for key in keys if key not in self._routes and f"ANY {_path(key)}" not in self._routes]:
             there = ", ".join(self._routes) or "none"
             raise InputError(f"{self.node.path}: there is no route {', '.join(missing)}. Fix: name one of: {there}")
-        wanted = [f"{stage}/{self._routes[key][0].arn}" for key in keys] or every
+        wanted = [f"{stage}/{Route(key, *_split(key)).arn}" for key in keys] or every
         arns = [self._permissions.arn(each) for each in wanted]
         return aws_iam.Grant.add_to_principal(grantee=grantee, actions=["execute-api:Invoke"], resource_arns=arns)
+
+
+def _split(key: str) -> tuple[str, str]:
+    method, _, path = key.partition(" ")
+    return (method, path) if path else ("", "")
+
+
+def _path(key: str) -> str:
+    return _split(key)[1]

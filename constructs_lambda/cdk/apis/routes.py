@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
+from constructs import Construct
 
-from constructs_lambda.cdk.properties import milliseconds
 from constructs_lambda.limits import Limit
 from constructs_lambda.rules import nearest
 from constructs_lambda.rules.route_keys import route_problems
+from constructs_lambda.tokens import is_number_token
 
+_VARIABLE = re.compile(r"\{([^{}]+?)\+?\}")
+_HIDDEN = {"Default", "Resource"}
 _MALFORMED = {"http": "CL415", "rest": "CL414"}
 _OPEN = (
     "{route} has no authorizer, so anyone on the internet may call it (CL405). Fix: give the API or the route an "
@@ -43,14 +49,14 @@ class Route:
     @property
     def variables(self) -> tuple[str, ...]:
         """The names of the variables in the path."""
-        return tuple(part[1:-1].removesuffix("+") for part in self.parts if part.startswith("{"))
+        return tuple(_VARIABLE.findall(self.path))
 
     @property
     def arn(self) -> str:
         """Method and path as an ARN of the API has them, with an asterisk for what varies."""
         if not self.path:
             return "$default"
-        parts = ["*" if part.startswith("{") else part for part in self.parts]
+        parts = [_VARIABLE.sub("*", part) for part in self.parts]
         return f"{self.method.replace('ANY', '*')}/{'/'.join(parts)}"
 
 
@@ -67,9 +73,29 @@ def parse(key: object, kind: str, problems: list[str]) -> Route:
     """
     if not isinstance(key, str):
         raise TypeError(f"a route is a text, such as 'GET /orders/{{id}}'; got {key!r}")
+    if "${Token[" in key:
+        raise TypeError("a route has to be known at synth, because its construct is named after it; got a token")
     problems += [f"{problem.message} ({_MALFORMED[kind]}). Fix: {problem.fix}" for problem in route_problems(key, kind)]
     method, _, path = key.partition(" ")
-    return Route(key, method, path) if path else Route(key, "", "")
+    route = Route(key, method, path) if path else Route(key, "", "")
+    problems += _matches_nothing(route)
+    if kind == "rest" and (hidden := _HIDDEN & set(route.parts)):
+        problems.append(
+            f"{key}: CDK makes no resource for a path part named {' or '.join(sorted(hidden))}, because it leaves "
+            "these words out of ids. Fix: write it in small letters."
+        )
+    return route
+
+
+def _matches_nothing(route: Route) -> Iterator[str]:
+    """What AWS may take, and what no request ever has."""
+    for character in "?#":
+        if character in route.path:
+            yield f"{route.key}: a path has no {character!r}, so no request matches. Fix: write the path alone."
+    if "//" in route.path:
+        yield f"{route.key}: a part of the path is empty. Fix: write one slash."
+    if twice := {name for name in route.variables if route.variables.count(name) > 1}:
+        yield f"{route.key}: {' and '.join(sorted(twice))} stands for two parts of the path. Fix: name each once."
 
 
 def already_there(route: Route, kind: str, routes: Mapping[str, tuple[Route, str]]) -> Iterator[str]:
@@ -153,15 +179,10 @@ def waited(timeout: Duration | None, limit: Limit, *, can_be_raised: bool, probl
         return None
     if not isinstance(timeout, Duration):
         raise TypeError(f"timeout must be a Duration, such as Duration.seconds(10); got {timeout!r}")
-    value: int | float | None = milliseconds(timeout)
-    if (
-        isinstance(value, int | float)
-        and not limit.admits(value)
-        and not (can_be_raised and value > (limit.minimum or 0))
-    ):
-        problems.append(
-            f"timeout is {limit.counted(value)}; AWS allows {limit.allowed} (CL407). Fix: choose one within."
-        )
+    value: int | float = timeout.to_milliseconds()
+    if is_number_token(value) or limit.admits(value) or (can_be_raised and value > (limit.minimum or 0)):
+        return value
+    problems.append(f"timeout is {limit.counted(value)}; AWS allows {limit.allowed} (CL407). Fix: stay within.")
     return value
 
 
@@ -171,3 +192,13 @@ def unknown_keywords(what: str, keywords: Mapping[str, Any], function: Any) -> s
     return f"{what}() got unexpected keyword arguments: " + ", ".join(
         f"{name!r}{nearest(name, known)}" for name in keywords
     )
+
+
+def known_or(name: str | None, default: str) -> str:
+    """A name, or the default where it isn't given or a token."""
+    return default if name is None or "${Token[" in name else name
+
+
+def digest(scope: Construct, token: float) -> str:
+    """A token as a part of an id: the same in each synth."""
+    return hashlib.sha256(json.dumps(Stack.of(scope).resolve(token), sort_keys=True).encode()).hexdigest()[:8]

@@ -5,7 +5,7 @@ API Gateway's models are of JSON Schema draft 4, OpenAPI 3.1 takes today's. One 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs_lambda.errors import InputError
@@ -25,13 +25,23 @@ _DROPPED = frozenset(
         "discriminator",
         "examples",
         "readOnly",
-        "unevaluatedItems",
-        "unevaluatedProperties",
         "writeOnly",
     }
 )
 """Keywords that draft 4 doesn't know and that refuse nothing, or nothing that it could refuse."""
-_NOT_IN_DRAFT_4 = ("if", "then", "else", "contains", "propertyNames", "dependentSchemas", "$dynamicRef", "minContains")
+_NOT_IN_DRAFT_4 = (
+    "$dynamicRef",
+    "contains",
+    "dependentSchemas",
+    "else",
+    "if",
+    "maxContains",
+    "minContains",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+)
 _MAPS = ("properties", "patternProperties", "definitions")
 _LISTS = ("allOf", "anyOf", "oneOf")
 _SINGLE = ("items", "not")
@@ -69,9 +79,20 @@ def draft_4(schema: Mapping[str, Any]) -> dict[str, Any]:
     """
     problems: list[str] = []
     converted = _converted(schema, "", problems)
+    draft_4_schema = {"$schema": DRAFT_4, **(converted if isinstance(converted, dict) else {})}
+    problems = problems or list(_broken(draft_4_schema))
     if problems:
         raise InputError("\n".join(problems))
-    return {"$schema": DRAFT_4, **(converted if isinstance(converted, dict) else {})}
+    return draft_4_schema
+
+
+def _broken(schema: Mapping[str, Any]) -> Iterator[str]:
+    """What makes a schema none."""
+    from jsonschema import Draft4Validator  # not free to load, and only needed where a route has a model
+
+    for error in Draft4Validator(Draft4Validator.META_SCHEMA).iter_errors(schema):
+        place = ".".join(map(str, error.absolute_path)) or "the schema"
+        yield f"{place}: {error.message[:200]}, so this is no JSON schema. Fix: correct it."
 
 
 def _converted(schema: object, at: str, problems: list[str]) -> Any:

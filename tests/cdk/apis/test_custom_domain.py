@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_cdk import App, Stack, aws_apigatewayv2, aws_certificatemanager, aws_lambda, aws_route53, aws_s3
+from aws_cdk import (
+    App,
+    CfnParameter,
+    Environment,
+    Stack,
+    aws_apigatewayv2,
+    aws_certificatemanager,
+    aws_lambda,
+    aws_route53,
+    aws_s3,
+)
 from synthesized import resources_of, template_of
 
 from constructs_lambda import CustomDomain, HttpApi, IamAuthorizer, InputError, RestApi
@@ -72,8 +83,8 @@ def test_several_apis_under_one_name(app: App, stack: Stack, function: aws_lambd
     assert len(resources_of(app, "AWS::ApiGatewayV2::DomainName")) == 1
     keys = {each["Properties"]["ApiMappingKey"] for each in resources_of(app, MAPPING).values()}
     assert keys == {"orders", "reports/v1"}
-    assert http.url.endswith("/orders")
-    assert rest.url.endswith("/reports/v1")
+    assert http.url.endswith("/orders/")
+    assert rest.url.endswith("/reports/v1/")
 
 
 def test_mutual_tls(app: App, stack: Stack, certificate: Any) -> None:
@@ -89,13 +100,57 @@ def test_everything_wrong_at_once() -> None:
     assert len(str(refused.value).splitlines()) == 3
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"name": "API.example.com"}, "small letters"),
+        ({"name": "api.example.org"}, r"not in the hosted zone example\.com"),
+        ({"name": "api.badexample.com"}, "not in the hosted zone"),
+    ],
+)
+def test_names_that_break(certificate: Any, zone: Any, settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        CustomDomain(**settings, certificate=certificate, hosted_zone=zone)
+
+
+def test_a_certificate_of_another_region(app: App) -> None:
+    stack = Stack(app, "Ours", env=Environment(account="111122223333", region="us-east-1"))
+    arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    certificate = aws_certificatemanager.Certificate.from_certificate_arn(stack, "Certificate", arn)
+    with pytest.raises(InputError, match=r"is of eu-west-1\. Fix: one of us-east-1"):
+        HttpApi(stack, "Api", domain=CustomDomain("api.example.com", certificate=certificate))
+    assert stack.node.try_find_child("Api") is None
+
+
+def test_one_name_for_two_apis(stack: Stack, certificate: Any) -> None:
+    domain = CustomDomain("api.example.com", certificate=certificate)
+    HttpApi(stack, "One", domain=domain)
+    with pytest.raises(InputError, match="another API's name already"):
+        HttpApi(stack, "Other", domain=domain)
+
+
+def test_one_base_path_for_two_apis(stack: Stack, certificate: Any) -> None:
+    name = aws_apigatewayv2.DomainName(stack, "Name", domain_name="api.example.com", certificate=certificate)
+    HttpApi(stack, "One", domain=CustomDomain(name, base_path="a"))
+    HttpApi(stack, "Two", domain=CustomDomain(name))
+    with pytest.raises(InputError, match="under 'a' already"):
+        HttpApi(stack, "Three", domain=CustomDomain(name, base_path="a"))
+
+
+def test_a_base_path_that_is_not_known_yet(app: App, stack: Stack, certificate: Any) -> None:
+    path = CfnParameter(stack, "Path").value_as_string
+    HttpApi(stack, "Api", domain=CustomDomain("api.example.com", certificate=certificate, base_path=path))
+    (mapping,) = resources_of(app, MAPPING).values()
+    assert mapping["Properties"]["ApiMappingKey"] == {"Ref": "Path"}
+
+
 def test_a_certificate_for_a_domain_that_is_there(stack: Stack, certificate: Any) -> None:
     name = aws_apigatewayv2.DomainName(stack, "Name", domain_name="api.example.com", certificate=certificate)
     with pytest.raises(InputError, match="where it is made"):
         CustomDomain(name, certificate=certificate)
 
 
-@pytest.mark.parametrize("name", ["api.example.com", "*.example.com", "API.example.com", "a-b.c.example.co.uk"])
+@pytest.mark.parametrize("name", ["api.example.com", "*.example.com", "a-b.c.example.co.uk"])
 def test_names(certificate: Any, name: str) -> None:
     assert CustomDomain(name, certificate=certificate).url == f"https://{name}/"
 
@@ -103,11 +158,12 @@ def test_names(certificate: Any, name: str) -> None:
 def test_wrong_types(certificate: Any) -> None:
     anything: Any = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
     number: Any = 7
-    for wrong in (
+    every: list[Callable[[], object]] = [
         lambda: CustomDomain(number),
         lambda: CustomDomain("api.example.com", certificate=anything),
         lambda: CustomDomain("api.example.com", certificate=certificate, hosted_zone=anything),
         lambda: CustomDomain("api.example.com", certificate=certificate, mtls=anything),
-    ):
+    ]
+    for wrong in every:
         with pytest.raises(TypeError):
             wrong()

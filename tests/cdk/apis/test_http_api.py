@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Environment, Stack, aws_apigatewayv2, aws_iam, aws_lambda, aws_logs
+from aws_cdk import (
+    App,
+    CfnParameter,
+    Duration,
+    Environment,
+    Stack,
+    Stage,
+    aws_apigatewayv2,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from synthesized import resources_of, template_of
 
@@ -258,6 +269,96 @@ def test_cors_and_a_preflight(app: App, stack: Stack, function: aws_lambda.Funct
     }
 
 
+def test_preflights_reach_routes_for_every_method(app: App, stack: Stack, function: Any, judge: Any) -> None:
+    """A browser's preflight carries no proof: the route that asks for one would answer 401."""
+    cors = aws_apigatewayv2.CorsPreflightOptions(allow_origins=["https://shop.example.com"])
+    api = HttpApi(stack, "Api", authorizer=LambdaAuthorizer(judge), cors_preflight=cors)
+    api.add_route("$default", function)
+    api.add_route("ANY /files/{path+}", function)
+    api.add_route("GET /orders", function)
+    api.add_route("ANY /open", function, public=True)
+    routes = {each["Properties"]["RouteKey"]: each["Properties"] for each in resources_of(app, ROUTE).values()}
+    preflights = {key: each["AuthorizationType"] for key, each in routes.items() if key.startswith("OPTIONS")}
+    assert preflights == {"OPTIONS /{proxy+}": "NONE", "OPTIONS /files/{path+}": "NONE"}
+    assert routes["OPTIONS /{proxy+}"]["Target"] == routes["$default"]["Target"]
+
+
+def test_an_own_answer_to_preflights(stack: Stack, function: aws_lambda.Function) -> None:
+    cors = aws_apigatewayv2.CorsPreflightOptions(allow_origins=["https://shop.example.com"])
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer(), cors_preflight=cors)
+    api.add_route("OPTIONS /mine", function, public=True)
+    api.add_route("ANY /mine", function)
+    api.add_route("ANY /theirs", function)
+    with pytest.raises(InputError, match="answers preflights itself"):
+        api.add_route("OPTIONS /theirs", function, public=True)
+
+
+def test_a_timeout_that_is_not_known_yet(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer())
+    for name in ("One", "Two"):
+        parameter = CfnParameter(stack, name, type="Number").value_as_number
+        api.add_route(f"GET /{name}", function, timeout=Duration.millis(parameter))
+    found = [each["Properties"]["TimeoutInMillis"] for each in resources_of(app, INTEGRATION).values()]
+    assert found == [{"Ref": "One"}, {"Ref": "Two"}]
+
+
+def test_ids_of_paths_that_look_alike(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer())
+    for path in ("/a--b", "/a/b", "/a/b/", "/{a}", "/a", "/A", "/Api", "/AccessLogs"):
+        api.add_route(f"GET {path}", function)
+    assert len(resources_of(app, ROUTE)) == 8
+
+
+def test_the_same_ids_in_every_stage(make_app: Callable[..., App], make_function: Make) -> None:
+    app = make_app()
+    for name in ("Dev", "Prod"):
+        stack = Stack(Stage(app, name), "Shop")
+        api = HttpApi(stack, "Api", authorizer=LambdaAuthorizer(make_function(stack, "Judge")))
+        api.add_route("GET /a", make_function(stack))
+    folder = Path(app.synth().directory)
+    dev, prod = (
+        json.loads(next(folder.glob(f"assembly-{name}/*.template.json")).read_text())["Resources"]
+        for name in ("Dev", "Prod")
+    )
+    assert dev.keys() == prod.keys()
+
+
+def test_a_function_of_another_account(app: App, stack: Stack) -> None:
+    api = HttpApi(Stack(app, "Ours", env=Environment(account="111122223333", region="eu-west-1")), "Api")
+    for number, arn in enumerate(("eu-west-1:444455556666", "us-east-1:111122223333", "eu-west-1:111122223333")):
+        theirs = aws_lambda.Function.from_function_arn(api, f"F{number}", f"arn:aws:lambda:{arn}:function:f{number}")
+        api.add_route(f"GET /{number}", theirs, public=True)
+    (permission,) = resources_of(app, PERMISSION, "Ours").values()
+    assert permission["Properties"]["FunctionName"].endswith("f2")
+    from aws_cdk.assertions import Annotations, Match
+
+    for number in (0, 1):
+        Annotations.from_stack(Stack.of(api)).has_warning(
+            "/Ours/Api", Match.string_like_regexp(f"Ours/Api/F{number} is in another account or Region.*add-permission")
+        )
+
+
+@pytest.mark.parametrize("route", ["GET /a?b=c", "GET /a#b", "GET /a//b", "GET /{id}/x/{id}"])
+def test_routes_that_match_nothing(stack: Stack, function: aws_lambda.Function, route: str) -> None:
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer())
+    with pytest.raises(InputError, match="Shop/Api: GET /"):
+        api.add_route(route, function)
+
+
+def test_a_route_has_to_be_known(stack: Stack, function: aws_lambda.Function) -> None:
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer())
+    with pytest.raises(TypeError, match="known at synth"):
+        api.add_route(f"GET /{CfnParameter(stack, 'P').value_as_string}", function)
+
+
+def test_throttling_that_cannot_be(stack: Stack) -> None:
+    with pytest.raises(InputError, match="rate_limit=-1"):
+        HttpApi(stack, "Api", throttle=aws_apigatewayv2.ThrottleSettings(rate_limit=-1, burst_limit=0))
+    wrong: Any = (1, 2)
+    with pytest.raises(TypeError, match="ThrottleSettings"):
+        HttpApi(stack, "Api", throttle=wrong)
+
+
 def test_cors_that_aws_refuses(stack: Stack) -> None:
     cors = aws_apigatewayv2.CorsPreflightOptions(
         allow_origins=["*"], allow_credentials=True, max_age=Duration.seconds(86_401)
@@ -367,7 +468,7 @@ def test_an_authorizer_for_a_rest_api(stack: Stack, function: aws_lambda.Functio
 def test_wrong_types(stack: Stack, function: aws_lambda.Function) -> None:
     api: Any = HttpApi(stack, "Api", authorizer=IamAuthorizer())
     new: Any = HttpApi
-    for wrong in (
+    every: list[Callable[[], object]] = [
         lambda: api.add_route(7, function),
         lambda: api.add_route("GET /a", "orders"),
         lambda: api.add_route("GET /a", function, public="yes"),
@@ -377,7 +478,8 @@ def test_wrong_types(stack: Stack, function: aws_lambda.Function) -> None:
         lambda: new(stack, "B", domain="api.example.com"),
         lambda: new(stack, "B", openapi_file="../x.json"),
         lambda: new(stack, "B", openapi_file="Shop.template.json"),
-    ):
+    ]
+    for wrong in every:
         with pytest.raises(TypeError):
             wrong()
     assert stack.node.try_find_child("B") is None
@@ -401,6 +503,14 @@ def test_grant_invoke(app: App, stack: Stack, function: aws_lambda.Function) -> 
     assert statement["Resource"]["Fn::Join"][1][-1] == "/*/GET/orders/*"
     with pytest.raises(InputError, match="there is no route GET /nothing"):
         api.grant_invoke(role, "GET /nothing")
+
+
+def test_grant_one_method_of_a_route_for_all(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer())
+    api.add_route("ANY /orders", function)
+    role = aws_iam.Role(stack, "Role", assumed_by=aws_iam.AccountRootPrincipal())
+    api.grant_invoke(role, "GET /orders")
+    assert '"/*/GET/orders"' in json.dumps(resources_of(app, "AWS::IAM::Policy"))
 
 
 def test_the_authorizer_is_made_once(app: App, stack: Stack, function: aws_lambda.Function, judge: Any) -> None:

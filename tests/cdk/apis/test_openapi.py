@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from aws_cdk import App, Stack, Stage, aws_lambda
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel, Field
 
-from constructs_lambda import HttpApi, IamAuthorizer, JwtAuthorizer, LambdaAuthorizer, RestApi, TokenAuthorizer
+from constructs_lambda import (
+    HttpApi,
+    IamAuthorizer,
+    InputError,
+    JwtAuthorizer,
+    LambdaAuthorizer,
+    RestApi,
+    TokenAuthorizer,
+)
 
 pytestmark = pytest.mark.cdk
 
@@ -114,3 +122,130 @@ def test_the_same_again(make_app: Callable[..., App], make_function: Callable[..
         api.add_route("POST /orders", make_function(stack), request_model=Order)
         texts.append((Path(app.synth().directory) / "a.json").read_bytes())
     assert texts[0] == texts[1]
+
+
+class Outer:
+    class Inner(BaseModel):
+        a: int
+
+
+class Other:
+    class Inner(BaseModel):
+        a: str
+
+
+class One(BaseModel):
+    inner: Outer.Inner
+
+
+class Two(BaseModel):
+    inner: Other.Inner
+
+
+class Tree(BaseModel):
+    children: list[Tree] = []
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+
+
+class Pet(BaseModel):
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+
+
+def resolve(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: dict[str, Any] = document["components"]["schemas"][schema["$ref"].removeprefix("#/components/schemas/")]
+    return found
+
+
+def body(document: dict[str, Any], path: str) -> dict[str, Any]:
+    return resolve(document, document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"])
+
+
+def test_models_whose_parts_have_one_name(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer(), openapi_file="a.json")
+    api.add_route("POST /one", function, request_model=One)
+    api.add_route("POST /two", function, request_model=Two)
+    api.add_route("POST /again", function, request_model=One)
+    document = read(app, "a.json")
+    inner = {
+        path: resolve(document, body(document, path)["properties"]["inner"])["properties"]["a"]["type"]
+        for path in ("/one", "/two", "/again")
+    }
+    assert inner == {"/one": "integer", "/two": "string", "/again": "integer"}
+    assert document["components"]["schemas"].keys() == {"One", "Two", "Inner", "Inner2"}
+
+
+def test_models_that_name_themselves(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer(), openapi_file="a.json")
+    api.add_route("POST /tree", function, request_model=Tree)
+    api.add_route("POST /list", function, request_model={"properties": {"next": {"$ref": "#"}}})
+    api.add_route("POST /pet", function, request_model=Pet)
+    document = read(app, "a.json")
+    assert resolve(document, body(document, "/tree")["properties"]["children"]["items"]) == body(document, "/tree")
+    assert resolve(document, body(document, "/list")["properties"]["next"]) == body(document, "/list")
+    mapping = body(document, "/pet")["properties"]["pet"]["discriminator"]["mapping"]
+    assert mapping == {"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"}
+
+
+def test_text_that_looks_like_a_reference(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer(), openapi_file="a.json")
+    model = {
+        "definitions": {"a b": {"enum": ["#/definitions/a b"]}},
+        "properties": {"x": {"$ref": "#/definitions/a b"}},
+    }
+    api.add_route("POST /x", function, request_model={**model, "title": "X"})
+    document = read(app, "a.json")
+    assert resolve(document, body(document, "/x")["properties"]["x"]) == {"enum": ["#/definitions/a b"]}
+
+
+def test_a_schema_of_draft_4(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer(), openapi_file="a.json")
+    api.add_route("POST /x", function, request_model={"type": "integer", "minimum": 1, "exclusiveMinimum": True})
+    assert body(read(app, "a.json"), "/x") == {"type": "integer", "exclusiveMinimum": 1}
+
+
+def test_greedy_paths_beside_plain_ones(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer(), openapi_file="a.json")
+    api.add_route("GET /o/{p+}", function, operation_name="all")
+    api.add_route("GET /o/{p}", function, operation_name="one")
+    document = read(app, "a.json")
+    operations = {path: each["get"]["operationId"] for path, each in document["paths"].items()}
+    assert operations == {"/o/{p}": "one", "/o/{p+}": "all"}
+
+
+def test_all_that_an_authorizer_asks_for(app: App, stack: Stack, function: Any, judge: Any) -> None:
+    sources = ["$request.header.Authorization", "$request.querystring.tenant", "$context.routeKey"]
+    api = HttpApi(stack, "Api", authorizer=LambdaAuthorizer(judge, identity_source=sources), openapi_file="a.json")
+    api.add_route("GET /a", function)
+    document = read(app, "a.json")
+    assert document["paths"]["/a"]["get"]["security"] == [{"LambdaAuthorizer": [], "LambdaAuthorizer-tenant": []}]
+    assert {each["in"] for each in document["components"]["securitySchemes"].values()} == {"header", "query"}
+
+
+def test_parameters_given_twice(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer(), openapi_file="a.json")
+    wanted = {"method.request.querystring.page": True, "method.request.multivaluequerystring.page": False}
+    api.add_route("GET /a", function, request_parameters=wanted)
+    (parameter,) = read(app, "a.json")["paths"]["/a"]["get"]["parameters"]
+    assert (parameter["schema"]["type"], parameter["required"]) == ("array", True)
+
+
+def test_a_name_that_is_not_known_yet(app: App, stack: Stack, function: aws_lambda.Function) -> None:
+    api = HttpApi(stack, "Api", authorizer=IamAuthorizer(), api_name=f"shop-{stack.region}", openapi_file="a.json")
+    api.add_route("GET /a", function)
+    assert read(app, "a.json")["info"]["title"] == "Api"
+
+
+def test_one_file_for_two_apis(stack: Stack) -> None:
+    HttpApi(stack, "One", openapi_file="a.json")
+    with pytest.raises(InputError, match="that of Shop/One too"):
+        HttpApi(stack, "Two", openapi_file="a.json")
+    assert stack.node.try_find_child("Two") is None

@@ -222,6 +222,8 @@ def test_streaming(app: App, stack: Stack, function: aws_lambda.Function) -> Non
         (50, False, True),
         (29_000, False, True),
         (60_000, False, True),  # a Regional API's quota may have been raised
+        (900_001, False, False),
+        (49, True, False),
         (900_000, True, True),
         (900_001, True, False),
     ],
@@ -286,6 +288,81 @@ def test_cors(app: App, stack: Stack, function: aws_lambda.Function) -> None:
     assert methods == {("GET", "AWS_IAM"): 1, ("OPTIONS", "NONE"): 2}
 
 
+@pytest.mark.parametrize(
+    ("origins", "told"),
+    [
+        (["https://a.example.com"], "'https://a.example.com'"),
+        (["https://a.example.com", "https://b.example.com"], "method.request.header.Origin"),
+    ],
+)
+def test_browsers_are_told_of_refusals(
+    app: App, stack: Stack, function: aws_lambda.Function, origins: list[str], told: str
+) -> None:
+    cors = aws_apigateway.CorsOptions(allow_origins=origins)
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer(), default_cors_preflight_options=cors)
+    api.add_route("GET /a", function)
+    answers = [each["Properties"] for each in resources_of(app, "AWS::ApiGateway::GatewayResponse").values()]
+    assert {each["ResponseType"] for each in answers} == {"DEFAULT_4XX", "DEFAULT_5XX"}
+    header = "gatewayresponse.header.Access-Control-Allow-Origin"
+    assert [each["ResponseParameters"][header] for each in answers] == [told, told]
+
+
+def test_ids_and_paths_do_not_clash(app: App, stack: Stack, function: aws_lambda.Function, judge: Any) -> None:
+    api = RestApi(stack, "Api", authorizer=TokenAuthorizer(judge, authorizer_name="admin"))
+    for part in ("admin", "Validator", "Api", "partners", "AccessLogs", "default", "Authorizeradmin"):
+        api.add_route(f"GET /{part}", function)
+    api.add_route("POST /users", function, request_model={**ORDER, "title": "User"})
+    api.add_route("POST /names", function, request_model={**ORDER, "title": "UserName"})
+    api.add_usage_plan("partners", api_keys=["Acme", "Api"])
+    api.add_usage_plan("others", api_keys=["Acme"])
+    assert len(resources_of(app, "AWS::ApiGateway::ApiKey")) == 2
+
+
+def test_a_plan_twice(stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer())
+    api.add_usage_plan("partners")
+    with pytest.raises(InputError, match="a construct 'partners' already"):
+        api.add_usage_plan("partners")
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"types": [aws_apigateway.EndpointType.PRIVATE]}, "needs a resource policy"),
+        ({"web_acl": "my-acl"}, "web_acl is 'my-acl'"),
+        ({"web_acl": "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/b"}, "for CloudFront"),
+    ],
+)
+def test_what_breaks(stack: Stack, settings: dict[str, Any], told: str) -> None:
+    if "types" in settings:
+        settings = {"endpoint_configuration": aws_apigateway.EndpointConfiguration(types=settings["types"])}
+    with pytest.raises(InputError, match=told):
+        RestApi(stack, "Api", **settings)
+    assert stack.node.try_find_child("Api") is None
+
+
+def test_an_edge_api_waits_no_longer(stack: Stack, function: aws_lambda.Function) -> None:
+    edge = aws_apigateway.EndpointConfiguration(types=[aws_apigateway.EndpointType.EDGE])
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer(), endpoint_configuration=edge)
+    api.add_route("GET /a", function, timeout=Duration.seconds(29))
+    with pytest.raises(InputError, match="50 to 29,000 ms"):
+        api.add_route("GET /b", function, timeout=Duration.millis(29_001))
+
+
+def test_a_parameter_of_the_path_that_it_has_not(stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer())
+    api.add_route("GET /a/{id}", function, request_parameters={"method.request.path.id": True})
+    with pytest.raises(InputError, match=r"the path no \{nope\}"):
+        api.add_route("GET /b/{id}", function, request_parameters={"method.request.path.nope": True})
+
+
+def test_an_operation_twice(stack: Stack, function: aws_lambda.Function) -> None:
+    api = RestApi(stack, "Api", authorizer=IamAuthorizer())
+    api.add_route("GET /a", function, operation_name="show")
+    with pytest.raises(InputError, match="operation_name 'show'"):
+        api.add_route("GET /b", function, operation_name="show")
+
+
 def test_an_own_answer_to_preflights(stack: Stack, function: aws_lambda.Function) -> None:
     cors = aws_apigateway.CorsOptions(allow_origins=["https://shop.example.com"])
     api = RestApi(stack, "Api", authorizer=IamAuthorizer(), default_cors_preflight_options=cors)
@@ -309,6 +386,7 @@ def test_a_public_route(app: App, stack: Stack, function: aws_lambda.Function) -
         ("GET /{path+}/x", "rest of the path"),
         ("GET /a b", "not allowed"),
         ("FETCH /orders", "FETCH"),
+        ("GET /a/Default", "leaves these words out of ids"),
     ],
 )
 def test_wrong_routes(stack: Stack, function: aws_lambda.Function, route: str, told: str) -> None:
@@ -358,6 +436,7 @@ def test_wrong_types(stack: Stack, function: aws_lambda.Function) -> None:
         lambda: RestApi(stack, "B", web_acl=7),  # type: ignore[arg-type]
         lambda: RestApi(stack, "B", deploy_options={"stage_name": "x"}),  # type: ignore[arg-type]
         lambda: RestApi(stack, "B", tracing="yes"),  # type: ignore[arg-type]
+        lambda: RestApi(stack, "B", binary_media_types="image/png"),
     ):
         with pytest.raises(TypeError):
             wrong()

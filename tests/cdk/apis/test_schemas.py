@@ -95,6 +95,27 @@ def test_draft_4_stays_as_it_is() -> None:
     assert draft_4(schema) == {"$schema": "http://json-schema.org/draft-04/schema#", **schema}
 
 
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        ({"type": "strin"}, "type"),
+        ({"required": "a"}, "required"),
+        ({"required": []}, "required"),
+        ({"properties": ["a"]}, "properties"),
+        ({"properties": {"a": {"exclusiveMinimum": "5"}}}, "properties.a.exclusiveMinimum"),
+    ],
+)
+def test_what_is_no_schema(schema: dict[str, Any], place: str) -> None:
+    with pytest.raises(InputError, match=f"^{place}: "):
+        draft_4(schema)
+
+
+@pytest.mark.parametrize("word", ["unevaluatedProperties", "maxContains", "if"])
+def test_words_that_would_refuse_more(word: str) -> None:
+    with pytest.raises(InputError, match=f"which has no '{word}'"):
+        draft_4({"type": "object", word: False})
+
+
 def test_what_draft_4_has_not() -> None:
     with pytest.raises(InputError) as refused:
         draft_4({"if": {}, "properties": {"a": {"propertyNames": {}}, "b": 7}})

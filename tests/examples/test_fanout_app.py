@@ -1,0 +1,214 @@
+"""examples/fanout as it is synthesized. UPDATE_SNAPSHOTS=1 writes the snapshot anew."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from triggering import granted, is_safe_keep, of_type, only, statements_on
+
+from constructs_lambda.checker import check
+
+pytestmark = pytest.mark.cdk
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "fanout"
+SNAPSHOT = Path(__file__).with_name("fanout.template.json")
+
+
+def load() -> Any:
+    spec = importlib.util.spec_from_file_location("fanout_example_app", EXAMPLE / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def new_app(outdir: Path, **replaced: Any) -> Any:
+    from aws_cdk import App
+
+    module = load()
+    for name, value in replaced.items():
+        setattr(module, name, value)
+    app = App(outdir=str(outdir), analytics_reporting=False)
+    module.FanoutStack(app, "Fanout")
+    return app
+
+
+def violations(outdir: Path) -> list[Any]:
+    report = json.loads((outdir / "validation-report.json").read_text())
+    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
+
+
+@pytest.fixture(scope="module")
+def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("fanout") / "cdk.out"
+    new_app(folder).synth()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def template(outdir: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((outdir / "Fanout.template.json").read_text())
+    return document
+
+
+def the(template: dict[str, Any], kind: str, part: str) -> str:
+    """The logical id of the one resource of a kind with a part in it."""
+    (found,) = (id for id in of_type(template, f"AWS::{kind}") if part in id)
+    return found
+
+
+def subscription(template: dict[str, Any], protocol: str) -> dict[str, Any]:
+    (found,) = (each for each in of_type(template, "AWS::SNS::Subscription").values() if each["Protocol"] == protocol)
+    assert isinstance(found, dict)
+    return found
+
+
+def arn(logical_id: str) -> dict[str, Any]:
+    return {"Fn::GetAtt": [logical_id, "Arn"]}
+
+
+def test_nothing_is_found(outdir: Path) -> None:
+    assert violations(outdir) == []
+    report = check([str(outdir)], lambda: b"")
+    assert (report.findings, report.templates, report.functions) == ((), 1, 2)
+
+
+def test_two_functions_and_a_filter_each(template: dict[str, Any]) -> None:
+    direct, queued = subscription(template, "lambda"), subscription(template, "sqs")
+    assert direct["TopicArn"] == queued["TopicArn"] == {"Ref": the(template, "SNS::Topic", "Sales")}
+    assert direct["FilterPolicy"] == {"type": ["order.paid"]}
+    assert queued["FilterPolicy"] == {"type": ["order.placed", "order.cancelled"]}
+    assert direct["FilterPolicyScope"] == queued["FilterPolicyScope"] == "MessageBody"
+    assert direct["Endpoint"] == arn(the(template, "Lambda::Function", "Revenue"))
+    assert (queued["Endpoint"], queued["RawMessageDelivery"]) == (arn(working_queue(template)), True)
+
+
+def working_queue(template: dict[str, Any]) -> str:
+    """The queue that is worked off: the one that has dead letters."""
+    (found,) = (id for id, each in of_type(template, "AWS::SQS::Queue").items() if "RedrivePolicy" in each)
+    return found
+
+
+def test_sns_alone_may_call_and_send(template: dict[str, Any]) -> None:
+    topic = {"Ref": the(template, "SNS::Topic", "Sales")}
+    permission = only(template, "AWS::Lambda::Permission")
+    assert (permission["Principal"], permission["SourceArn"]) == ("sns.amazonaws.com", topic)
+    allowed = [each for each in statements_on(template, working_queue(template)) if each["Effect"] == "Allow"]
+    assert [(each["Principal"], each["Condition"]) for each in allowed] == [
+        ({"Service": "sns.amazonaws.com"}, {"ArnEquals": {"aws:SourceArn": topic}})
+    ]
+
+
+def test_each_way_to_fail_has_a_queue(template: dict[str, Any]) -> None:
+    """Delivery and execution, of both functions; each is encrypted, kept for two weeks, and has an alarm."""
+    queued = of_type(template, "AWS::SQS::Queue")[working_queue(template)]
+    invoked = only(template, "AWS::Lambda::EventInvokeConfig")
+    kept = {
+        "delivery to Revenue": subscription(template, "lambda")["RedrivePolicy"]["deadLetterTargetArn"],
+        "execution of Revenue": invoked["DestinationConfig"]["OnFailure"]["Destination"],
+        "delivery to Stock's queue": subscription(template, "sqs")["RedrivePolicy"]["deadLetterTargetArn"],
+        "execution of Stock": queued["RedrivePolicy"]["deadLetterTargetArn"],
+    }
+    names = {what: each["Fn::GetAtt"][0] for what, each in kept.items()}
+    assert len(set(names.values())) == 4
+    assert all(is_safe_keep(template, name) for name in names.values())
+    assert queued["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert granted(template, "sqs:SendMessage", arn(names["execution of Revenue"]))
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    watched = [each["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for each in alarms]
+    assert sorted(watched) == sorted(names.values())
+    assert [each["AlarmActions"] for each in alarms] == [[{"Ref": the(template, "SNS::Topic", "Alerts")}]] * 4
+
+
+def test_the_topics_are_encrypted_with_a_key_that_lets_alarms_in(template: dict[str, Any]) -> None:
+    (key,) = of_type(template, "AWS::KMS::Key")
+    topics = of_type(template, "AWS::SNS::Topic")
+    assert [each["KmsMasterKeyId"] for each in topics.values()] == [arn(key)] * 2
+    statements = only(template, "AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    assert {"Service": "cloudwatch.amazonaws.com"} in [each["Principal"] for each in statements]
+
+
+def test_a_message_is_hidden_while_it_is_worked_on(template: dict[str, Any]) -> None:
+    mapping = only(template, "AWS::Lambda::EventSourceMapping")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    function = of_type(template, "AWS::Lambda::Function")[the(template, "Lambda::Function", "Stock")]
+    queue = of_type(template, "AWS::SQS::Queue")[working_queue(template)]
+    assert queue["VisibilityTimeout"] == 6 * function["Timeout"]
+
+
+def test_functions_may_do_what_they_do_and_no_more(template: dict[str, Any]) -> None:
+    totals, done = (arn(the(template, "DynamoDB::GlobalTable", name)) for name in ("Totals", "Done"))
+    assert granted(template, "dynamodb:UpdateItem", totals)
+    assert not granted(template, "dynamodb:DeleteItem", totals)
+    for action in ("DeleteItem", "GetItem", "PutItem", "UpdateItem"):
+        assert granted(template, f"dynamodb:{action}", done)
+    assert not granted(template, "dynamodb:Scan", done)
+
+
+def test_what_was_done_is_forgotten_some_day(template: dict[str, Any]) -> None:
+    tables = of_type(template, "AWS::DynamoDB::GlobalTable")
+    expiring = {id: each.get("TimeToLiveSpecification") for id, each in tables.items()}
+    assert expiring == {
+        the(template, "DynamoDB::GlobalTable", "Totals"): None,
+        the(template, "DynamoDB::GlobalTable", "Done"): {"AttributeName": "expiration", "Enabled": True},
+    }
+
+
+def test_snapshot(template: dict[str, Any]) -> None:
+    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(text)
+    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+
+
+@pytest.mark.parametrize("name", ["revenue", "stock"])
+def test_the_pins_name_no_index_and_no_folder(name: str) -> None:
+    pins = (EXAMPLE / "functions" / name / "requirements.txt").read_text()
+    assert not re.findall(r"://|^-|/", pins, re.MULTILINE)
+
+
+def found_by_nag(folder: Path, **replaced: Any) -> set[str]:
+    from aws_cdk import Validations
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+    app = new_app(folder, **replaced)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
+    if replaced:
+        with pytest.raises(RuntimeError, match="ValidationFailed"):
+            app.synth()
+    else:
+        app.synth()
+    return {violation["ruleName"] for violation in violations(folder)}
+
+
+def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
+    assert found_by_nag(tmp_path) == set()
+
+
+def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
+    reasons = {f"{pack}-{rule}": reason for pack, rules in load().ACCEPTED.items() for rule, reason in rules.items()}
+    assert found_by_nag(tmp_path, ACCEPTED={}) == reasons.keys()
+    assert all(len(reason) > 20 for reason in reasons.values())
+
+
+def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
+    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    assert context["@aws-cdk/core:validateAgainstDefaultRules"] is True
+    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
+    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
+    run = subprocess.run(
+        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert violations(tmp_path / "cdk.out") == []

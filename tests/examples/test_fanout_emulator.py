@@ -1,0 +1,171 @@
+"""examples/fanout, deployed into an emulator of AWS: what is published is counted, and what fails is kept.
+
+What the emulator doesn't do, and test_fanout_app.py asserts on the template instead: it invokes functions without any
+permission, and its SNS has no dead letters. That SNS also runs a function once and waits, where AWS's hands the event
+over to be tried again; so what Revenue fails at is given to Lambda here as SNS gives it, by an asynchronous invocation.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from emulator import NOT_HERE, Emulator, architecture, runtime
+
+pytestmark = [
+    pytest.mark.cdk,
+    pytest.mark.emulator,
+    pytest.mark.slow,
+    pytest.mark.skipif(NOT_HERE, reason="packages for Lambda don't run here"),
+]
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "fanout"
+STACK = "Fanout"
+SECONDS = 30
+WORKED_OFF = "QueueTriggerFanoutSales1D8204AFQueue"
+Named = Callable[[str, str], str]
+PAID = {"type": "order.paid", "order": "1", "cents": 3998}
+PLACED = {"type": "order.placed", "order": "1", "sku": "book", "quantity": 2}
+
+
+@pytest.fixture(scope="module")
+def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from aws_cdk import App
+
+    spec = importlib.util.spec_from_file_location("fanout_example_emulated", EXAMPLE / "app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    example: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    outdir = tmp_path_factory.mktemp("fanout") / "cdk.out"
+    app = App(outdir=str(outdir), analytics_reporting=False)
+    example.FanoutStack(app, STACK, runtime=runtime(), architecture=architecture())
+    app.synth()
+    return outdir
+
+
+@pytest.fixture(scope="module")
+def aws(outdir: Path) -> Iterator[Emulator]:
+    with Emulator() as aws:
+        aws.deploy(outdir)
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def named(aws: Emulator, outdir: Path) -> Named:
+    """The name of the one resource of a kind with a part in its logical id."""
+    resources = json.loads((outdir / f"{STACK}.template.json").read_text())["Resources"]
+
+    def find(kind: str, part: str) -> str:
+        (id,) = (id for id, each in resources.items() if each["Type"] == f"AWS::{kind}" and part in id)
+        return aws.physical_id(STACK, id)
+
+    return find
+
+
+@pytest.fixture(autouse=True)
+def empty(aws: Emulator, named: Named) -> None:
+    """Nothing is left of the test before."""
+    for name, key in (("Totals", "name"), ("Done", "id")):
+        table, dynamodb = named("DynamoDB::GlobalTable", name), aws.client("dynamodb")
+        for item in dynamodb.scan(TableName=table)["Items"]:
+            dynamodb.delete_item(TableName=table, Key={key: item[key]})
+
+
+def publish(aws: Emulator, sale: object) -> None:
+    message = sale if isinstance(sale, str) else json.dumps(sale)
+    aws.client("sns").publish(TopicArn=aws.outputs(STACK)["SalesArn"], Message=message)
+
+
+def totals(aws: Emulator, named: Named) -> dict[str, int]:
+    rows = aws.client("dynamodb").scan(TableName=named("DynamoDB::GlobalTable", "Totals"))["Items"]
+    return {each["name"]["S"]: int(each["total"]["N"]) for each in rows}
+
+
+def runs(aws: Emulator, named: Named, function: str) -> int:
+    """How often a function came to its end."""
+    events = aws.client("logs").filter_log_events(logGroupName=named("Logs::LogGroup", function))["events"]
+    return sum(each["message"].startswith("END ") for each in events)
+
+
+def waiting(aws: Emulator, queue: str) -> int:
+    """How many messages are in a queue, those that are worked on too."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+    return sum(int(found[name]) for name in names)
+
+
+def kept(aws: Emulator, queue: str) -> list[Any]:
+    """The messages of a queue, which stay there."""
+    found = aws.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    return [json.loads(each["Body"]) for each in found.get("Messages", ())]
+
+
+def until(what: Callable[[], Any], expected: Any) -> None:
+    """Asks until the answer is the one that is expected, or it took too long."""
+    deadline = time.monotonic() + SECONDS
+    while (found := what()) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert found == expected
+
+
+def test_a_message_is_counted_where_it_belongs(aws: Emulator, named: Named) -> None:
+    publish(aws, PLACED)
+    publish(aws, PAID)
+    until(lambda: totals(aws, named), {"revenue": 3998, "stock of book": -2})
+    until(lambda: waiting(aws, named("SQS::Queue", WORKED_OFF)), 0)
+
+
+def test_a_message_that_is_filtered_arrives_nowhere(aws: Emulator, named: Named) -> None:
+    """Revenue would have run once more, and Stock would have kept it in the queue."""
+    before = runs(aws, named, "Revenue")
+    for sale in ({**PAID, "type": "order.refunded"}, {**PLACED, "type": "order.lost"}, {"order": "1"}, "no JSON"):
+        publish(aws, sale)
+    publish(aws, PLACED)
+    publish(aws, PAID)
+    until(lambda: totals(aws, named), {"revenue": 3998, "stock of book": -2})
+    until(lambda: runs(aws, named, "Revenue"), before + 1)
+    until(lambda: waiting(aws, named("SQS::Queue", WORKED_OFF)), 0)
+
+
+def test_a_message_that_comes_twice_is_counted_once(aws: Emulator, named: Named) -> None:
+    before = runs(aws, named, "Revenue")
+    for cents in (3998, 2):
+        publish(aws, PLACED)
+        publish(aws, {**PAID, "cents": cents})
+        until(lambda: totals(aws, named), {"revenue": 3998, "stock of book": -2})
+        until(lambda: waiting(aws, named("SQS::Queue", WORKED_OFF)), 0)
+    until(lambda: runs(aws, named, "Revenue"), before + 2)
+    assert totals(aws, named) == {"revenue": 3998, "stock of book": -2}
+
+
+def test_a_message_that_fails_in_the_queue_is_kept_alone(aws: Emulator, named: Named) -> None:
+    """The time between two tries is made shorter, from a minute to a second, once the function has started."""
+    publish(aws, {**PLACED, "order": "0"})
+    until(lambda: totals(aws, named), {"stock of book": -2})
+    queue, dead = (
+        named("SQS::Queue", WORKED_OFF),
+        named("SQS::Queue", "StockQueueTriggerFanoutSales1D8204AFDeadLetters"),
+    )
+    aws.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    wrong = {**PLACED, "order": "2", "quantity": "two"}
+    publish(aws, wrong)
+    publish(aws, PLACED)
+    until(lambda: kept(aws, dead), [wrong])
+    until(lambda: waiting(aws, queue), 0)
+    assert totals(aws, named) == {"stock of book": -4}
+
+
+def test_an_event_that_fails_is_kept(aws: Emulator, named: Named) -> None:
+    event = {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": json.dumps({**PAID, "cents": "many"})}}]}
+    before = runs(aws, named, "Revenue")
+    revenue, failures = named("Lambda::Function", "Revenue"), named("SQS::Queue", "AsyncFailures")
+    aws.client("lambda").invoke(FunctionName=revenue, InvocationType="Event", Payload=json.dumps(event))
+    until(lambda: [each["requestPayload"] for each in kept(aws, failures)], [event])
+    assert runs(aws, named, "Revenue") == before + 3
+    assert totals(aws, named) == {}
