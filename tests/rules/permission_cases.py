@@ -1,4 +1,4 @@
-"""CL802 to CL814: permissions of functions, and policies of roles."""
+"""CL802 to CL815: permissions of functions, and policies of roles."""
 
 from __future__ import annotations
 
@@ -76,6 +76,10 @@ def roles(what: str, expected: str = "", /, **resources: Resource) -> Case:
 
 
 SMALL = document(200)
+VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+STAGES = {"S": rest_stage(), "B": rest_stage(StageName="beta")}
+BETA = {"Ref": "B"}
+PERHAPS = {**permission(source("/beta/*")), "Condition": "C"}
 SOURCES: list[Case] = [
     allowed("with a source", SourceArn=RULE, Principal="events.amazonaws.com"),
     allowed("without a source", "CL802", Principal="s3.amazonaws.com"),
@@ -169,7 +173,43 @@ COVERING: list[Case] = [
     rest("permission for another service", "CL805", P=permission(RULE, Principal="events.amazonaws.com")),
     rest("permission with a source that isn't known", P=permission(REF)),
     rest("permission for the stage", S=rest_stage(), P=permission(source("/", {"Ref": "S"}, "/GET/"))),
-    rest("permission for another stage", "CL806", S=rest_stage(), P=permission(source("/test/GET/"))),
+    rest("permission for another stage", "CL805 CL806", S=rest_stage(), P=permission(source("/test/GET/"))),
+    rest("permission for the test stage alone", "CL805", P=permission(source("/test-invoke-stage/GET/"))),
+    rest("permission for a stage of elsewhere", P=permission(source("/test/GET/"))),
+    rest("permission for one of two stages", "CL815", **STAGES, P=permission(source("/prod/GET/"))),
+    rest("permission for one of two stages by its id", "CL815", **STAGES, P=permission(source("/", BETA, "/GET/"))),
+    rest(
+        "permission for each stage",
+        **STAGES,
+        P=permission(source("/", BETA, "/GET/")),
+        P2=permission(source("/prod/*")),
+    ),
+    rest("permission for one stage, and perhaps another", **STAGES, P=permission(source("/prod/*")), P2=PERHAPS),
+    rest(
+        "permission for one stage, and another perhaps",
+        S=rest_stage(),
+        B={**rest_stage(StageName="beta"), "Condition": "C"},
+        P=permission(source("/prod/GET/")),
+    ),
+    rest("permission for a stage of some name", **STAGES, P=permission(source("/", REF, "/GET/"))),
+    *unknowns(
+        "permission for a stage beside",
+        lambda v: rest("", S=rest_stage(), B=rest_stage(StageName=v), P=permission(source("/prod/GET/"))).resources,
+    ),
+    rest("permission for all methods", M=method("ANY"), P=permission(source("/*/*/"))),
+    rest("permission for some method", M=method("ANY"), P=permission(source("/*/", REF, "/"))),
+    rest(
+        "permission for one of all methods, and perhaps more",
+        M=method("ANY"),
+        P=permission(source("/*/GET/")),
+        P2=permission(source("/", REF)),
+    ),
+    rest(
+        "permission for each method",
+        M=method("ANY"),
+        **{f"P{verb}": permission(source(f"/*/{verb}/")) for verb in VERBS},
+        P=permission(source("/*/GET/")),
+    ),
     rest("permission for the test stage", S=rest_stage(), P2=permission(source("/test-invoke-stage/GET/"))),
     rest("permission of another API", "CL805", P=permission(source("/*", api="B")), B=http_api()),
     rest(
@@ -190,7 +230,7 @@ COVERING: list[Case] = [
     rest("variables by another name", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/{key}"))),
     rest("variables by a value", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/7"))),
     rest("any method", M=method("ANY"), P=permission(source("/*/*/"))),
-    rest("some method of any", M=method("ANY"), P=permission(source("/*/GET/"))),
+    rest("some method of any", "CL815", M=method("ANY"), P=permission(source("/*/GET/"))),
     rest("any method by its name", M=method("ANY"), P=permission(source("/*/ANY/"))),
     rest("a method among others", "CL805", N=method("POST"), P=permission(source("/*/GET/"))),
     http("permission for $default", R=route("$default"), P=permission(source("/*/$default"))),
