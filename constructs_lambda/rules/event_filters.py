@@ -9,12 +9,11 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import EventSourceMapping
 from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.patterns import wrong_parts
+from constructs_lambda.rules.patterns import pattern_problems
 from constructs_lambda.rules.problems import quoted, too_long
 from constructs_lambda.tokens import certain_count
 
 _FILTERING = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"
-_MOST_SHOWN = 5
 
 
 @rule(
@@ -54,5 +53,4 @@ def patterns(mapping: EventSourceMapping) -> Iterator[Problem]:
         if not isinstance(pattern, Mapping):
             yield Problem(prop, f"the filter {quoted(text)} is no JSON object", 'Write {"body": {"state": ["paid"]}}.')
             continue
-        for at, what, fix in list(wrong_parts(pattern))[:_MOST_SHOWN]:
-            yield Problem(prop, f"the filter's key {quoted(at)} {what}", fix)
+        yield from pattern_problems(pattern, prop, "the filter")

@@ -11,7 +11,7 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Published, Redrive, Subscribed
 from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.patterns import OR, alternatives, has_unknown, is_unknown, wrong_parts
+from constructs_lambda.rules.patterns import OR, alternatives, has_unknown, is_unknown, pattern_problems
 from constructs_lambda.rules.problems import one_of, quoted
 from constructs_lambda.tokens import Unknown, certain_count, known
 
@@ -24,7 +24,6 @@ _SCOPES = ("MessageAttributes", "MessageBody")
 _ENDPOINTS = {"lambda": re.compile(r"arn:[a-z0-9-]+:lambda:"), "sqs": re.compile(r"arn:[a-z0-9-]+:sqs:")}
 _OF = {"lambda": "function", "sqs": "queue"}
 _BYTES_PER_KB = 1024
-_MOST_SHOWN = 5
 
 
 @rule(
@@ -106,8 +105,7 @@ def filter_policy(subscribed: Subscribed) -> Iterator[Problem]:
                 fix = "Set FilterPolicyScope to MessageBody, or name attributes at the top."
                 yield Problem(f"{prop}.{key}", message, fix)
                 return
-    for at, what, fix in list(wrong_parts(policy, limits.FILTER_POLICY_NUMBER))[:_MOST_SHOWN]:
-        yield Problem(f"{prop}.{at}"[:150], f"the filter policy's key {quoted(at)} {what}", fix)
+    yield from pattern_problems(policy, f"{prop}.", "the filter policy", limits.FILTER_POLICY_NUMBER)
 
 
 @rule(

@@ -204,6 +204,8 @@ SOURCES: list[Case] = [
         "",
         patterns({"body": {"a": [{"numeric": ["=", 5_000_000_000]}, {"prefix": "x"}, None, ""]}}),
     ),
+    polled("filter of an empty object", "CL623", patterns({"body": {}})),
+    polled("filter of everything", "", patterns({})),
     polled("filter of a wrong operator", "CL623", patterns({"body": {"a": [{"startswith": "x"}]}})),
     polled("mapped twice", "CL624", mapping(), L=mapping()),
     polled("mapped twice, a queue of the app", "CL624", mapping(arn("Q")), L=mapping(arn("Q"), arn("F")), Q=queue()),
