@@ -349,6 +349,14 @@ ASYNC_EVENT_AGE = _hard("maximum age of an asynchronous event", 60, 21_600, "s",
 DESTINATION_ARN_LENGTH = _hard("length of a destination's ARN", 0, 350, "characters", f"{_API}OnFailure.html")
 RULE_INPUT_LENGTH = _hard("length of the input of a rule's target", 0, 8_192, "characters",
     f"{_DOCS}eventbridge/latest/APIReference/API_Target.html")
+EVENT_PATTERN_LENGTH = _hard("length of an event pattern", None, 4_096, "characters",
+    f"{_DOCS}eventbridge/latest/APIReference/API_PutRule.html", "2,048 is the quota, which is raised on request")
+TARGET_RETRIES = _hard("retries of a target of EventBridge", 0, 185, "retries",
+    f"{_DOCS}eventbridge/latest/APIReference/API_RetryPolicy.html", "the same for EventBridge Scheduler")
+TARGET_EVENT_AGE = _hard("maximum age of an event of EventBridge", 60, 86_400, "s",
+    f"{_DOCS}eventbridge/latest/APIReference/API_RetryPolicy.html", "the same for EventBridge Scheduler")
+SCHEDULE_WINDOW = _hard("flexible window of a schedule", 1, 1_440, "minutes",
+    f"{_DOCS}scheduler/latest/APIReference/API_FlexibleTimeWindow.html")
 QUEUE_DELAY = _hard("delay of a queue's messages", 0, 900, "s", _SQS_ATTRIBUTES)
 QUEUE_RETENTION = _hard("retention of a queue's messages", 60, 1_209_600, "s", _SQS_ATTRIBUTES, "the default is 4 days")
 QUEUE_WAIT = _hard("time that a receive from a queue waits", 0, 20, "s", _SQS_ATTRIBUTES)

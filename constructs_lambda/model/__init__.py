@@ -34,6 +34,7 @@ from constructs_lambda.model.companions import (
     ScalingPolicy,
     Version,
 )
+from constructs_lambda.model.event_rules import EventRule, Routed, Schedule, Scheduled, TargetSettings
 from constructs_lambda.model.functions import (
     KNOWN_PARTS,
     KNOWN_PROPERTIES,
@@ -140,6 +141,7 @@ __all__ = [
     "ElasticIp",
     "Endpoint",
     "EnvironmentScaling",
+    "EventRule",
     "EventSourceMapping",
     "Failing",
     "FileSystem",
@@ -200,7 +202,10 @@ __all__ = [
     "Role",
     "RolePolicies",
     "Route",
+    "Routed",
     "ScalingPolicy",
+    "Schedule",
+    "Scheduled",
     "SecurityGroup",
     "Sending",
     "Served",
@@ -212,6 +217,7 @@ __all__ = [
     "Subscribed",
     "Subscription",
     "Target",
+    "TargetSettings",
     "Text",
     "Topic",
     "Topology",

@@ -13,8 +13,9 @@ from constructs_lambda.model.companions import AsyncInvocation, EventSourceMappi
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.messages import Delivery, Queue, Topic
 from constructs_lambda.model.networks import Source
-from constructs_lambda.model.recipients import Recipients, shown
+from constructs_lambda.model.recipients import shown
 from constructs_lambda.model.references import Spot
+from constructs_lambda.model.rule_targets import RuleTargets
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.model.triggers import Access, Asynchronous, Circle, Failing, Polling, Pollings
 from constructs_lambda.tokens import Unknown
@@ -22,7 +23,7 @@ from constructs_lambda.tokens import Unknown
 _ONCE = ("sqs", "kinesis", "dynamodb")  # of the others, each mapping may read a topic or queue of its own
 
 
-class Events(Recipients):
+class Events(RuleTargets):
     """The triggers of the functions of an app."""
 
     def asynchronous(self) -> Iterator[Asynchronous]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
+from constructs_lambda.model.event_rules import EventRule, Schedule
 from constructs_lambda.model.functions import Flag, Items, Number, Place, Text
 from constructs_lambda.model.grants import is_regional
 from constructs_lambda.model.networks import Links, Parts, Source, Target
@@ -177,6 +178,8 @@ class Messages:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     deliveries: Mapping[str, tuple[Delivery, ...]] = field(default_factory=dict)
     keys: Mapping[str, ResourcePolicy] = field(default_factory=dict)
+    rules: Mapping[str, EventRule] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
 
 MESSAGE_FIELDS = tuple(each.name for each in fields(Messages))

@@ -244,6 +244,8 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.published(),
         topology.deliveries(),
         topology.notified(),
+        topology.rules(),
+        topology.schedules(),
         topology.sendings(),
         topology.asynchronous(),
         topology.circles(),

@@ -17,7 +17,15 @@ from constructs_lambda.tokens import Unknown, known
 _RATE = re.compile(r"rate\(([0-9]+) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\(([^()]*)\)")
 _AT = re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?\)")
-_FIELDS = ("minutes", "hours", "day of month", "month", "day of week", "year")
+_RANGES = {
+    "minutes": (0, 59),
+    "hours": (0, 23),
+    "day of month": (1, 31),
+    "month": (1, 12),
+    "day of week": (1, 7),
+    "year": (1970, 2199),
+}
+_FIELDS = tuple(_RANGES)
 
 
 @rule(
@@ -49,11 +57,24 @@ def _wrong(expression: str, *, is_rule: bool) -> str | None:
         fields = cron[1].split()
         if len(fields) != len(_FIELDS):
             return f"has {len(fields)} fields; AWS takes six: {', '.join(_FIELDS)}"
+        for name, field in zip(_FIELDS, fields, strict=True):
+            least, most = _RANGES[name]
+            if number := _beyond(field, least, most):
+                return f"has {number} for {name}; AWS takes {least} to {most}"
         days = (fields[2], fields[4])
         return None if "?" in days else "names both a day of the month and a day of the week; one of them has to be ?"
     if not is_rule and _AT.fullmatch(expression):
         return None
     return f"is none of {'rate(...) and cron(...)' if is_rule else 'rate(...), cron(...) and at(...)'}"
+
+
+def _beyond(field: str, least: int, most: int) -> str | None:
+    """The first number of a field of cron that is out of its range; steps aside."""
+    for item in field.split(","):
+        for number in item.partition("/")[0].split("-"):
+            if number.isascii() and number.isdigit() and not least <= int(number[:9]) <= most:
+                return number[:9]
+    return None
 
 
 @rule(
@@ -70,11 +91,12 @@ def target_input(delivery: Delivery) -> Iterator[Problem]:
         fix = "Shorten it, or put it into S3."
         yield from too_long(prop, "the input of the target", delivery.input, limits.RULE_INPUT_LENGTH, fix)
         text = known(delivery.input)
-        if text is not None and not _is_json(text):
+        if text is not None and not is_json(text):
             yield Problem(prop, f"the input {quoted(text)} is no JSON", 'Write JSON; a text stands in "quotes".')
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether a text is JSON."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):

@@ -154,8 +154,8 @@ def read_template(
             field, read = NETWORK_READERS[kind]
             networks.setdefault(field, {})[logical_id] = read(properties, place)
         elif kind in MESSAGE_READERS:
-            field, read_message = MESSAGE_READERS[kind]
-            messages[field][logical_id] = partial(read_message, properties, place)
+            for field, read_message in MESSAGE_READERS[kind]:
+                messages[field][logical_id] = partial(read_message, properties, place)
         elif kind in ON_DEMAND:
             field, read_later = ON_DEMAND[kind]
             later[field][logical_id] = partial(read_later, properties, place, own)

@@ -17,6 +17,7 @@ from rules import (
     network_cases,
     package_cases,
     permission_cases,
+    rule_cases,
     settings_cases,
     subscription_cases,
 )
@@ -38,6 +39,7 @@ CASES: list[Case] = [
     *subscription_cases.CASES,
     *delivery_cases.CASES,
     *event_cases.CASES,
+    *rule_cases.CASES,
     *api_cases.CASES,
     *permission_cases.CASES,
 ]
