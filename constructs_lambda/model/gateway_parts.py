@@ -118,6 +118,7 @@ class Gateways(RouteSources, Deployments):
             integration=integration,
             integration_place=integration.place if integration else route.place,
             callee=self._invoked(found.stack, integration) if found else None,
+            target=self._target(api, at, found),
         )
 
     def _served(self, api: Spot, at: _At, stages: Stages, **fields: Any) -> Served:
@@ -126,7 +127,8 @@ class Gateways(RouteSources, Deployments):
         guard = self._authorizer(spot)
         method, path = fields["method"], fields["path"]
         may_invoke, left_out = None, ()
-        if callee and callee.function and integration.credentials is None and not self._are_shared(api, callee):
+        is_open = callee is None or self._are_shared(api, callee) or bool(fields.get("target"))
+        if callee and callee.function and integration.credentials is None and not is_open:
             may_invoke, left_out = self.route_access(callee, api, method, path, stages)
         return Served(
             place=at.part.place,
@@ -148,6 +150,14 @@ class Gateways(RouteSources, Deployments):
         if len(target) != 2 or target[0] != "integrations/" or not isinstance(target[1], Link):
             return None
         return self._at("http_integrations", self.spot(stack, target[1]))
+
+    def _target(self, api: Spot, at: _At, found: _At | None) -> str:
+        """What is wrong with the target of a route."""
+        if found:
+            return "foreign" if self._api_of(found) not in (api, None) else ""
+        target = at.part.target
+        is_bare = len(target) == 1 and isinstance(target[0], Link)
+        return "bare" if is_bare and self._at("http_integrations", self.spot(at.stack, target[0])) else ""
 
     def _authorizer(self, spot: Spot | None) -> _At | None:
         return self._at("rest_authorizers", spot) or self._at("http_authorizers", spot)

@@ -98,7 +98,7 @@ class RouteSources(Permissions):
         for permission in statements.permissions:
             allows = permission.allows("apigateway")
             pattern = True if permission.source_arn is None else self._pattern(permission, api)
-            if allows is False or pattern is False:
+            if allows is False or pattern is False or _never_matches(permission):
                 continue
             if isinstance(pattern, str):
                 patterns[pattern] = patterns.get(pattern, False) or allows is True
@@ -109,6 +109,8 @@ class RouteSources(Permissions):
         return _Access(is_for_all, is_open, patterns)
 
     def _covers_guard(self, api: Spot, authorizer: Spot, permission: Permission) -> bool | None:
+        if _never_matches(permission):
+            return False
         if permission.source_arn is None:
             return True
         pattern = self._pattern(permission, api)
@@ -185,6 +187,11 @@ class RouteSources(Permissions):
                     if source and isinstance(source[0], Spot) and source[0].template:
                         found[source[0]].append((permission, source[1]))
         return found
+
+
+def _never_matches(permission: Permission) -> bool:
+    """Whether it wants an organization or a token, which API Gateway never sends along."""
+    return isinstance(permission.organization, str) or isinstance(permission.event_source_token, str)
 
 
 def stage_names(stages: tuple[RestStage | HttpStage, ...]) -> Stages:

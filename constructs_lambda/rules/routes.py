@@ -68,9 +68,10 @@ def open_route(gateway: Gateway) -> Iterator[Problem]:
 
 def _is_reachable(route: Served, gateway: Gateway) -> bool:
     """Whether somebody calls a route without a key and gets more than an answer to a preflight."""
+    has_key = route.route.needs_key is not None and route.route.needs_key is not False
     if isinstance(route.route, HttpRoute):
         if gateway.kind == "WEBSOCKET":
-            return route.path == "$connect"
+            return route.path == "$connect" and not has_key
         return gateway.kind == "HTTP" and route.method not in (None, "OPTIONS")
     integration = route.integration
     is_mock = isinstance(integration, RestIntegration) and integration.type not in (
@@ -79,7 +80,6 @@ def _is_reachable(route: Served, gateway: Gateway) -> bool:
         "HTTP",
         "HTTP_PROXY",
     )
-    has_key = route.route.needs_key is not None and route.route.needs_key is not False
     return not (is_mock or has_key or integration is None) and route.method not in (None, "OPTIONS")
 
 
@@ -203,7 +203,7 @@ def below_greedy(gateway: Gateway) -> Iterator[Problem]:
     "Path part or method not allowed",
     Severity.ERROR,
     aws="API Gateway refuses the resource or the method.",
-    fix="Write a part as letters, digits and ._-:, a variable in braces, and a method in capital letters.",
+    fix="Write a part as letters, digits and ._-:$, a variable in braces, and a method in capital letters.",
     source=_PATHS,
 )
 def path_part(part: RestResource | RestMethod) -> Iterator[Problem]:

@@ -85,6 +85,11 @@ def integration(**properties: Any) -> Resource:
     return made("ApiGatewayV2::Integration", {**given, "PayloadFormatVersion": "2.0", **properties})
 
 
+def messaged(**properties: Any) -> Resource:
+    """An integration as WebSocket APIs have it."""
+    return integration(**{"PayloadFormatVersion": ABSENT, **properties})
+
+
 def rest_stage(**properties: Any) -> Resource:
     return made("ApiGateway::Stage", {"RestApiId": {"Ref": "Api"}, "StageName": "prod", **properties})
 
@@ -185,7 +190,8 @@ LOG = "$context.requestId"
 
 
 def socket(what: str, expected: str = "", /, **resources: Resource | None) -> Case:
-    return http(f"WebSocket {what}", expected, **{"api": websocket_api(), "R": route("$connect"), **resources})
+    given = {"api": websocket_api(), "R": route("$connect"), "I": messaged()}
+    return http(f"WebSocket {what}", expected, **{**given, **resources})
 
 
 def logged(format_: Any) -> Any:
@@ -236,7 +242,10 @@ INTEGRATION_CASES: list[Case] = [
     http("payload format 2.0 of a queue", "CL423", I=integration(**QUEUE, PayloadFormatVersion="2.0")),
     *unknowns(http, "payload format", lambda v: {"I": integration(PayloadFormatVersion=v)}),
     *unknowns(http, "payload format of", lambda v: {"I": integration(IntegrationType=v, PayloadFormatVersion="3.0")}),
-    socket("payload format", I=integration(PayloadFormatVersion=ABSENT)),
+    socket("payload format", I=messaged()),
+    socket("payload format 1.0", I=messaged(PayloadFormatVersion="1.0")),
+    socket("payload format 2.0", "CL423", I=messaged(PayloadFormatVersion="2.0")),
+    *unknowns(socket, "payload format", lambda v: {"I": messaged(PayloadFormatVersion=v)}),
 ]
 
 OPEN_URL = url(AuthType="NONE")
@@ -298,6 +307,15 @@ ROUTE_CASES: list[Case] = [
     socket("with IAM"),
     socket("that is open", "CL405", R=route("$connect", AuthorizationType="NONE")),
     socket("message", R=route("send", AuthorizationType="NONE")),
+    socket("message with authorization", "CL507", R=route("send")),
+    *unknowns(socket, "authorization of a message", lambda v: {"R": route("send", AuthorizationType=v)}),
+    *unknowns(socket, "message with authorization", lambda v: {"R": route(v)}),
+    socket("that is open with a key", R=route("$connect", AuthorizationType="NONE", ApiKeyRequired=True)),
+    socket("that is open, perhaps with a key", R=route("$connect", AuthorizationType="NONE", ApiKeyRequired=REF)),
+    socket("that is open without a key", "CL405", R=route("$connect", AuthorizationType="NONE", ApiKeyRequired=False)),
+    http("a route with a key", "CL507", R=route(ApiKeyRequired=True)),
+    http("a route without a key", R=route(ApiKeyRequired=False)),
+    *unknowns(http, "a route with a key", lambda v: {"R": route(ApiKeyRequired=v)}),
     socket("message without authorization", R=route("$default", AuthorizationType=ABSENT)),
     Case("open URL", ("CL406",), {"F": zipped(), "U": OPEN_URL, "P": EVERYONE}),
     Case("open URL that is meant", (), {"F": zipped(), "U": {**OPEN_URL, "Metadata": PUBLIC}, "P": EVERYONE}),
@@ -325,10 +343,10 @@ ROUTE_CASES: list[Case] = [
     rest("timeout of a stream", M=timed(900_000, ResponseTransferMode="STREAM")),
     rest("timeout of a stream, too long", "CL407", M=timed(900_001, ResponseTransferMode="STREAM")),
     *around(http, "timeout", "CL407", 50, 30_000, lambda n: {"I": integration(TimeoutInMillis=n), "F": TIMELESS}),
-    socket("timeout of 29,000 ms", I=integration(TimeoutInMillis=29_000)),
-    socket("timeout of 29,001 ms", "CL408", I=integration(TimeoutInMillis=29_001)),
-    socket("timeout of 30,001 ms", "CL407", I=integration(TimeoutInMillis=30_001)),
-    socket("timeout of somehow", I=integration(TimeoutInMillis=REF)),
+    socket("timeout of 29,000 ms", I=messaged(TimeoutInMillis=29_000)),
+    socket("timeout of 29,001 ms", "CL408", I=messaged(TimeoutInMillis=29_001)),
+    socket("timeout of 30,001 ms", "CL407", I=messaged(TimeoutInMillis=30_001)),
+    socket("timeout of somehow", I=messaged(TimeoutInMillis=REF)),
     rest("function of 29 s", F=zipped(Timeout=29)),
     rest("function of 30 s", "CL410", F=SLOW),
     rest("function of 30 s with another kind of integration", F=SLOW, M=method(Integration=integrated(Type="AWS"))),
@@ -392,8 +410,8 @@ ROUTE_CASES: list[Case] = [
         )
     ),
     *unknowns(http, "route's key", lambda v: {"R": route(v)}),
-    socket("route of any name", R=route("send-message")),
-    socket("route without a name", "CL415", R=route("")),
+    socket("route of any name", R=route("send-message", AuthorizationType="NONE")),
+    socket("route without a name", "CL415", R=route("", AuthorizationType="NONE")),
 ]
 
 API_CASES: list[Case] = [
@@ -462,6 +480,7 @@ API_CASES: list[Case] = [
             "http://localhost:3000",
             "https://*.example.com",
             "https://*",
+            "null",
             "capacitor://localhost",
         )
     ),
