@@ -29,6 +29,7 @@ from rules.event_resources import (
     ref,
     role,
     stream,
+    table,
     timed,
 )
 from rules.settings_cases import alias
@@ -52,7 +53,18 @@ SOURCES: list[Case] = [
     polled("name of a queue", "CL621", mapping("orders")),
     polled("ARN of a queue", "", mapping(arn("Q")), Q=queue()),
     polled("a table", "CL621", stream(arn("D")), D=of("AWS::DynamoDB::Table")),
-    polled("a table's stream", "", stream(arn("D", "StreamArn")), D=of("AWS::DynamoDB::Table")),
+    polled("a table's stream", "", stream(arn("D", "StreamArn")), D=table()),
+    *(
+        polled(f"stream of a table: {what}", expected, stream(arn("D", "StreamArn")), D=made)
+        for what, expected, made in (
+            ("none", "CL621", table(StreamSpecification=ABSENT)),
+            ("no value", "CL621", table(StreamSpecification=NO_VALUE)),
+            ("unknown", "", table(StreamSpecification=ref("P"))),
+            ("perhaps", "", table(StreamSpecification={"Fn::If": ["C", {}, NO_VALUE]})),
+            ("of a table under a condition", "", maybe(table(StreamSpecification=ABSENT))),
+            ("of a macro", "", table(StreamSpecification=ABSENT, **{"Fn::Transform": {"Name": "M"}})),
+        )
+    ),
     polled("a table by its ARN", "CL621", stream(TABLE)),
     polled("a table's stream by its ARN", "", stream(f"{TABLE}/stream/2026-01-01T00:00:00.000")),
     *(
@@ -207,6 +219,30 @@ SOURCES: list[Case] = [
     polled("filter of an empty object", "CL623", patterns({"body": {}})),
     polled("filter of everything", "", patterns({})),
     polled("filter of a wrong operator", "CL623", patterns({"body": {"a": [{"startswith": "x"}]}})),
+    polled("filter without a pattern", "CL633", mapping(FilterCriteria={"Filters": [{}]})),
+    polled("filter of no value", "CL633", raw_pattern(NO_VALUE)),
+    polled("filter that isn't there", "", mapping(FilterCriteria={"Filters": []})),
+    *(
+        polled(
+            f"filter of {key} with {name}",
+            "" if key == own else "CL633",
+            mapping(
+                source,
+                FilterCriteria={"Filters": [{"Pattern": json.dumps({key: {"a": ["b"]}, "awsRegion": ["x"]})}]},
+                **({} if own in ("body", "data") and source != STREAM else {"StartingPosition": "LATEST"}),
+            ),
+        )
+        for name, source, own in (
+            ("SQS", QUEUE, "body"),
+            ("Kinesis", STREAM, "data"),
+            ("DynamoDB", f"{TABLE}/stream/1", "dynamodb"),
+            ("Kafka", KAFKA, "value"),
+            ("MQ", BROKER, "data"),
+        )
+        for key in ("body", "data", "dynamodb", "value")
+    ),
+    polled("filter of an unknown source", "", stream(ref("P"), FilterCriteria={"Filters": [{"Pattern": "{}"}]})),
+    polled("filter of what is not to be there", "", patterns({"data": [{"exists": False}]})),
     polled("mapped twice", "CL624", mapping(), L=mapping()),
     polled("mapped twice, a queue of the app", "CL624", mapping(arn("Q")), L=mapping(arn("Q"), arn("F")), Q=queue()),
     polled("mapped twice, two functions", "", mapping(), G=zipped(), L=mapping(function=ref("G"))),

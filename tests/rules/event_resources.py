@@ -40,6 +40,11 @@ def queue(**properties: Any) -> Resource:
     return of("AWS::SQS::Queue", **properties)
 
 
+def table(**properties: Any) -> Resource:
+    """A table with a stream."""
+    return of("AWS::DynamoDB::Table", **{"StreamSpecification": {"StreamViewType": "NEW_IMAGE"}, **properties})
+
+
 def kept(**properties: Any) -> Resource:
     """A function whose failed events are kept."""
     return zipped(DeadLetterConfig={"TargetArn": QUEUE}, **properties)
