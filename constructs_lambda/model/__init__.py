@@ -63,6 +63,7 @@ from constructs_lambda.model.messages import (
     Redrive,
     ResourcePolicy,
     Subscription,
+    Table,
     Topic,
 )
 from constructs_lambda.model.networks import (
@@ -216,6 +217,7 @@ __all__ = [
     "Subnet",
     "Subscribed",
     "Subscription",
+    "Table",
     "Target",
     "TargetSettings",
     "Text",

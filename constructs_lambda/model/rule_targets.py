@@ -57,7 +57,7 @@ class RuleTargets(Recipients):
 
     def _is_fifo_queue(self, stack: Stack, arn: Text, link: Target) -> bool:
         """Whether it certainly is a FIFO queue."""
-        queue: Queue | None = self._message("queues", self.spot(stack, link))
+        queue: Queue | None = self.message("queues", self.spot(stack, link))
         text = known(arn) or ""
         is_known = ":sqs:" in text and text.endswith(".fifo")
         return is_known or (queue is not None and queue.is_fifo is True and not queue.place.conditional)

@@ -89,12 +89,12 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asynchronous:
-    """A function that is invoked asynchronously, what invokes it, and whether a failed event is kept somewhere."""
+    """A function that is invoked asynchronously, what invokes it, and which of it when an event that fails is lost."""
 
     place: Place
     function: Function
     triggers: tuple[str, ...]
-    keeps_failures: bool | None
+    lost: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +132,7 @@ class Polling:
         source: What a message calls the source.
         attribute: What the mapping asks a source of this app for; None where it isn't made in this app.
         queue: The queue, where it is made in this app.
+        has_stream: Whether the table has a stream; None where that isn't known.
         function: The function, where it is made in this app.
         access: What the function's role may do with the source; None where the function or the source isn't known.
         others: The mappings of the same function to the same source.
@@ -146,6 +147,7 @@ class Polling:
     queue: Queue | None
     function: Function | None
     access: Access | None
+    has_stream: bool | None = None
     others: tuple[EventSourceMapping, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from constructs_lambda.model import Delivery, Place, Queue, Redrive, Subscription, Text, Topic
+from constructs_lambda.model import Delivery, Place, Queue, Redrive, Subscription, Table, Text, Topic
 from constructs_lambda.template.event_rules import read_rule, read_schedule
 from constructs_lambda.template.links import named_by, read_link, read_parts, read_source
 from constructs_lambda.template.properties import Properties
@@ -22,6 +22,7 @@ _NOTIFICATIONS = (
     ("QueueConfigurations", "QueueArn"),
     ("TopicConfigurations", "TopicArn"),
 )
+_ACTIONS = ("AlarmActions", "InsufficientDataActions", "OKActions")
 _KEY_PARTS = ("prefix", "suffix")
 _WRITES = "s3:ObjectCreated:"
 
@@ -209,6 +210,31 @@ def read_log_subscription(values: object, place: Place) -> tuple[Delivery, ...]:
     )
 
 
+def read_alarm(values: object, place: Place) -> tuple[Delivery, ...]:
+    """What an alarm of CloudWatch sends to."""
+    raw = mapping(values)
+    return tuple(
+        Delivery(
+            place=place,
+            property=f"{name}.{index}",
+            service="cloudwatch",
+            source=None,
+            target=read_parts(action),
+            link=named_by(read_parts(action)),
+            is_filtered=True,
+        )
+        for name in _ACTIONS
+        for index, action in enumerate(raw[name] if isinstance(raw.get(name), list) else ())
+    )
+
+
+def read_table(values: object, place: Place) -> Table:
+    """The model of a table of DynamoDB."""
+    p, stream = Properties(values), mapping(values).get("StreamSpecification")
+    is_open = p.is_open or (is_intrinsic(stream) and stream != NO_VALUE)
+    return Table(place=place, has_stream=None if is_open else isinstance(stream, Mapping) and stream != NO_VALUE)
+
+
 def _redrive(policy: object) -> Redrive | Unknown | None:
     if policy is None or isinstance(policy, Unknown):
         return policy
@@ -224,6 +250,10 @@ def _redrive(policy: object) -> Redrive | Unknown | None:
 
 
 READERS: Mapping[str, tuple[tuple[str, Callable[[object, Place], Any]], ...]] = {
+    "AWS::CloudWatch::Alarm": (("deliveries", read_alarm),),
+    "AWS::CloudWatch::CompositeAlarm": (("deliveries", read_alarm),),
+    "AWS::DynamoDB::GlobalTable": (("tables", read_table),),
+    "AWS::DynamoDB::Table": (("tables", read_table),),
     "AWS::Events::Rule": (("deliveries", read_rule_deliveries), ("rules", read_rule)),
     "AWS::KMS::Key": (("keys", read_key),),
     "AWS::Logs::SubscriptionFilter": (("deliveries", read_log_subscription),),
