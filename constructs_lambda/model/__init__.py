@@ -88,7 +88,7 @@ from constructs_lambda.model.networks import (
     Subnet,
     Target,
 )
-from constructs_lambda.model.open_urls import OpenUrl
+from constructs_lambda.model.open_urls import LockedUrl, OpenUrl
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
 from constructs_lambda.model.role_policies import FunctionRole, RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
@@ -170,6 +170,7 @@ __all__ = [
     "Links",
     "Logging",
     "Malformed",
+    "LockedUrl",
     "ManagedInstances",
     "Messages",
     "NatGateway",

@@ -105,7 +105,7 @@ def open_url(url: OpenUrl) -> Iterator[Problem]:
     "Function URL that nobody may call",
     Severity.WARNING,
     aws="Lambda answers every request with 403: without authorization, too, a permission has to let everyone call it.",
-    fix="Add a permission of lambda:InvokeFunctionUrl for * with FunctionUrlAuthType NONE.",
+    fix="Add permissions of lambda:InvokeFunctionUrl and lambda:InvokeFunction for *.",
     source=_HTTP_ACCESS,
 )
 def url_without_permission(url: OpenUrl) -> Iterator[Problem]:
@@ -113,7 +113,8 @@ def url_without_permission(url: OpenUrl) -> Iterator[Problem]:
         yield Problem(
             "AuthType",
             "the function URL has no authorization, and no permission lets everyone call it: requests end with 403",
-            "Add a permission of lambda:InvokeFunctionUrl for * with FunctionUrlAuthType NONE, or choose AWS_IAM.",
+            "Add permissions for *: lambda:InvokeFunctionUrl with FunctionUrlAuthType NONE, and lambda:InvokeFunction "
+            "with InvokedViaFunctionUrl true; or choose AWS_IAM.",
         )
 
 

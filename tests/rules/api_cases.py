@@ -251,6 +251,7 @@ INTEGRATION_CASES: list[Case] = [
 OPEN_URL = url(AuthType="NONE")
 FOR_URL = {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"}
 EVERYONE = permission(Principal="*", **FOR_URL)
+INVOKING = permission(Principal="*", InvokedViaFunctionUrl=True)
 SOMEONE = permission(Principal="111122223333", **FOR_URL)
 
 
@@ -317,8 +318,12 @@ ROUTE_CASES: list[Case] = [
     http("a route without a key", R=route(ApiKeyRequired=False)),
     *unknowns(http, "a route with a key", lambda v: {"R": route(ApiKeyRequired=v)}),
     socket("message without authorization", R=route("$default", AuthorizationType=ABSENT)),
-    Case("open URL", ("CL406",), {"F": zipped(), "U": OPEN_URL, "P": EVERYONE}),
-    Case("open URL that is meant", (), {"F": zipped(), "U": {**OPEN_URL, "Metadata": PUBLIC}, "P": EVERYONE}),
+    Case("open URL", ("CL406",), {"F": zipped(), "U": OPEN_URL, "P": EVERYONE, "Q": INVOKING}),
+    Case(
+        "open URL that is meant",
+        (),
+        {"F": zipped(), "U": {**OPEN_URL, "Metadata": PUBLIC}, "P": EVERYONE, "Q": INVOKING},
+    ),
     Case("open URL without a permission", ("CL425",), {"F": zipped(), "U": OPEN_URL}),
     Case("open URL with a permission for one", ("CL425",), {"F": zipped(), "U": OPEN_URL, "P": SOMEONE}),
     Case(
