@@ -94,6 +94,7 @@ from constructs_lambda.model.role_policies import FunctionRole, RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
     Acknowledgement,
+    Dangling,
     Stack,
 )
 from constructs_lambda.model.statements import FunctionPolicy
@@ -135,6 +136,7 @@ __all__ = [
     "CodeSigningConfig",
     "Companion",
     "Cors",
+    "Dangling",
     "Delivery",
     "Deployment",
     "Durable",
@@ -168,9 +170,9 @@ __all__ = [
     "LayerVersion",
     "Link",
     "Links",
+    "LockedUrl",
     "Logging",
     "Malformed",
-    "LockedUrl",
     "ManagedInstances",
     "Messages",
     "NatGateway",
