@@ -436,7 +436,13 @@ STACK_RESOURCES = _hard("number of resources of a stack", None, 500, "resources"
 STACK_PARAMETERS = _hard("number of parameters of a stack", None, 200, "parameters", _STACK)
 STACK_OUTPUTS = _hard("number of outputs of a stack", None, 200, "outputs", _STACK)
 STACK_MAPPINGS = _hard("number of mappings of a stack", None, 200, "mappings", _STACK)
+ROLE_PATH_LENGTH = _hard("length of the path of a role or a policy", 1, 512, "characters", _IAM)
+ROLE_TAGS = _hard("number of tags of a role", None, 50, "tags", _IAM)
 MAPPING_ATTRIBUTES = _hard("number of attributes of a mapping", None, 200, "attributes", _STACK)
+POLICY_DESCRIPTION_LENGTH = _hard("length of a managed policy's description", 0, 1_000, "characters",
+    f"{_DOCS}IAM/latest/APIReference/API_CreatePolicy.html")
+EVENT_SOURCE_TOKEN_LENGTH = _hard("length of a permission's event source token", 0, 256, "characters",
+    f"{_API}AddPermission.html")
 OUTPUT_DESCRIPTION_SIZE = _hard("description of an output", None, 1_024, "bytes", _STACK)
 # AWS says 1 MB; both cfn-lint and CDK take that for 1,000,000 bytes.
 TEMPLATE_SIZE = _hard("template", None, 1_000_000, "bytes", _STACK, "through Amazon S3")
@@ -491,3 +497,8 @@ STACK_NAME_PATTERN = r"[a-zA-Z][a-zA-Z0-9-]*"
 def all_limits() -> dict[str, Limit]:
     """Return every limit of this module under its name, in the order of the source."""
     return {name: value for name, value in globals().items() if isinstance(value, Limit)}
+ROLE_PATH_PATTERN = r"/(?:[!-~]+/)?"
+ROLE_DESCRIPTION_PATTERN = r"[\t\n\r -~\xa1-\xff]*"
+POLICY_PATH_PATTERN = r"(?:/[A-Za-z0-9.,+@=_-]+)*/"
+IAM_STATEMENT_ID_PATTERN = r"[0-9A-Za-z]*"
+EVENT_SOURCE_TOKEN_PATTERN = r"[a-zA-Z0-9._-]+"

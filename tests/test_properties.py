@@ -15,6 +15,7 @@ from rules import (
     function_cases,
     package_cases,
     permission_cases,
+    policy_cases,
     settings_cases,
     subscription_cases,
 )
@@ -53,6 +54,7 @@ CASES: list[Case] = [
     *package_cases.CASES,
     *api_cases.CASES,
     *permission_cases.CASES,
+    *policy_cases.CASES,
     *EVENTS,
 ]
 quick = settings(
@@ -298,6 +300,10 @@ STRUCTURE = {
     "CL702",
     "CL807",
     "CL808",
+    "CL813",
+    "CL820",
+    "CL821",
+    "CL822",
     "CL901",
     "CL904",
     "CL905",
@@ -307,7 +313,7 @@ STRUCTURE = {
     "CL909",
 }
 
-WEAKER = {"CL504": "CL505", "CL803": "CL804", "CL807": "CL808"}
+WEAKER = {"CL425": "CL406", "CL430": "CL406", "CL504": "CL505", "CL803": "CL804", "CL807": "CL808"}
 """What is still found where part of what a rule looks at isn't known."""
 
 

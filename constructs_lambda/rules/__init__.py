@@ -252,7 +252,7 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.pollings(),
         topology.failing(),
         topology.queues(),
-        topology.managed_policies(),
+        topology.policies(),
         topology.open_urls(),
         topology.roles(),
         topology.function_roles(),

@@ -21,7 +21,7 @@ from constructs_lambda.template.rest_apis import (
     read_rest_resource,
     read_rest_stage,
 )
-from constructs_lambda.template.roles import read_managed_policy, read_policy, read_role
+from constructs_lambda.template.roles import read_inline_policy, read_managed_policy, read_policy, read_role
 
 Reader = Callable[[object, Place, Mapping[str, object] | None], Any]
 
@@ -37,7 +37,7 @@ ON_DEMAND: dict[str, tuple[str, Reader]] = {
     "AWS::ApiGatewayV2::Route": ("http_routes", read_route),
     "AWS::ApiGatewayV2::Stage": ("http_stages", read_http_stage),
     "AWS::IAM::ManagedPolicy": ("policies", read_managed_policy),
-    "AWS::IAM::Policy": ("policies", read_policy),
+    "AWS::IAM::Policy": ("policies", read_inline_policy),
     "AWS::IAM::Role": ("roles", read_role),
     "AWS::IAM::RolePolicy": ("policies", read_policy),
     "AWS::Lambda::Permission": ("permissions", read_permission),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules.cases import ABSENT, UNKNOWN, Case, Resource, one, resource, stack, unknowns, zipped
+from rules.cases import ABSENT, TRUSTED, UNKNOWN, Case, Resource, one, resource, stack, unknowns, zipped
 from rules.event_resources import (
     ACCOUNT,
     FUNCTION,
@@ -714,6 +714,7 @@ FAILURES: list[Case] = [
         arn("D"),
         of(
             "AWS::IAM::Role",
+            AssumeRolePolicyDocument=TRUSTED,
             Policies=[
                 {
                     "PolicyDocument": policy(

@@ -21,7 +21,7 @@ from rules.api_cases import (
     socket,
     source,
 )
-from rules.cases import UNKNOWN, Case, Resource, zipped
+from rules.cases import TRUSTED, UNKNOWN, Case, Resource, zipped
 
 ALIAS = made(
     "Lambda::Alias",
@@ -53,17 +53,33 @@ def policy_of(count: int, length: int, name: str = "orders") -> dict[str, Resour
 def document(length: int) -> Any:
     """A policy with this number of characters, whitespace left out."""
     empty = len('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":[""]}]}')
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["r" * (length - empty)]}
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::".ljust(length - empty, "r")]}
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def trusts(length: int) -> Any:
+    """A trust policy with this number of characters."""
+    empty = len('{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":[""]}}]}')
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ["1" * (length - empty)]}}
+    return {"Statement": [statement]}
+
+
+def statement(**more: Any) -> Any:
+    """A policy with a statement that has these elements."""
+    given = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", **more}
+    return {"Statement": [{name: value for name, value in given.items() if value is not ABSENT}]}
 
 
 def role(managed: Any = ABSENT, *documents: Any, **more: Any) -> Resource:
     policies = [{"PolicyName": f"p{i}", "PolicyDocument": each} for i, each in enumerate(documents)]
-    return made("IAM::Role", {"ManagedPolicyArns": managed, "Policies": policies or ABSENT, **more})
+    given = {"ManagedPolicyArns": managed, "Policies": policies or ABSENT, "AssumeRolePolicyDocument": TRUSTED, **more}
+    return made("IAM::Role", given)
 
 
-def attached(document_: Any, kind: str = "Policy", roles: Any = None, **beside: Any) -> Resource:
-    given = {"PolicyDocument": document_, "Roles": [{"Ref": "R"}] if roles is None else roles}
+def attached(
+    document_: Any, kind: str = "Policy", roles: Any = None, properties: dict[str, Any] | None = None, **beside: Any
+) -> Resource:
+    given = {"PolicyDocument": document_, "Roles": [{"Ref": "R"}] if roles is None else roles, **(properties or {})}
     return made(f"IAM::{kind}", given, **beside)
 
 
@@ -308,11 +324,11 @@ ROLES: list[Case] = [
     roles("a policy with whitespace", R=role(ABSENT, {**document(9_000), "Id": " " * 9_000})),
     roles("a policy that isn't known", R=role(ABSENT, REF, document(9_000))),
     roles("a statement, perhaps", R=role(ABSENT, {"Statement": [{"Fn::If": ["C", document(20_000), 1]}]})),
-    roles("a value that isn't known", R=role(ABSENT, {"Statement": [{"Resource": [{"Ref": "P"}] * 400}]})),
+    roles("a value that isn't known", R=role(ABSENT, statement(Resource=[{"Ref": "P"}] * 400))),
     roles(
         "many joined values",
         "CL809",
-        R=role(ABSENT, {"Statement": [{"Resource": [{"Fn::Sub": "${B}/" + "x" * 40}] * 300}]}),
+        R=role(ABSENT, statement(Resource=[{"Fn::Sub": "${B}/" + "x" * 40}] * 300)),
     ),
     *(
         roles(f"managed policy of {length:,} characters", expected, P=attached(document(length), "ManagedPolicy", []))
@@ -350,9 +366,9 @@ TRUST: list[Case] = [
     *(trusting({"Service": value}) for value in UNKNOWN),
     *(trusting(LAMBDA, value) for value in UNKNOWN),
     *(trusting(value) for value in UNKNOWN),
-    roles("trust that isn't known", F=zipped(Role={"Ref": "R"}), R=role(AssumeRolePolicyDocument=REF)),
-    roles("no trust", F=zipped(Role={"Fn::GetAtt": ["R", "Arn"]}), R=role()),
-    roles("trust of another role", R=role(AssumeRolePolicyDocument={"Statement": []})),
+    roles("trust that isn't known", F=zipped(Role={"Fn::GetAtt": "R.Arn"}), R=role(AssumeRolePolicyDocument=REF)),
+    roles("no trust", "CL820", F=zipped(Role={"Fn::GetAtt": ["R", "Arn"]}), R=role(AssumeRolePolicyDocument=ABSENT)),
+    roles("trust of another role", R=role(AssumeRolePolicyDocument=trusts(200))),
     *(
         roles(f"name of {length} characters", expected, R=role(RoleName="r" * length))
         for length, expected in ((63, ""), (64, ""), (65, "CL813"))
@@ -369,7 +385,7 @@ TRUST: list[Case] = [
     ),
     roles("policy with a long name", "CL813", R=role(Policies=[{"PolicyName": "p" * 129, "PolicyDocument": SMALL}])),
     *(
-        roles(f"trust policy of {length:,} characters", expected, R=role(AssumeRolePolicyDocument=document(length)))
+        roles(f"trust policy of {length:,} characters", expected, R=role(AssumeRolePolicyDocument=trusts(length)))
         for length, expected in ((2_047, ""), (2_048, ""), (2_049, "CL814"))
     ),
 ]

@@ -17,6 +17,7 @@ from rules import (
     network_cases,
     package_cases,
     permission_cases,
+    policy_cases,
     rule_cases,
     settings_cases,
     subscription_cases,
@@ -42,11 +43,19 @@ CASES: list[Case] = [
     *rule_cases.CASES,
     *api_cases.CASES,
     *permission_cases.CASES,
+    *policy_cases.CASES,
 ]
 WITH_FILES = {
     f"CL{number}" for number in (*range(204, 213), 214, 216, 217, 221, 222, 223, 225, 227, 228)
 }  # in test_packages.py
-BY_HAND = {"CL133", "CL902", "CL903", "CL910"} | WITH_FILES  # the others have tests of their own below
+BY_HAND = {
+    "CL133",
+    "CL902",
+    "CL903",
+    "CL910",
+    "CL915",
+    "CL916",
+} | WITH_FILES  # the others have tests of their own below
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
