@@ -497,6 +497,8 @@ STACK_NAME_PATTERN = r"[a-zA-Z][a-zA-Z0-9-]*"
 def all_limits() -> dict[str, Limit]:
     """Return every limit of this module under its name, in the order of the source."""
     return {name: value for name, value in globals().items() if isinstance(value, Limit)}
+
+
 ROLE_PATH_PATTERN = r"/(?:[!-~]+/)?"
 ROLE_DESCRIPTION_PATTERN = r"[\t\n\r -~\xa1-\xff]*"
 POLICY_PATH_PATTERN = r"(?:/[A-Za-z0-9.,+@=_-]+)*/"

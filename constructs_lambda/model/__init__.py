@@ -34,7 +34,7 @@ from constructs_lambda.model.companions import (
     ScalingPolicy,
     Version,
 )
-from constructs_lambda.model.event_rules import EventRule, Routed, Schedule, Scheduled, TargetSettings
+from constructs_lambda.model.event_rules import EventRule, Schedule, TargetSettings
 from constructs_lambda.model.functions import (
     KNOWN_PARTS,
     KNOWN_PROPERTIES,
@@ -108,7 +108,10 @@ from constructs_lambda.model.triggers import (
     Polling,
     Pollings,
     Published,
+    Reconfigured,
     Redriven,
+    Routed,
+    Scheduled,
     Sending,
     Subscribed,
 )
@@ -193,6 +196,7 @@ __all__ = [
     "Propagation",
     "Published",
     "Queue",
+    "Reconfigured",
     "Redrive",
     "Redriven",
     "ResourcePolicy",

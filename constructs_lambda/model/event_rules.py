@@ -22,6 +22,7 @@ class TargetSettings:
         input: The JSON that is sent.
         inputs: Which of the settings are there that say what is sent.
         has_group: Whether it names a message group for a FIFO queue, or may.
+        role: The role that sends, where there is one.
         dead_letters: The queue for what can't be delivered.
         dead_letter_arn: Its ARN.
     """
@@ -34,6 +35,7 @@ class TargetSettings:
     input: Text
     inputs: tuple[str, ...]
     has_group: bool
+    role: Target
     dead_letters: Source | None
     dead_letter_arn: Text
 
@@ -70,30 +72,3 @@ class Schedule:
     window: Text
     window_minutes: Number
     target: TargetSettings | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
-    """A rule with what is known of other resources.
-
-    Args:
-        place: The rule.
-        rule: The rule.
-        has_own_bus: Whether it stands on another bus than the account's default one.
-        fifo_targets: Property paths of the targets that are FIFO queues and name no message group.
-    """
-
-    place: Place
-    rule: EventRule
-    has_own_bus: bool
-    fifo_targets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scheduled:
-    """A schedule, whether it invokes a function, and whether its dead-letter queue is a FIFO queue."""
-
-    place: Place
-    schedule: Schedule
-    is_function: bool
-    has_fifo_dead_letters: bool

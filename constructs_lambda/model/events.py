@@ -17,7 +17,7 @@ from constructs_lambda.model.recipients import shown
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.rule_targets import RuleTargets
 from constructs_lambda.model.stacks import Stack
-from constructs_lambda.model.triggers import Access, Asynchronous, Circle, Failing, Polling, Pollings
+from constructs_lambda.model.triggers import Access, Asynchronous, Circle, Failing, Polling, Pollings, Reconfigured
 from constructs_lambda.tokens import Unknown, known
 
 _ONCE = ("sqs", "kinesis", "dynamodb")  # of the others, each mapping may read a topic or queue of its own
@@ -62,6 +62,23 @@ class Events(RuleTargets):
                 sending = self._shown(delivery, self.spot(stack, delivery.source))
                 found.append((sending, callee.function, callee.qualifier))
         return found
+
+    def reconfigured(self) -> Iterator[Reconfigured]:
+        """The asynchronous invocations that are configured twice, in whichever stacks."""
+        first: dict[object, str] = {}
+        for key, every in self._invocations.items():
+            for stack, each in every if key is not None else ():
+                qualifier = known(each.qualifier) if isinstance(each, AsyncInvocation) else None
+                if qualifier is None or each.place.conditional:
+                    continue
+                function = self.callee(stack, (key,)) if isinstance(key, str) else None
+                at = function.function.place if function and function.function else key
+                environment = (stack.account, stack.region) if stack.account and stack.region else stack.place.template
+                same = (at, "" if isinstance(at, Place) else environment, qualifier)
+                shown = at.resource if isinstance(at, Place) else str(at)
+                if same in first:
+                    yield Reconfigured(place=each.place, function=shown, qualifier=qualifier, first=first[same])
+                first.setdefault(same, each.place.path)
 
     def circles(self) -> Iterator[Circle]:
         """The triggers of functions that may be written to: topics, buckets, queues and streams."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from constructs_lambda.model.resource_policies import ResourcePolicies
 from constructs_lambda.model.roles import Statement
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.model.triggers import Access, Notified, Published, Redriven, Sending, Subscribed
-from constructs_lambda.tokens import Unknown
+from constructs_lambda.tokens import Unknown, known
 
 _WORDS = {
     "cloudwatch": "alarm",
@@ -39,27 +39,38 @@ class Recipients(ResourcePolicies, Callers):
 
     def subscribed(self) -> Iterator[Subscribed]:
         """Every subscription to a topic."""
+        before: dict[object, list[Subscription]] = defaultdict(list)
         for stack, each in self._subscriptions:
             spot = self.spot(stack, each.delivery.link) if len(each.delivery.target) == 1 else None
             kind, found = self._recipient(spot)
+            topic = self.spot(stack, each.delivery.source)
+            same = []
+            if topic and isinstance(each.protocol, str) and not each.place.conditional:
+                endpoint = known(each.endpoint) or spot
+                same = before[topic, each.protocol, endpoint] if endpoint else []
             redrive = each.redrive.target if isinstance(each.redrive, Redrive) else None
             yield Subscribed(
                 place=each.place,
                 subscription=each,
-                topic=self.message("topics", self.spot(stack, each.delivery.source)),
+                topic=self.message("topics", topic),
                 queue=found if isinstance(found, Queue) else None,
                 dead_letters=self.message("queues", self.spot(stack, redrive.link if redrive else None)),
                 endpoint=kind,
                 attribute="Arn" if self._is_qualified(spot) else spot.attribute if spot else "",
+                region=stack.region,
+                others=tuple(same),
             )
+            same.append(each)
 
     def _is_qualified(self, spot: Spot | None) -> bool:
         """Whether it is an alias or a version, whose `Ref` is an ARN."""
         stack = self.stacks.get(spot.template) if spot else None
         return stack is not None and spot is not None and (spot.name in stack.aliases or spot.name in stack.versions)
 
-    def published(self) -> Iterator[Published]:
-        """The topics to which something subscribes with a filter policy."""
+    def published(self) -> Iterator[Published | Topic]:
+        """Every topic, and those to which something subscribes with a filter policy."""
+        for stack in self.stacks.values():
+            yield from stack.messages.topics.values()
         counts: Counter[Spot] = Counter()
         places: dict[Spot, Place] = {}
         for stack, each in self._subscriptions:
@@ -78,12 +89,14 @@ class Recipients(ResourcePolicies, Callers):
                 yield queue
                 if isinstance(queue.redrive, Redrive):
                     target = queue.redrive.target
+                    spot = self.spot(stack, target.link if target else None)
                     yield Redriven(
                         place=queue.place,
                         queue=queue,
                         region=stack.region,
                         account=stack.account,
-                        dead_letters=self.message("queues", self.spot(stack, target.link if target else None)),
+                        dead_letters=self.message("queues", spot),
+                        attribute=spot.attribute if spot else "",
                     )
 
     def notified(self) -> Iterator[Notified]:

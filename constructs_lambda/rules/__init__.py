@@ -248,6 +248,7 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.schedules(),
         topology.sendings(),
         topology.asynchronous(),
+        topology.reconfigured(),
         topology.circles(),
         topology.pollings(),
         topology.failing(),

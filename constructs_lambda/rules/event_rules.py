@@ -12,6 +12,7 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Routed, Scheduled, TargetSettings
 from constructs_lambda.rules import Problem, nearest, rule
+from constructs_lambda.rules.deliveries import lacks
 from constructs_lambda.rules.patterns import OR, has_unknown, pattern_problems
 from constructs_lambda.rules.problems import number_problem, one_of, quoted
 from constructs_lambda.rules.senders import is_json
@@ -111,7 +112,8 @@ def event_rule(routed: Routed) -> Iterator[Problem]:
     if each.pattern is None and each.expression is None:
         message = "the rule has neither an event pattern nor a schedule"
         yield Problem("EventPattern", message, "Set EventPattern or ScheduleExpression.")
-    if routed.has_own_bus and known(each.expression):
+    expression = known(each.expression)
+    if routed.has_own_bus and expression:
         message = "the rule has a schedule and stands on a bus of its own; AWS takes schedules on the default bus only"
         yield Problem("EventBusName", message, "Leave out the bus, or use AWS::Scheduler::Schedule.")
     for target in each.targets:
@@ -160,6 +162,23 @@ def scheduled(scheduled: Scheduled) -> Iterator[Problem]:
         if scheduled.has_fifo_dead_letters:
             message = "the dead-letter queue is a FIFO queue; the Scheduler takes standard ones only"
             yield Problem(f"{target.within}DeadLetterConfig.Arn", message, "Use a standard queue.")
+
+
+@rule(
+    "CL642",
+    "Schedule's role may not send dead letters",
+    Severity.ERROR,
+    aws="EventBridge Scheduler takes the schedule, and what it can't deliver is lost: its role doesn't allow "
+    "sqs:SendMessage on the dead-letter queue.",
+    fix="Allow sqs:SendMessage on the queue in the schedule's role.",
+    source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html",
+)
+def dead_letter_rights(scheduled: Scheduled) -> Iterator[Problem]:
+    if lacks(scheduled.access, ("sqs:SendMessage",)) and not scheduled.place.conditional:
+        message = (
+            f"the schedule's role doesn't allow sqs:SendMessage on its dead-letter queue, {scheduled.dead_letters}"
+        )
+        yield Problem("Target.DeadLetterConfig.Arn", message, "Allow it in the role (queue.grant_send_messages).")
 
 
 @rule(

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Redrive, Subscribed
+from constructs_lambda.model import Redrive, Subscribed, Subscription
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.filter_policies import SCOPES, certain_policy, condition_problems, size_problems
+from constructs_lambda.rules.patterns import has_unknown
 from constructs_lambda.rules.problems import one_of, quoted
 from constructs_lambda.tokens import Unknown, known
 
@@ -18,6 +19,7 @@ _SUBSCRIBE = "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"
 _PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
 _RAW = ("http", "https", "sqs", "firehose")
 _ENDPOINTS = {"lambda": re.compile(r"arn:[a-z0-9-]+:lambda:"), "sqs": re.compile(r"arn:[a-z0-9-]+:sqs:")}
+_QUEUE = re.compile(r"arn:[a-z0-9-]+:sqs:([a-z0-9-]+):")
 _OF = {"lambda": "function", "sqs": "queue"}
 
 
@@ -132,9 +134,42 @@ def _dead_letters(subscribed: Subscribed) -> Iterator[Problem]:
     elif arn is not None and not _ENDPOINTS["sqs"].match(arn):
         message = f"the dead-letter target {quoted(arn)} is no queue's ARN; SNS takes queues only"
         yield Problem(f"{prop}.deadLetterTargetArn", message, "Name the ARN of a queue.")
+    own = subscribed.region
+    match = _QUEUE.match(arn) if arn else None
+    if own and match and match[1] != own:
+        message = f"the dead-letter queue is in {match[1]}, and the subscription in {own}; AWS takes the same Region"
+        yield Problem(f"{prop}.deadLetterTargetArn", message, f"Name a queue in {own}.")
     is_fifo = (arn or "").endswith(".fifo") or (
         subscribed.dead_letters is not None and subscribed.dead_letters.is_fifo is True
     )
     if is_fifo and _is_fifo_topic(subscribed) is False:
         message = "the dead-letter queue is a FIFO queue; a subscription to a standard topic takes a standard one"
         yield Problem(f"{prop}.deadLetterTargetArn", message, "Name a standard queue.")
+
+
+@rule(
+    "CL639",
+    "Subscribed twice with different settings",
+    Severity.ERROR,
+    aws="SNS refuses the second subscription: one of the topic, protocol and endpoint exists already with different "
+    "attributes.",
+    fix="Merge the two: a list of values in a filter policy means any of them, and $or combines keys.",
+    source=_SUBSCRIBE,
+)
+def subscribed_twice(subscribed: Subscribed) -> Iterator[Problem]:
+    for other in subscribed.others[:1]:
+        differing = [
+            name
+            for name, one, two in _settings(subscribed.subscription, other)
+            if one != two and not any(isinstance(each, Unknown) or has_unknown(each) for each in (one, two))
+        ]
+        if differing:
+            message = f"the endpoint subscribes to the topic already, in {other.place.path}, with another "
+            yield Problem(f"{subscribed.subscription.within}{differing[0]}", message + differing[0], "Merge the two.")
+
+
+def _settings(one: Subscription, two: Subscription) -> Iterator[tuple[str, object, object]]:
+    """The attributes of two subscriptions beside each other, each as it is where it isn't set."""
+    yield "FilterPolicy", one.filter_policy or {}, two.filter_policy or {}
+    yield "FilterPolicyScope", one.filter_scope or SCOPES[0], two.filter_scope or SCOPES[0]
+    yield "RawMessageDelivery", one.is_raw or False, two.is_raw or False

@@ -62,6 +62,7 @@ def _settings(raw: Mapping[str, Any], within: str) -> TargetSettings:
             if raw.get(name) is not None and "Fn::If" not in mapping(raw[name]) and raw[name] != NO_VALUE
         ),
         has_group=p.is_open or is_intrinsic(queue) or "MessageGroupId" in mapping(queue),
+        role=read_link(raw.get("RoleArn")),
         dead_letters=read_source(mapping(raw.get("DeadLetterConfig")).get("Arn")),
         dead_letter_arn=letters.text("Arn") if isinstance(letters, Properties) else letters,
     )

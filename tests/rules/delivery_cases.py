@@ -827,6 +827,19 @@ SENDERS: list[Case] = [
         )
     ),
     *(
+        one(f"bucket's event {event}", expected, kept(), B=bucket((event, None)), P=permission("s3"))
+        for event, expected in (
+            ("s3:ObjectCreated:*", ""),
+            ("s3:ObjectCreated:Put", ""),
+            ("s3:LifecycleTransition", ""),
+            ("s3:ObjectLock:Put", ""),
+            ("s3:ObjectCreate:*", "CL641"),
+            ("s3:ObjectCreated", "CL641"),
+            ("s3:LifecycleTransitions", "CL641"),
+            (ref("P"), ""),
+        )
+    ),
+    *(
         one(f"notifications: {what}", expected, kept(), B=bucket(*pairs), P=permission("s3"))
         for what, expected, pairs in (
             ("twice", "CL619", [("s3:ObjectCreated:*", None)] * 2),

@@ -367,6 +367,37 @@ QUEUES: list[Case] = [
         (1, 1_000),
         lambda n: queue(RedrivePolicy={"deadLetterTargetArn": QUEUE, "maxReceiveCount": n} if n != NO_VALUE else DEAD),
     ),
+    *(
+        stack(f"FIFO {fifo}, named {name}", expected, Q=queue(QueueName=name, FifoQueue=fifo))
+        for name, fifo, expected in (
+            ("orders.fifo", True, ""),
+            ("orders", True, "CL640"),
+            ("orders.fifo", ABSENT, "CL640"),
+            ("orders.fifo", False, "CL640"),
+            ("orders", False, ""),
+            ("orders.fifo", ref("P"), ""),
+            (ref("P"), True, ""),
+            (ABSENT, True, ""),
+        )
+    ),
+    stack("FIFO topic, named orders", "CL640", T=of("AWS::SNS::Topic", TopicName="orders", FifoTopic=True)),
+    stack("FIFO topic, named orders.fifo", "", T=of("AWS::SNS::Topic", TopicName="orders.fifo", FifoTopic=True)),
+    stack("topic, named orders.fifo", "CL640", T=of("AWS::SNS::Topic", TopicName="orders.fifo")),
+    *(
+        stack(
+            f"dead letters of a queue to {target}",
+            expected,
+            Q=queue(RedrivePolicy={"deadLetterTargetArn": target, "maxReceiveCount": 3}),
+            D=queue(),
+        )
+        for target, expected in (
+            (arn("D"), ""),
+            (ref("D"), "CL630"),
+            (arn("D", "QueueName"), "CL630"),
+            (arn("Q"), "CL630"),
+            (ref("Parameter"), ""),
+        )
+    ),
     *unknowns("queue's redrive policy", lambda v: queue(RedrivePolicy=v)),
     stack("queue to a topic", "CL630", Q=queue(RedrivePolicy={"deadLetterTargetArn": TOPIC, "maxReceiveCount": 3})),
     stack("FIFO queue to a queue", "CL630", Q=queue(FifoQueue=True, RedrivePolicy=DEAD), D=queue()),

@@ -219,6 +219,12 @@ def letters(target: Any) -> Resource:
     return scheduled(target={"DeadLetterConfig": {"Arn": target}})
 
 
+def own_letters(role: Any = None) -> Resource:
+    """A schedule of a function with a dead-letter queue, and its role."""
+    sent = {"Arn": arn("F"), "RoleArn": arn("R") if role is None else role}
+    return scheduled(target={**sent, "DeadLetterConfig": {"Arn": arn("Q")}})
+
+
 SCHEDULES: list[Case] = [
     *around(
         "window",
@@ -266,6 +272,28 @@ SCHEDULES: list[Case] = [
     stack("schedule's dead letters to a FIFO queue", "CL637", C=letters(arn("Q")), Q=queue(FifoQueue=True)),
     stack("schedule's dead letters to a FIFO queue by its ARN", "CL637", C=letters(f"{QUEUE}.fifo")),
     stack("schedule's dead letters", "", C=letters(arn("Q")), Q=queue()),
+    *(
+        one(
+            f"schedule's role and dead letters: {what}",
+            expected,
+            kept(),
+            C=made,
+            Q=queue(),
+            Z=queue(),
+            R=role(("lambda:*", "*"), *statements),
+            **({"U": queue_policy(lets("", "sqs:*", Principal={"AWS": arn("R")}))} if what == "by the queue" else {}),
+        )
+        for what, expected, made, statements in (
+            ("allowed", "", own_letters(), [("sqs:SendMessage", arn("Q"))]),
+            ("allowed everywhere", "", own_letters(), [("sqs:*", "*")]),
+            ("nothing", "CL642", own_letters(), []),
+            ("another queue", "CL642", own_letters(), [("sqs:SendMessage", arn("Z"))]),
+            ("an unknown queue", "", own_letters(), [("sqs:SendMessage", ref("Parameter"))]),
+            ("by the queue", "", own_letters(), []),
+            ("under a condition", "", maybe(own_letters()), []),
+            ("unknown role", "", own_letters(ref("P")), []),
+        )
+    ),
     stack("schedule's dead letters unknown", "", C=letters(ref("P"))),
     *(
         stack(f"time zone {zone}", expected, C=scheduled(ScheduleExpressionTimezone=zone))
