@@ -13,6 +13,7 @@ from rules import (
     delivery_cases,
     event_cases,
     function_cases,
+    gateway_cases,
     package_cases,
     permission_cases,
     policy_cases,
@@ -53,6 +54,7 @@ CASES: list[Case] = [
     *companion_cases.CASES,
     *package_cases.CASES,
     *api_cases.CASES,
+    *gateway_cases.CASES,
     *permission_cases.CASES,
     *policy_cases.CASES,
     *EVENTS,
@@ -311,6 +313,9 @@ STRUCTURE = {
     "CL907",
     "CL908",
     "CL909",
+    "CL427",
+    "CL428",
+    "CL512",
 }
 
 WEAKER = {"CL425": "CL406", "CL430": "CL406", "CL504": "CL505", "CL803": "CL804", "CL807": "CL808"}

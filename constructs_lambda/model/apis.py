@@ -117,6 +117,7 @@ class RestStage:
     log_format: Text
     settings: StageSettings = StageSettings()
     deployment: Target = None
+    is_deployment: bool = False
     property: str = ""
     """Where its settings stand, with a dot behind it, when not on the outermost level."""
     missing: tuple[str, ...] = ()

@@ -116,6 +116,7 @@ def read_rest_stage(values: object, place: Place, metadata: Metadata = None) -> 
         log_format=logs.text("Format") if isinstance(logs, Properties) else logs,
         settings=_stage_settings(outer, logs),
         deployment=read_link(p.value("DeploymentId")),
+        is_deployment="DeploymentId" not in p.names and not p.is_open,
         property="StageDescription." if outer is not p else "",
         missing=p.missing("RestApiId"),
         malformed=p.malformed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rules.cases import NO_VALUE, NUMBER_TOKEN, UNKNOWN, Case, Resource, zipped
+from rules.cases import NO_VALUE, NUMBER_TOKEN, ROLE, UNKNOWN, Case, Resource, zipped
 from rules.settings_cases import url
 
 ARN = {"Fn::GetAtt": ["F", "Arn"]}
@@ -184,6 +184,7 @@ OPEN = method(AuthorizationType="NONE")
 OPEN_ROUTE = route(AuthorizationType="NONE")
 SLOW = zipped(Timeout=30)
 CONDITIONAL = {"Condition": "C"}
+POOL = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"
 WITH_AUTHORIZER: dict[str, Any] = {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "A"}}
 OTHER_API = rest_api(Name="other")
 LOG = "$context.requestId"
@@ -208,7 +209,8 @@ def cors(**settings: Any) -> Any:
 
 DOMAIN = made("ApiGatewayV2::DomainName", {"DomainName": "api.example.com", "MutualTlsAuthentication": {}})
 CLOSED = rest_api(DisableExecuteApiEndpoint=True)
-QUEUE = {"IntegrationSubtype": "SQS-SendMessage", "IntegrationUri": ABSENT}
+QUEUE = {"IntegrationSubtype": "SQS-SendMessage", "IntegrationUri": ABSENT, "CredentialsArn": ROLE}
+QUEUE |= {"RequestParameters": {"QueueUrl": "q", "MessageBody": "$request.body"}}
 INTEGRATION_CASES: list[Case] = [
     rest("open method behind a domain with certificates", api=CLOSED, M=OPEN, D=DOMAIN),
     rest("open method behind a domain", "CL405", api=CLOSED, M=OPEN),
@@ -374,7 +376,12 @@ ROUTE_CASES: list[Case] = [
     http("two routes", Other=route("POST /orders")),
     http("one route twice", "CL411", Other=route()),
     http("one route twice, perhaps", Other={**route(), **CONDITIONAL}),
-    http("one route of two APIs", B=http_api(), Other=route(ApiId={"Ref": "B"}), P2=permission(source("/*", api="B"))),
+    http(
+        "one route of two APIs",
+        B=http_api(),
+        Other=route(ApiId={"Ref": "B"}, Target=ABSENT),
+        P2=permission(source("/*", api="B")),
+    ),
     rest("one variable", A=part("{id}"), B=part("orders")),
     rest("two variables", "CL412", A=part("{id}"), B=part("{name}")),
     rest("a variable and a greedy one", "CL412", A=part("{id}"), B=part("{proxy+}")),
@@ -433,11 +440,11 @@ API_CASES: list[Case] = [
         for count, expected in ((299, ""), (300, ""), (301, "CL416"))
     ),
     *(
-        rest(f"{count} authorizers", expected, **{f"A{i}": rest_authorizer() for i in range(count)})
+        rest(f"{count} authorizers", expected, **{f"A{i}": rest_authorizer(Name=f"a{i}") for i in range(count)})
         for count, expected in ((9, ""), (10, ""), (11, "CL416"))
     ),
     *(
-        http(f"{count} authorizers", expected, **{f"A{i}": http_authorizer() for i in range(count)})
+        http(f"{count} authorizers", expected, **{f"A{i}": http_authorizer(Name=f"a{i}") for i in range(count)})
         for count, expected in ((9, ""), (10, ""), (11, "CL416"))
     ),
     *(
@@ -626,7 +633,7 @@ AUTHORIZER_CASES: list[Case] = [
     *unknowns(http, "all of JWT", lambda v: {"A": http_authorizer("JWT", JwtConfiguration=v)}),
     rest(
         "user pool",
-        A=rest_authorizer("COGNITO_USER_POOLS", AuthorizerUri=ABSENT, ProviderARNs=["arn:aws:cognito-idp:x"]),
+        A=rest_authorizer("COGNITO_USER_POOLS", AuthorizerUri=ABSENT, ProviderARNs=[POOL]),
     ),
     rest("no user pool", "CL506", A=rest_authorizer("COGNITO_USER_POOLS", AuthorizerUri=ABSENT)),
     *unknowns(rest, "user pools", lambda v: {"A": rest_authorizer("COGNITO_USER_POOLS", ProviderARNs=v)}),
@@ -684,7 +691,7 @@ AUTHORIZER_CASES: list[Case] = [
         "permission for another authorizer",
         "CL509",
         A=rest_authorizer(),
-        A2=rest_authorizer(),
+        A2=rest_authorizer(Name="b"),
         P=permission(source("/*/GET/")),
         P2=permission(source("/authorizers/", {"Ref": "A2"})),
     ),
@@ -739,7 +746,7 @@ CREDENTIAL_CASES: list[Case] = [
         "identity sources that differ",
         "CL511",
         A=http_authorizer(),
-        A2=http_authorizer(IdentitySource=["$request.header.X-Tenant"]),
+        A2=http_authorizer(Name="b", IdentitySource=["$request.header.X-Tenant"]),
         F=handler("{'a': event['identitySource'][0]}"),
     ),
     rest(

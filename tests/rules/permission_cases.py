@@ -92,6 +92,7 @@ def roles(what: str, expected: str = "", /, **resources: Resource) -> Case:
 
 
 SMALL = document(200)
+PATH = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/x/invocations"
 VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 STAGES = {"S": rest_stage(), "B": rest_stage(StageName="beta")}
 BETA = {"Ref": "B"}
@@ -239,7 +240,7 @@ COVERING: list[Case] = [
     rest(
         "role instead of a permission",
         P=None,
-        M=method(Integration={"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": "x", "Credentials": "r"}),
+        M=method(Integration={"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": PATH, "Credentials": "r"}),
     ),
     rest("variables", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/*"))),
     rest("variables as written", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/{id}"))),

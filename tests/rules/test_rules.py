@@ -14,6 +14,7 @@ from rules import (
     delivery_cases,
     event_cases,
     function_cases,
+    gateway_cases,
     network_cases,
     package_cases,
     permission_cases,
@@ -42,6 +43,7 @@ CASES: list[Case] = [
     *event_cases.CASES,
     *rule_cases.CASES,
     *api_cases.CASES,
+    *gateway_cases.CASES,
     *permission_cases.CASES,
     *policy_cases.CASES,
 ]
