@@ -126,7 +126,8 @@ class Gateways(RouteSources, Deployments):
         spot = self.spot(at.stack, at.part.authorizer)
         guard = self._authorizer(spot)
         method, path = fields["method"], fields["path"]
-        may_invoke, left_out = None, ()
+        may_invoke: bool | None = None
+        left_out: tuple[str, ...] = ()
         is_open = callee is None or self._are_shared(api, callee) or bool(fields.get("target"))
         if callee and callee.function and integration.credentials is None and not is_open:
             may_invoke, left_out = self.route_access(callee, api, method, path, stages)

@@ -65,7 +65,7 @@ def of_one(document: Resources, **about: Any) -> tuple[str, ...]:
     return ids(list(check_topology(Topology([stack]), Context(TODAY), Severities())))
 
 
-GUARDED = {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "A"}}
+GUARDED: Resources = {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "A"}}
 HTTP = {"Api": http_api()}
 REST = {"Api": rest_api()}
 
