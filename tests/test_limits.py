@@ -173,6 +173,7 @@ PATTERNS = [
     (limits.FUNCTION_NAME_PATTERN, ["orders", "a-b_C9", "-"], ["", "a.b", "a b", "a/b", "orders\n"]),
     (limits.LAYER_NAME_PATTERN, ["shared"], ["", "a.b"]),
     (limits.ALIAS_NAME_PATTERN, ["live", "1a", "a1", "-1", "v1"], ["", "1", "42", "a.b", "$LATEST", "42\n"]),
+    (limits.STAGE_VARIABLE_NAME_PATTERN, ["a", "a_B1"], ["", "a-b", "a b", "a\n"]),
     (limits.API_STAGE_NAME_PATTERN, ["prod", "v1", "a_b-c"], ["", "my!stage", "$default", "a b", "prod\n"]),
     (
         limits.REST_API_PATH_PART_PATTERN,
