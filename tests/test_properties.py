@@ -130,6 +130,16 @@ NAMES = sorted(
         "Action",
         "Effect",
     }
+    | {
+        "EventPattern",
+        "EventBusName",
+        "RetryPolicy",
+        "FlexibleTimeWindow",
+        "SqsParameters",
+        "InputPath",
+        "AlarmActions",
+    }
+    | {"StreamSpecification", "DeadLetterConfig", "MaximumEventAgeInSeconds", "MaximumWindowInMinutes", "detail"}
     | {"Condition", "Resource", "KeyPolicy", "EventSourceArn", "FilterCriteria", "Filters", "Pattern", "BatchSize"}
     | {
         "ScalingConfig",
@@ -260,6 +270,7 @@ FULL: dict[str, Any] = {
     "BP": permission("s3", arn("B")),
     "R": role(("lambda:InvokeFunction", arn("F"))),
     "ES": schedule(),
+    "AL": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [ref("T")]}},
     "ER": rule({"Arn": arn("F"), "Input": "{}"}, ScheduleExpression="rate(5 minutes)"),
     "EP": permission("events", arn("ER")),
     "LS": logs(),
@@ -316,6 +327,10 @@ STRUCTURE = {
     "CL427",
     "CL428",
     "CL512",
+    "CL633",
+    "CL634",
+    "CL635",
+    "CL636",
 }
 
 WEAKER = {"CL425": "CL406", "CL430": "CL406", "CL504": "CL505", "CL803": "CL804", "CL807": "CL808"}
