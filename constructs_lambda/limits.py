@@ -313,6 +313,14 @@ API_STAGE_NAME_LENGTH = _hard("length of a stage's name", 1, 128, "characters",
     f"{_DOCS}apigateway/latest/api/API_CreateStage.html", "the stage $default of an HTTP API is the only other name")
 API_MAPPING_TEMPLATE_SIZE = _hard("mapping template", None, 300, "KB", _REST)
 API_ACCESS_LOG_TEMPLATE_SIZE = _hard("access log template", None, 3, "KB", _REST)
+REST_API_CACHE_TTL = _hard("time for which a REST API keeps an answer", 0, 3_600, "s", _REST)
+HTTP_API_NAME_LENGTH = _hard("length of the name of an HTTP or WebSocket API, or of its authorizer", 1, 128,
+    "characters", f"{_DOCS}apigatewayv2/latest/api-reference/apis.html")
+HTTP_API_DESCRIPTION_LENGTH = _hard("length of the description of an HTTP or WebSocket API", 0, 1_024, "characters",
+    f"{_DOCS}apigatewayv2/latest/api-reference/apis.html")
+ROUTE_OPERATION_LENGTH = _hard("length of a route's operation name", 1, 64, "characters",
+    f"{_DOCS}apigatewayv2/latest/api-reference/apis-apiid-routes.html")
+HTTP_API_AUDIENCES = _hard("number of audiences of a JWT authorizer", None, 50, "audiences", _HTTP)
 API_DEFINITION_SIZE = _hard("OpenAPI definition to import", None, 6, "MB", _REST)
 REGIONAL_APIS = _hard("number of Regional APIs in a Region", None, 600, "APIs", _REST)
 EDGE_APIS = _hard("number of edge-optimised APIs in a Region", None, 120, "APIs", _REST)
@@ -357,6 +365,14 @@ ASYNC_EVENT_AGE = _hard("maximum age of an asynchronous event", 60, 21_600, "s",
 DESTINATION_ARN_LENGTH = _hard("length of a destination's ARN", 0, 350, "characters", f"{_API}OnFailure.html")
 RULE_INPUT_LENGTH = _hard("length of the input of a rule's target", 0, 8_192, "characters",
     f"{_DOCS}eventbridge/latest/APIReference/API_Target.html")
+EVENT_PATTERN_LENGTH = _hard("length of an event pattern", None, 4_096, "characters",
+    f"{_DOCS}eventbridge/latest/APIReference/API_PutRule.html", "2,048 is the quota, which is raised on request")
+TARGET_RETRIES = _hard("retries of a target of EventBridge", 0, 185, "retries",
+    f"{_DOCS}eventbridge/latest/APIReference/API_RetryPolicy.html", "the same for EventBridge Scheduler")
+TARGET_EVENT_AGE = _hard("maximum age of an event of EventBridge", 60, 86_400, "s",
+    f"{_DOCS}eventbridge/latest/APIReference/API_RetryPolicy.html", "the same for EventBridge Scheduler")
+SCHEDULE_WINDOW = _hard("flexible window of a schedule", 1, 1_440, "minutes",
+    f"{_DOCS}scheduler/latest/APIReference/API_FlexibleTimeWindow.html")
 QUEUE_DELAY = _hard("delay of a queue's messages", 0, 900, "s", _SQS_ATTRIBUTES)
 QUEUE_RETENTION = _hard("retention of a queue's messages", 60, 1_209_600, "s", _SQS_ATTRIBUTES, "the default is 4 days")
 QUEUE_WAIT = _hard("time that a receive from a queue waits", 0, 20, "s", _SQS_ATTRIBUTES)
@@ -430,7 +446,13 @@ ROLE_DESCRIPTION_LENGTH = _hard("length of a role's description", 0, 1_000, "cha
     f"{_DOCS}IAM/latest/APIReference/API_CreateRole.html")
 ROLE_SESSION_DURATION = _hard("longest session of a role", 3_600, 43_200, "s",
     f"{_DOCS}IAM/latest/APIReference/API_CreateRole.html")
+ROLE_PATH_LENGTH = _hard("length of the path of a role or a policy", 1, 512, "characters", _IAM)
+ROLE_TAGS = _hard("number of tags of a role", None, 50, "tags", _IAM)
 POLICY_NAME_LENGTH = _hard("length of a policy name", 1, 128, "characters", _IAM)
+POLICY_DESCRIPTION_LENGTH = _hard("length of a managed policy's description", 0, 1_000, "characters",
+    f"{_DOCS}IAM/latest/APIReference/API_CreatePolicy.html")
+EVENT_SOURCE_TOKEN_LENGTH = _hard("length of a permission's event source token", 0, 256, "characters",
+    f"{_API}AddPermission.html")
 
 # --- CloudFormation --------------------------------------------------------------------------------------------------
 
@@ -484,9 +506,15 @@ MOUNT_PATH_PATTERN = r"/mnt/[a-zA-Z0-9_.-]+"
 LOG_GROUP_NAME_PATTERN = r"[a-zA-Z0-9_./#-]+"
 TENANT_ID_PATTERN = r"[a-zA-Z0-9._:/=+\-@ ]+"
 API_STAGE_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
+STAGE_VARIABLE_NAME_PATTERN = r"[a-zA-Z0-9_]+"
 # The message with which API Gateway refuses a part names a-zA-Z0-9._-: and braces; CDK lets $ through as well.
 REST_API_PATH_PART_PATTERN = r"[a-zA-Z0-9:._$-]+|\{[a-zA-Z0-9:._$-]+\+?\}"
 ROLE_NAME_PATTERN = r"[a-zA-Z0-9_+=,.@-]+"
+ROLE_PATH_PATTERN = r"/(?:[!-~]+/)?"
+ROLE_DESCRIPTION_PATTERN = r"[\t\n\r -~\xa1-\xff]*"
+POLICY_PATH_PATTERN = r"(?:/[A-Za-z0-9.,+@=_-]+)*/"
+IAM_STATEMENT_ID_PATTERN = r"[0-9A-Za-z]*"
+EVENT_SOURCE_TOKEN_PATTERN = r"[a-zA-Z0-9._-]+"
 STACK_NAME_PATTERN = r"[a-zA-Z][a-zA-Z0-9-]*"
 
 

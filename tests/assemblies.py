@@ -89,7 +89,8 @@ class Assembly:
         return self.directory
 
     def findings(self) -> list[Finding]:
-        return list(check([str(self.write())], lambda: b"", date(2026, 11, 22)).findings)
+        found = check([str(self.write())], lambda: b"", date(2026, 11, 22)).findings
+        return [each for each in found if each.rule != "CL915"]  # what isn't known names what isn't there
 
     def _dump(self, name: str, content: object) -> None:
         (self.directory / name).write_text(json.dumps(content))

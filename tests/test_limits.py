@@ -173,6 +173,7 @@ PATTERNS = [
     (limits.FUNCTION_NAME_PATTERN, ["orders", "a-b_C9", "-"], ["", "a.b", "a b", "a/b", "orders\n"]),
     (limits.LAYER_NAME_PATTERN, ["shared"], ["", "a.b"]),
     (limits.ALIAS_NAME_PATTERN, ["live", "1a", "a1", "-1", "v1"], ["", "1", "42", "a.b", "$LATEST", "42\n"]),
+    (limits.STAGE_VARIABLE_NAME_PATTERN, ["a", "a_B1"], ["", "a-b", "a b", "a\n"]),
     (limits.API_STAGE_NAME_PATTERN, ["prod", "v1", "a_b-c"], ["", "my!stage", "$default", "a b", "prod\n"]),
     (
         limits.REST_API_PATH_PART_PATTERN,
@@ -186,6 +187,11 @@ PATTERNS = [
     (limits.LOG_GROUP_NAME_PATTERN, ["/aws/lambda/orders", "a#b.c"], ["", "a b", "a:b"]),
     (limits.TENANT_ID_PATTERN, ["a b", "x=y+z@w"], ["", "a#b", "a,b"]),
     (limits.ROLE_NAME_PATTERN, ["a+b=c,d.e@f-g_h"], ["", "a/b", "ä", "a b"]),
+    (limits.ROLE_PATH_PATTERN, ["/", "/a/", "/~!/b/"], ["", "a", "/a", "a/", "/a b/", "/ä/", "/\n"]),
+    (limits.ROLE_DESCRIPTION_PATTERN, ["", "a ~\t\r\n", "é"], ["\u2013", "\xa0", "\x00"]),
+    (limits.POLICY_PATH_PATTERN, ["/", "/a/", "/a.b/c=d/"], ["", "a", "/a", "//", "/a b/", "/~/"]),
+    (limits.IAM_STATEMENT_ID_PATTERN, ["", "Allow1"], ["a-b", "a b", "a\n"]),
+    (limits.EVENT_SOURCE_TOKEN_PATTERN, ["amzn1.ask.skill.a-b_c"], ["", "a b", "a/b"]),
     (limits.STACK_NAME_PATTERN, ["Shop", "shop-1"], ["", "1shop", "-shop", "a_b", "a.b"]),
 ]
 

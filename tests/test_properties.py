@@ -13,8 +13,10 @@ from rules import (
     delivery_cases,
     event_cases,
     function_cases,
+    gateway_cases,
     package_cases,
     permission_cases,
+    policy_cases,
     scaling_cases,
     settings_cases,
     subscription_cases,
@@ -53,8 +55,10 @@ CASES: list[Case] = [
     *companion_cases.CASES,
     *package_cases.CASES,
     *api_cases.CASES,
+    *gateway_cases.CASES,
     *permission_cases.CASES,
     *scaling_cases.CASES,
+    *policy_cases.CASES,
     *EVENTS,
 ]
 quick = settings(
@@ -128,6 +132,16 @@ NAMES = sorted(
         "Action",
         "Effect",
     }
+    | {
+        "EventPattern",
+        "EventBusName",
+        "RetryPolicy",
+        "FlexibleTimeWindow",
+        "SqsParameters",
+        "InputPath",
+        "AlarmActions",
+    }
+    | {"StreamSpecification", "DeadLetterConfig", "MaximumEventAgeInSeconds", "MaximumWindowInMinutes", "detail"}
     | {"Condition", "Resource", "KeyPolicy", "EventSourceArn", "FilterCriteria", "Filters", "Pattern", "BatchSize"}
     | {
         "ScalingConfig",
@@ -258,6 +272,7 @@ FULL: dict[str, Any] = {
     "BP": permission("s3", arn("B")),
     "R": role(("lambda:InvokeFunction", arn("F"))),
     "ES": schedule(),
+    "AL": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmActions": [ref("T")]}},
     "ER": rule({"Arn": arn("F"), "Input": "{}"}, ScheduleExpression="rate(5 minutes)"),
     "EP": permission("events", arn("ER")),
     "LS": logs(),
@@ -305,6 +320,10 @@ STRUCTURE = {
     "CL717",
     "CL807",
     "CL808",
+    "CL813",
+    "CL820",
+    "CL821",
+    "CL822",
     "CL901",
     "CL911",
     "CL904",
@@ -313,9 +332,16 @@ STRUCTURE = {
     "CL907",
     "CL908",
     "CL909",
+    "CL427",
+    "CL428",
+    "CL512",
+    "CL633",
+    "CL634",
+    "CL635",
+    "CL636",
 }
 
-WEAKER = {"CL504": "CL505", "CL803": "CL804", "CL807": "CL808"}
+WEAKER = {"CL425": "CL406", "CL430": "CL406", "CL504": "CL505", "CL803": "CL804", "CL807": "CL808"}
 """What is still found where part of what a rule looks at isn't known."""
 
 

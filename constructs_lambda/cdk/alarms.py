@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_sns, aws_sqs
 from constructs import Construct
 
-from constructs_lambda.cdk.queues import use_key
+from constructs_lambda.cdk.senders import let_use
 from constructs_lambda.errors import InputError
 
 _ID = "DepthAlarm"
 _SERVICE = "cloudwatch"
-_OWN_KEY = "alias/aws/sns"
+OWN_KEY = "alias/aws/sns"
+_told: WeakKeyDictionary[aws_cloudwatch.Alarm, list[Any]] = WeakKeyDictionary()
+"""What alarms do already, so that nobody is told twice."""
 
 
-def alarm_on(queue: aws_sqs.IQueue, actions: Sequence[aws_cloudwatch.IAlarmAction]) -> aws_cloudwatch.Alarm:
+def alarm_on(queue: aws_sqs.IQueue, actions: Sequence[Any]) -> aws_cloudwatch.Alarm:
     """The alarm that goes off once there is a message in a queue; it is made once a queue.
 
     Args:
         queue: The queue.
-        actions: What is done then.
+        actions: What is done then: topics and CDK's actions, each only once.
     """
     alarm = queue.node.try_find_child(_ID)
     if not isinstance(alarm, aws_cloudwatch.Alarm):
@@ -37,12 +40,16 @@ def alarm_on(queue: aws_sqs.IQueue, actions: Sequence[aws_cloudwatch.IAlarmActio
             treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description="Something failed for good and waits in the queue.",
         )
-    alarm.add_alarm_action(*actions)
+    told = _told.setdefault(alarm, [])
+    for each in actions:
+        if not any(each is other for other in told):
+            told.append(each)
+            alarm.add_alarm_action(_action(each))
     return alarm
 
 
-def alarm_actions(given: Sequence[Any]) -> list[aws_cloudwatch.IAlarmAction]:
-    """CDK's actions, of topics too, which alarms are let publish to.
+def let_alarms_act(given: Sequence[Any]) -> None:
+    """Lets alarms publish to topics.
 
     Args:
         given: Topics and actions.
@@ -51,8 +58,6 @@ def alarm_actions(given: Sequence[Any]) -> list[aws_cloudwatch.IAlarmAction]:
         InputError: No alarm can publish to a topic.
         TypeError: Something else.
     """
-    from aws_cdk import aws_cloudwatch_actions  # loaded only where there is an alarm
-
     for each in given:
         if isinstance(each, type) or not (hasattr(each, "topic_arn") or hasattr(each, "bind")):
             raise TypeError(f"actions are topics or CDK's alarm actions; got {each!r}")
@@ -60,25 +65,37 @@ def alarm_actions(given: Sequence[Any]) -> list[aws_cloudwatch.IAlarmAction]:
     _refuse_sealed(topics)
     for topic in topics:
         _let_in(topic)
-    return [aws_cloudwatch_actions.SnsAction(each) if hasattr(each, "topic_arn") else each for each in given]
+
+
+def _action(given: Any) -> aws_cloudwatch.IAlarmAction:
+    from aws_cdk import aws_cloudwatch_actions  # loaded only where there is an alarm
+
+    action: aws_cloudwatch.IAlarmAction = (
+        aws_cloudwatch_actions.SnsAction(given) if hasattr(given, "topic_arn") else given
+    )
+    return action
 
 
 def _refuse_sealed(topics: Sequence[aws_sns.ITopic]) -> None:
     for topic in topics:
         resource = topic.node.default_child
-        key = resource.kms_master_key_id if isinstance(resource, aws_sns.CfnTopic) else None
-        if key is not None and key.endswith(_OWN_KEY):
+        if isinstance(resource, aws_sns.CfnTopic) and is_own_key(resource.kms_master_key_id):
             raise InputError(
-                f"{topic.node.path} is encrypted with {_OWN_KEY}, a key that lets no alarm publish. Fix: a key of your "
+                f"{topic.node.path} is encrypted with {OWN_KEY}, a key that lets no alarm publish. Fix: a key of your "
                 f"own, such as TopicTrigger(encryption_key=True, publishers=['{_SERVICE}']) makes."
             )
+
+
+def is_own_key(key: str | None) -> bool:
+    """Whether a key is SNS's own, which lets no service in, by its id or ARN."""
+    return key is not None and key.endswith(OWN_KEY)
 
 
 def _let_in(topic: aws_sns.ITopic) -> None:
     """Lets alarms of the account publish, where the topic has a policy or a key: without a policy they may anyway."""
     account = Stack.of(topic).account
     if topic.master_key is not None:
-        topic.master_key.add_to_resource_policy(use_key(_SERVICE, account))
+        let_use(topic.master_key, _SERVICE, account, cast("Construct", topic))
     if topic.node.try_find_child("Policy") is not None:
         topic.add_to_resource_policy(publish_to(topic, _SERVICE, account))
 

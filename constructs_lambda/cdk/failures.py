@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from aws_cdk import CfnResource, Fn, Stack, Token, aws_iam, aws_lambda, aws_sqs
+from aws_cdk import CfnResource, Fn, Stack, Token, aws_iam, aws_lambda, aws_lambda_event_sources, aws_sqs
 from constructs import Construct, IDependable
 
 from constructs_lambda.cdk.queues import keep_queue
@@ -22,8 +22,13 @@ _OURS = "AsyncFailures"
 _CDKS = "EventInvokeConfig"
 _FAILURE = "onFailure"
 _NAMES = {"on_success": "onSuccess", "on_failure": _FAILURE}
+_CONFIG = "Config"
 _EXTENDABLE = (aws_iam.Role, aws_iam.LazyRole)
-
+_OF_EVENT_SOURCES = (
+    aws_lambda_event_sources.SqsDlq,
+    aws_lambda_event_sources.SnsDlq,
+    aws_lambda_event_sources.S3OnFailureDestination,
+)
 
 _settling: WeakKeyDictionary[BeforeSynth, list[_Default]] = WeakKeyDictionary()
 
@@ -65,17 +70,38 @@ def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
         _complete(configured, queue)
         config = configured
     else:
+        logical_id = _logical_id_of_cdks(target)
         config = aws_lambda.CfnEventInvokeConfig(
             place,
-            "Config",
+            _CONFIG,
             function_name=_unqualified(target).function_name,
             qualifier=_qualifier(target),
             destination_config={_FAILURE: {"destination": queue.queue_arn}},
         )
+        config.override_logical_id(logical_id)
         _settle_later(target, _Default(place, config, queue, policy))
     if policy is not None:
         config.node.add_dependency(policy)  # Lambda refuses a destination that the role may not write to
     return queue
+
+
+def kept_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
+    """The queue of `keep_failures`, unless failures go elsewhere by now.
+
+    Args:
+        target: The function, or a version or an alias of one.
+    """
+    place = target.node.try_find_child(_OURS)
+    if place is None:
+        return None
+    queue: Any = place.node.find_child("Queue")
+    stack = Stack.of(target)
+    arn = stack.resolve(queue.queue_arn)
+    mine = stack.resolve([_unqualified(target).function_name, _qualifier(target)])
+    for each, identity in _configurations(stack):
+        if identity == mine and stack.resolve(_destinations(each)).get(_FAILURE, arn) != arn:
+            return None
+    return cast("aws_sqs.IQueue", queue)
 
 
 def add_destination(
@@ -95,12 +121,19 @@ def add_destination(
         InputError: Neither is given, or there is one already.
         TypeError: No destination.
     """
-    given = {name: each for name, each in (("on_success", on_success), ("on_failure", on_failure)) if each is not None}
+    given: dict[str, Any] = {
+        name: each for name, each in (("on_success", on_success), ("on_failure", on_failure)) if each is not None
+    }
     if not given:
         raise InputError(f"{target.node.path}: add_destination needs on_success=, on_failure= or both")
     for name, destination in given.items():
         if not hasattr(destination, "bind"):
             raise TypeError(f"{name} must be a destination, such as SqsDestination(queue); got {destination!r}")
+        if isinstance(destination, _OF_EVENT_SOURCES):
+            given_kind = type(destination).__name__
+            raise TypeError(
+                f"{name} must be a destination, such as SqsDestination(queue); {given_kind} is for event sources"
+            )
     configured = _configured(target)
     if configured is None:
         target.configure_async_invoke(on_success=on_success, on_failure=on_failure)
@@ -192,31 +225,46 @@ def _allow_send(place: Construct, role: aws_iam.IRole, queue: aws_sqs.IQueue) ->
 def _settle_later(target: aws_lambda.IFunction, default: _Default) -> None:
     ready = before_synth(Stack.of(target))
     if ready not in _settling:
-        _settling[ready] = []
-        ready.then(lambda: _settle(_settling.pop(ready, [])))
+        defaults = _settling[ready] = []
+        ready.then(lambda: _settle(defaults))
     _settling[ready].append(default)
 
 
 def _settle(defaults: Sequence[_Default]) -> None:
-    """Completes what somebody else configured for the same functions, and takes ours out there."""
+    """Completes what somebody else configured for the same functions, and takes ours out there.
+
+    A default whose function was refused or removed isn't in the tree any more. All others stay for the next synth.
+    """
     by_stack: dict[str, list[_Default]] = {}
     for default in defaults:
         by_stack.setdefault(Stack.of(default.place).node.path, []).append(default)
     for group in by_stack.values():
-        stack = Stack.of(group[0].place)
-        found = [node for node in stack.node.find_all() if isinstance(node, aws_lambda.CfnEventInvokeConfig)]
-        identities = stack.resolve([[each.function_name, each.qualifier] for each in found])
+        found = _configurations(Stack.of(group[0].place))
         for default in group:
-            path = default.config.node.path
-            ours = next(identity for each, identity in zip(found, identities, strict=True) if each.node.path == path)
-            others = [
-                each
-                for each, identity in zip(found, identities, strict=True)
-                if identity == ours and each.node.path != path
-            ]
-            if others:
-                default.place.node.try_remove_child(default.config.node.id)
-            for other in others:
-                _complete(other, default.queue)
-                if isinstance(default.policy, aws_iam.Policy):
-                    other.add_dependency(cast("CfnResource", default.policy.node.default_child))
+            ours = next((identity for each, identity in found if each is default.config), None)
+            others = [each for each, identity in found if identity == ours and each is not default.config]
+            if others and ours is not None:
+                default.place.node.try_remove_child(_CONFIG)
+                for other in others:
+                    _complete(other, default.queue)
+                    if isinstance(default.policy, aws_iam.Policy):
+                        other.add_dependency(cast("CfnResource", default.policy.node.default_child))
+
+
+def _configurations(stack: Stack) -> list[tuple[aws_lambda.CfnEventInvokeConfig, Any]]:
+    """All that a stack configures, with what says for which function and qualifier."""
+    found = [node for node in stack.node.find_all() if isinstance(node, aws_lambda.CfnEventInvokeConfig)]
+    identities = stack.resolve([[each.function_name, each.qualifier] for each in found])
+    return list(zip(found, identities, strict=True))
+
+
+def _logical_id_of_cdks(target: aws_lambda.IFunction) -> str:
+    """What CDK's own configuration would be called, so that the one may follow the other in a deployed stack.
+
+    AWS has one for each function. Under another id CloudFormation would make it a second time, and be refused.
+    """
+    place = Construct(as_scope(target), _CDKS)
+    stand_in = CfnResource(place, "Resource", type=aws_lambda.CfnEventInvokeConfig.CFN_RESOURCE_TYPE_NAME)
+    logical_id = Stack.of(target).get_logical_id(stand_in)
+    target.node.try_remove_child(_CDKS)
+    return logical_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration, aws_iam, aws_kms, aws_sqs
+from aws_cdk import Duration, aws_kms, aws_sqs
 from constructs import Construct
 
 KEPT_DAYS = 14
@@ -49,30 +49,3 @@ def dead_letters(
     if isinstance(given, bool | None):
         return None if given is False else keep_queue(scope, id, fifo=fifo, key=key)
     return given
-
-
-def allow_key(queue: aws_sqs.IQueue, service: str, account: str | None = None) -> None:
-    """Lets a service use the customer-managed key of a queue that it writes to; CDK grants only the queue.
-
-    Args:
-        queue: The queue.
-        service: The service, such as `sns`.
-        account: The account on whose behalf it writes, None for a service that doesn't tell.
-    """
-    if queue.encryption_master_key is not None:
-        queue.encryption_master_key.add_to_resource_policy(use_key(service, account))
-
-
-def use_key(service: str, account: str | None) -> aws_iam.PolicyStatement:
-    """What lets a service encrypt with a key, for the key's policy.
-
-    Args:
-        service: The service, such as `sns`.
-        account: The account on whose behalf it does, None for a service that doesn't tell.
-    """
-    return aws_iam.PolicyStatement(
-        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-        principals=[aws_iam.ServicePrincipal(f"{service}.amazonaws.com")],
-        resources=["*"],
-        conditions={"StringEquals": {"aws:SourceAccount": account}} if account is not None else None,
-    )

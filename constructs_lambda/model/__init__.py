@@ -35,6 +35,7 @@ from constructs_lambda.model.companions import (
     ScalingPolicy,
     Version,
 )
+from constructs_lambda.model.event_rules import EventRule, Schedule, TargetSettings
 from constructs_lambda.model.functions import (
     KNOWN_PARTS,
     KNOWN_PROPERTIES,
@@ -63,6 +64,7 @@ from constructs_lambda.model.messages import (
     Redrive,
     ResourcePolicy,
     Subscription,
+    Table,
     Topic,
 )
 from constructs_lambda.model.networks import (
@@ -87,7 +89,7 @@ from constructs_lambda.model.networks import (
     Subnet,
     Target,
 )
-from constructs_lambda.model.open_urls import OpenUrl
+from constructs_lambda.model.open_urls import LockedUrl, OpenUrl
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
 from constructs_lambda.model.provisions import Provision, provisions, scaled_alias
 from constructs_lambda.model.releases import (
@@ -102,6 +104,7 @@ from constructs_lambda.model.role_policies import FunctionRole, RolePolicies
 from constructs_lambda.model.roles import Policy, Role, Statement
 from constructs_lambda.model.stacks import (
     Acknowledgement,
+    Dangling,
     Stack,
 )
 from constructs_lambda.model.statements import FunctionPolicy
@@ -115,7 +118,10 @@ from constructs_lambda.model.triggers import (
     Polling,
     Pollings,
     Published,
+    Reconfigured,
     Redriven,
+    Routed,
+    Scheduled,
     Sending,
     Subscribed,
 )
@@ -147,6 +153,7 @@ __all__ = [
     "Companion",
     "ConcurrencyUse",
     "Cors",
+    "Dangling",
     "Delivery",
     "Deployment",
     "DeploymentConfig",
@@ -156,6 +163,7 @@ __all__ = [
     "ElasticIp",
     "Endpoint",
     "EnvironmentScaling",
+    "EventRule",
     "EventSourceMapping",
     "Failing",
     "FileSystem",
@@ -181,6 +189,7 @@ __all__ = [
     "LayerVersion",
     "Link",
     "Links",
+    "LockedUrl",
     "Logging",
     "Malformed",
     "ManagedInstances",
@@ -205,6 +214,7 @@ __all__ = [
     "Provision",
     "Published",
     "Queue",
+    "Reconfigured",
     "Redrive",
     "Redriven",
     "ResourcePolicy",
@@ -218,8 +228,11 @@ __all__ = [
     "Role",
     "RolePolicies",
     "Route",
+    "Routed",
     "ScalableTarget",
     "ScalingPolicy",
+    "Schedule",
+    "Scheduled",
     "ScheduledAction",
     "SecurityGroup",
     "Sending",
@@ -232,7 +245,9 @@ __all__ = [
     "Subnet",
     "Subscribed",
     "Subscription",
+    "Table",
     "Target",
+    "TargetSettings",
     "Text",
     "Topic",
     "Topology",

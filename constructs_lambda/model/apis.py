@@ -22,6 +22,8 @@ class RestApi:
     minimum_compression_bytes: Number = None
     has_no_endpoint: Flag = None
     """Whether only custom domain names lead to it."""
+    vpc_endpoints: Items = None
+    key_source: Text = None
     has_definition: bool = False
     """Whether an OpenAPI document, a copy of another API or a macro may bring routes."""
     missing: tuple[str, ...] = ()
@@ -58,6 +60,9 @@ class RestIntegration:
     credentials: Text
     timeout_ms: Number
     transfer_mode: Text
+    passthrough: Text = None
+    connection_type: Text = None
+    connection: Text = None
     has_credentials_for_all: bool = False
     """Whether an answer of its own allows credentials, and any origin."""
 
@@ -82,6 +87,27 @@ class RestMethod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageSettings:
+    """What the stages of all kinds of APIs have in common.
+
+    Args:
+        log_destination: Where the access logs go.
+        logging: The levels of execution logs, by the property they stand in.
+        cache_size: That of a REST API's cache, in GB.
+        cache_ttls: For how many seconds answers are cached, by the property.
+        variables: The names of the stage's variables.
+        route_keys: The routes of an HTTP or WebSocket API that have settings of their own.
+    """
+
+    log_destination: Text = None
+    logging: tuple[tuple[str, Text], ...] = ()
+    cache_size: Text = None
+    cache_ttls: tuple[tuple[str, Number], ...] = ()
+    variables: tuple[str, ...] = ()
+    route_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestStage:
     """A stage of a REST API (`AWS::ApiGateway::Stage`, or an `AWS::ApiGateway::Deployment` that makes one)."""
 
@@ -89,6 +115,9 @@ class RestStage:
     api: Target
     name: Text
     log_format: Text
+    settings: StageSettings = StageSettings()
+    deployment: Target = None
+    is_deployment: bool = False
     property: str = ""
     """Where its settings stand, with a dot behind it, when not on the outermost level."""
     missing: tuple[str, ...] = ()
@@ -102,6 +131,7 @@ class RestAuthorizer:
     place: Place
     api: Target
     type: Text
+    name: Text = None
     uri: Parts = ()
     credentials: Text = None
     ttl_seconds: Number = None
@@ -117,6 +147,9 @@ class HttpApi:
 
     place: Place
     protocol: Text = None
+    name: Text = None
+    description: Text = None
+    route_selection: Text = None
     cors: Cors | Unknown | None = None
     has_no_endpoint: Flag = None
     """Whether only custom domain names lead to it."""
@@ -137,6 +170,8 @@ class HttpRoute:
     authorization: Text
     authorizer: Target
     scopes: Items
+    needs_key: Flag = None
+    operation: Text = None
     is_public: bool = False
     """Whether its author wrote that anyone may call it."""
     missing: tuple[str, ...] = ()
@@ -155,6 +190,11 @@ class HttpIntegration:
     credentials: Text
     timeout_ms: Number
     payload_format: Text
+    http_method: Text = None
+    connection_type: Text = None
+    connection: Text = None
+    parameters: tuple[str, ...] | Unknown | None = None
+    """The names of what its request is made of."""
     missing: tuple[str, ...] = ()
     malformed: tuple[Malformed, ...] = ()
 
@@ -167,6 +207,7 @@ class HttpStage:
     api: Target
     name: Text
     log_format: Text
+    settings: StageSettings = StageSettings()
     missing: tuple[str, ...] = ()
     malformed: tuple[Malformed, ...] = ()
 
@@ -178,6 +219,7 @@ class HttpAuthorizer:
     place: Place
     api: Target
     type: Text
+    name: Text = None
     uri: Parts = ()
     credentials: Text = None
     ttl_seconds: Number = None

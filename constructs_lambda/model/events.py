@@ -11,51 +11,74 @@ from constructs_lambda.model.attachments import Rights
 from constructs_lambda.model.callers import members
 from constructs_lambda.model.companions import AsyncInvocation, EventSourceMapping
 from constructs_lambda.model.functions import Function, Place
-from constructs_lambda.model.messages import Delivery, Queue, Topic
+from constructs_lambda.model.messages import Delivery, Queue, Table, Topic
 from constructs_lambda.model.networks import Source
-from constructs_lambda.model.recipients import Recipients, shown
+from constructs_lambda.model.recipients import shown
 from constructs_lambda.model.references import Spot
+from constructs_lambda.model.rule_targets import RuleTargets
 from constructs_lambda.model.stacks import Stack
-from constructs_lambda.model.triggers import Access, Asynchronous, Circle, Failing, Polling, Pollings
-from constructs_lambda.tokens import Unknown
+from constructs_lambda.model.triggers import Access, Asynchronous, Circle, Failing, Polling, Pollings, Reconfigured
+from constructs_lambda.tokens import Unknown, known
 
 _ONCE = ("sqs", "kinesis", "dynamodb")  # of the others, each mapping may read a topic or queue of its own
 
 
-class Events(Recipients):
+class Events(RuleTargets):
     """The triggers of the functions of an app."""
 
     def asynchronous(self) -> Iterator[Asynchronous]:
         """The functions that topics, rules, schedules, buckets and logs invoke."""
-        found: dict[Place, tuple[Function, list[str]]] = {}
-        for sending, function in self._invoking:
-            found.setdefault(function.place, (function, []))[1].append(sending)
+        found: dict[Place, tuple[Function, list[tuple[str, str | Spot | None]]]] = {}
+        for sending, function, qualifier in self._invoking:
+            found.setdefault(function.place, (function, []))[1].append((sending, qualifier))
         for function, triggers in found.values():
+            lost = [each for each, qualifier in triggers if not self._keeps_failures(function, qualifier)]
             yield Asynchronous(
                 place=function.place,
                 function=function,
-                triggers=tuple(dict.fromkeys(triggers)),
-                keeps_failures=self._keeps_failures(function),
+                triggers=tuple(dict.fromkeys(each for each, _ in triggers)),
+                lost=tuple(dict.fromkeys(lost)),
             )
 
-    def _keeps_failures(self, function: Function) -> bool:
+    def _keeps_failures(self, function: Function, qualifier: str | Spot | None) -> bool:
         """Whether a dead-letter queue or a destination takes what failed, or may."""
         if function.dead_letter_target or isinstance(function.dead_letter_target, Unknown):
             return True
+        invoked = (qualifier or "$LATEST") if isinstance(qualifier, str) else None
         return any(
-            isinstance(each, AsyncInvocation) and (each.on_failure or isinstance(each.on_failure, Unknown))
+            isinstance(each, AsyncInvocation)
+            and (each.on_failure or isinstance(each.on_failure, Unknown))
+            and (invoked is None or known(each.qualifier) in (None, invoked))
             for _, each in members(self._invocations, function)
         )
 
     @cached_property
-    def _invoking(self) -> list[tuple[str, Function]]:
-        """What invokes functions asynchronously, as a message names it, and which."""
+    def _invoking(self) -> list[tuple[str, Function, str | Spot | None]]:
+        """What invokes functions asynchronously, as a message names it, which, and their alias or version."""
         found = []
         for stack, delivery, protocol in self._deliveries:
             callee = self.callee(stack, delivery.target) if protocol in ("", "lambda") else None
-            if callee and callee.function and not delivery.place.conditional:
-                found.append((self._shown(delivery, self.spot(stack, delivery.source)), callee.function))
+            if delivery.service != "cloudwatch" and callee and callee.function and not delivery.place.conditional:
+                sending = self._shown(delivery, self.spot(stack, delivery.source))
+                found.append((sending, callee.function, callee.qualifier))
         return found
+
+    def reconfigured(self) -> Iterator[Reconfigured]:
+        """The asynchronous invocations that are configured twice, in whichever stacks."""
+        first: dict[object, str] = {}
+        for key, every in self._invocations.items():
+            for stack, each in every if key is not None else ():
+                qualifier = known(each.qualifier) if isinstance(each, AsyncInvocation) else None
+                if qualifier is None or each.place.conditional:
+                    continue
+                function = self.callee(stack, (key,)) if isinstance(key, str) else None
+                at = function.function.place if function and function.function else key
+                environment = (stack.account, stack.region) if stack.account and stack.region else stack.place.template
+                same = (at, "" if isinstance(at, Place) else environment, qualifier)
+                shown = at.resource if isinstance(at, Place) else str(at)
+                if same in first:
+                    yield Reconfigured(place=each.place, function=shown, qualifier=qualifier, first=first[same])
+                first.setdefault(same, each.place.path)
 
     def circles(self) -> Iterator[Circle]:
         """The triggers of functions that may be written to: topics, buckets, queues and streams."""
@@ -80,14 +103,15 @@ class Events(Recipients):
         yield from self._own_destinations()
 
     def _own_destinations(self) -> Iterator[Circle]:
-        """The functions that get their own results."""
+        """The functions that get their own results, or what they failed at."""
         for stack in self.stacks.values():
             for each in stack.async_invocations.values():
                 owner = self._owned_by(stack, each)
                 own = Spot(owner.place.template, owner.place.resource) if owner else None
                 for source, name in zip(each.destinations, _names(each), strict=False):
-                    if owner and own and name == "OnSuccess" and self.spot(stack, source.link) == own:
-                        circle = self._circle(owner, "lambda", "its own destination on success", "", own)
+                    if owner and own and self.spot(stack, source.link) == own:
+                        what = f"its own destination on {name.removeprefix('On').lower()}"
+                        circle = self._circle(owner, "lambda", what, "", own)
                         yield replace(circle, is_sent=True)
 
     def _circle(self, function: Function, service: str, source: str, through: str, spot: Spot) -> Circle:
@@ -129,7 +153,8 @@ class Events(Recipients):
                 others = []
                 if callee and function and spot and service in _ONCE and not mapping.place.conditional:
                     others = same[function.place, callee.qualifier, spot]
-                queue: Queue | None = self._message("queues", spot)
+                queue: Queue | None = self.message("queues", spot)
+                table: Table | None = self.message("tables", spot)
                 polling = Polling(
                     place=mapping.place,
                     mapping=mapping,
@@ -138,6 +163,7 @@ class Events(Recipients):
                     source=shown(spot),
                     attribute=spot.attribute if spot and spot.template else None,
                     queue=queue,
+                    has_stream=None if table is None or table.place.conditional else table.has_stream,
                     function=function,
                     access=self._access(function, spot) if function and spot and self._is_read(spot) else None,
                     others=tuple(others),

@@ -11,7 +11,9 @@ from constructs_lambda.tokens import Unknown
 _ARN = re.compile(r"arn:[^:]*:execute-api:[^:]*:[^:]*:(?P<api>\0\d+\0|[^/]*)(?P<rest>.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\{[^{}/]*\}")
 _STAGE, _ANY, _SOME_PATH = "s", "ANY", "/\3"  # no literal in a pattern is the last one
-_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", _ANY)
+VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+"""The methods that `ANY` stands for."""
+_METHODS = (*VERBS, _ANY)
 _MOST_WILDCARDS = 10  # in a pattern; one with more would take long
 
 
@@ -54,11 +56,10 @@ def covers(pattern: str, method: str | None, path: str | None) -> bool | None:
     expression, is_certain = _expression(pattern[1:])
     if method is None or path is None:
         return True if expression.fullmatch(f"{_STAGE}/\3{_SOME_PATH}") and is_certain else None
-    plain = _VARIABLE.sub("{}", path)
-    found = [expression.fullmatch(f"{_STAGE}/{each}{plain}") is not None for each in _candidates(method)]
-    if found[0]:
+    first, *others = _asked(method, path)
+    if expression.fullmatch(first):
         return True if is_certain else None
-    if any(found):
+    if any(map(expression.fullmatch, others)):
         return None  # some of the methods
     if method and pattern.count("/") > 2:
         return None if _may_be(pattern[1:], method, path) else False
@@ -78,6 +79,13 @@ def stage_of(pattern: str) -> str | None:
     return head if slash and not set("*?\0") & set(head) else None
 
 
+@lru_cache(maxsize=4096)
+def _asked(method: str, path: str) -> tuple[str, ...]:
+    """What API Gateway asks for, for each candidate."""
+    plain = _VARIABLE.sub("{}", path)
+    return tuple(f"{_STAGE}/{each}{plain}" for each in _candidates(method))
+
+
 def _candidates(method: str) -> tuple[str, ...]:
     """What may stand for a method: first what only a wildcard covers, for a route of every method."""
     if not method:
@@ -90,9 +98,15 @@ def _may_be(pattern: str, method: str, path: str) -> bool:
     _, named, tail = pattern.split("/", 2)
     if "{" not in path or (named not in ("*", "\0", method) and method != _ANY):
         return False
+    return _paths(path).fullmatch(tail) is not None
+
+
+@lru_cache(maxsize=4096)
+def _paths(path: str) -> re.Pattern[str]:
+    """The paths that a route with variables has."""
     route = re.escape(path.removeprefix("/")).replace(r"\{", "{").replace(r"\}", "}").replace(r"\+", "+")
     route = re.sub(r"\{[^{}/]*\+\}", ".+", route)
-    return re.fullmatch(_VARIABLE.sub("[^/]+", route), tail) is not None
+    return re.compile(_VARIABLE.sub("[^/]+", route))
 
 
 @lru_cache(maxsize=4096)

@@ -25,7 +25,7 @@ from constructs_lambda.model.functions import Place
 from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
 from constructs_lambda.model.networks import Link, Parts, Target
 from constructs_lambda.model.references import Spot
-from constructs_lambda.model.route_sources import RouteSources
+from constructs_lambda.model.route_sources import RouteSources, Stages, stage_names
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.tokens import known
 
@@ -61,13 +61,14 @@ class Gateways(RouteSources, Deployments):
         guards = tuple(
             self._guard(spot, at, kind) for at in self._of("rest_authorizers" if is_rest else "http_authorizers", spot)
         )
-        served = (self._method(spot, at) for at in self._of("rest_methods", spot))
-        if not is_rest:
-            served = (self._route(spot, at, kind) for at in self._of("http_routes", spot))
-        routes = tuple(served)
         stages = tuple(at.part for at in self._of("rest_stages" if is_rest else "http_stages", spot))
         is_open = api.has_definition or api.place.conditional or self.may_gain or self._is_shared(spot) or kind is None
         is_open = is_open or any(None in self._parts[field] for field in API_FIELDS)
+        names = None if is_open else stage_names(stages)
+        served = (self._method(spot, at, names) for at in self._of("rest_methods", spot))
+        if not is_rest:
+            served = (self._route(spot, at, kind, names) for at in self._of("http_routes", spot))
+        routes = tuple(served)
         return Gateway(
             place=api.place,
             api=api,
@@ -79,13 +80,13 @@ class Gateways(RouteSources, Deployments):
             stages=stages,
             needs_certificate=api.has_no_endpoint not in (None, False)
             and any(each.has_mutual_tls for each in self.stacks.values()),
-            strays=() if is_open or not routes else tuple(self._strays(spot, routes, guards, stages)),
+            strays=() if is_open or not routes else tuple(self._strays(spot, routes, stages)),
             is_open=is_open,
         )
 
     # --- Routes ------------------------------------------------------------------------------------------------------
 
-    def _method(self, api: Spot, at: _At) -> Served:
+    def _method(self, api: Spot, at: _At, stages: Stages) -> Served:
         method: RestMethod = at.part
         integration = method.integration if isinstance(method.integration, RestIntegration) else None
         path = self._path(at.stack, method.resource)
@@ -93,6 +94,7 @@ class Gateways(RouteSources, Deployments):
         return self._served(
             api,
             at,
+            stages,
             method=name,
             path=path,
             integration=integration,
@@ -100,7 +102,7 @@ class Gateways(RouteSources, Deployments):
             callee=self._invoked(at.stack, integration),
         )
 
-    def _route(self, api: Spot, at: _At, kind: str | None) -> Served:
+    def _route(self, api: Spot, at: _At, kind: str | None, stages: Stages) -> Served:
         route: HttpRoute = at.part
         found = self._integration(at.stack, route.target)
         key = known(route.key)
@@ -110,25 +112,30 @@ class Gateways(RouteSources, Deployments):
         return self._served(
             api,
             at,
+            stages,
             method=None if key is None else method if has_method else "",
             path=None if key is None else path if has_method else key,
             integration=integration,
             integration_place=integration.place if integration else route.place,
             callee=self._invoked(found.stack, integration) if found else None,
+            target=self._target(api, at, found),
         )
 
-    def _served(self, api: Spot, at: _At, **fields: Any) -> Served:
+    def _served(self, api: Spot, at: _At, stages: Stages, **fields: Any) -> Served:
         integration, callee = fields["integration"], fields["callee"]
         spot = self.spot(at.stack, at.part.authorizer)
         guard = self._authorizer(spot)
         method, path = fields["method"], fields["path"]
-        may_invoke = None
-        if callee and callee.function and integration.credentials is None:
-            may_invoke = self.may_invoke(callee, "apigateway", None, partial(self._covers, api, method, path))
+        may_invoke: bool | None = None
+        left_out: tuple[str, ...] = ()
+        is_open = callee is None or self._are_shared(api, callee) or bool(fields.get("target"))
+        if callee and callee.function and integration.credentials is None and not is_open:
+            may_invoke, left_out = self.route_access(callee, api, method, path, stages)
         return Served(
             place=at.part.place,
             route=at.part,
             may_invoke=may_invoke,
+            left_out=left_out,
             authorizer=guard.part if guard else None,
             is_foreign=guard is not None and self._api_of(guard) not in (api, None),
             **fields,
@@ -144,6 +151,14 @@ class Gateways(RouteSources, Deployments):
         if len(target) != 2 or target[0] != "integrations/" or not isinstance(target[1], Link):
             return None
         return self._at("http_integrations", self.spot(stack, target[1]))
+
+    def _target(self, api: Spot, at: _At, found: _At | None) -> str:
+        """What is wrong with the target of a route."""
+        if found:
+            return "foreign" if self._api_of(found) not in (api, None) else ""
+        target = at.part.target
+        is_bare = len(target) == 1 and isinstance(target[0], Link)
+        return "bare" if is_bare and self._at("http_integrations", self.spot(at.stack, target[0])) else ""
 
     def _authorizer(self, spot: Spot | None) -> _At | None:
         return self._at("rest_authorizers", spot) or self._at("http_authorizers", spot)
@@ -194,7 +209,7 @@ class Gateways(RouteSources, Deployments):
         authorizer: RestAuthorizer | HttpAuthorizer = at.part
         callee = self.callee(at.stack, authorizer.uri) if authorizer.uri else None
         may_invoke = None
-        if callee and callee.function and authorizer.credentials is None:
+        if callee and callee.function and authorizer.credentials is None and not self._are_shared(api, callee):
             spot = Spot(at.stack.place.template, at.logical_id)
             may_invoke = self.may_invoke(callee, "apigateway", None, partial(self._covers_guard, api, spot))
         return Guard(place=authorizer.place, authorizer=authorizer, callee=callee, may_invoke=may_invoke, kind=kind)
@@ -232,13 +247,25 @@ class Gateways(RouteSources, Deployments):
 
     def _is_shared(self, api: Spot) -> bool:
         """Whether the API's id is exported by its author, so that another app may add routes."""
-        return api in self._exported_apis
+        return api in self._published
+
+    def _are_shared(self, api: Spot, callee: Callee) -> bool:
+        """Whether API and function are both exported by their author, so that another app may add the permission."""
+        place = callee.function.place if callee.function else None
+        return self._is_shared(api) and place in self._published_functions
 
     @cached_property
-    def _exported_apis(self) -> frozenset[Spot | None]:
-        return frozenset(
+    def _published(self) -> frozenset[Spot]:
+        """What is exported by an author, not by CDK for another stack of the app."""
+        found = (
             self.spot(stack, stack.outputs.get(outputs[0]))
             for stack in self.stacks.values()
             for name, outputs in stack.exports.items()
             if _INTERNAL_EXPORT not in name and outputs
         )
+        return frozenset(spot for spot in found if spot and spot.template)
+
+    @cached_property
+    def _published_functions(self) -> frozenset[Place]:
+        found = (self.stacks[spot.template].function_of(spot.name) for spot in self._published)
+        return frozenset(function.place for function in found if function)

@@ -36,6 +36,9 @@ class Served:
         integration_place: Where that stands.
         callee: The function that it calls.
         may_invoke: Whether API Gateway may invoke the function; None where that isn't known, or where it calls none.
+        target: What is wrong with its target: `bare` for an integration's id alone, `foreign` for an integration of
+            another API.
+        left_out: The stages or methods for which API Gateway may not invoke it, where it may for others.
         authorizer: The authorizer that it names, where that is one of this app.
         is_foreign: Whether that authorizer is one of another API.
     """
@@ -48,6 +51,8 @@ class Served:
     integration_place: Place
     callee: Callee | None = None
     may_invoke: bool | None = None
+    target: str = ""
+    left_out: tuple[str, ...] = ()
     authorizer: RestAuthorizer | HttpAuthorizer | None = None
     is_foreign: bool = False
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
+from constructs_lambda.model.event_rules import EventRule, Schedule
 from constructs_lambda.model.functions import Flag, Items, Number, Place, Text
 from constructs_lambda.model.grants import is_regional
 from constructs_lambda.model.networks import Links, Parts, Source, Target
@@ -138,12 +139,14 @@ class Grant:
         actions: What it allows, in lower case.
         sources: What `aws:SourceArn` has to be; empty where it may be anything.
         is_to_others: Whether it allows something to accounts, users or roles.
+        resources: What it is about; empty where it is about all that the policy is of.
     """
 
     principals: tuple[str, ...] | None
     actions: tuple[str, ...] | None
     sources: Links
     is_to_others: bool
+    resources: Links = ()
 
     def allows(self, service: str, action: str) -> bool | None:
         """Whether it lets a service do something, from some source."""
@@ -158,12 +161,24 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourcePolicy:
-    """Who may do what with queues, topics or a key; `is_open` says that it may allow more."""
+    """Who may do what with queues, topics or a key; `is_open` says that it may allow more.
+
+    `denials` are the statements that deny something without a condition.
+    """
 
     place: Place
     of: Links
     grants: tuple[Grant, ...]
     is_open: bool
+    denials: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of DynamoDB; `has_stream` says whether it has a stream, None where that isn't known."""
+
+    place: Place
+    has_stream: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +192,9 @@ class Messages:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     deliveries: Mapping[str, tuple[Delivery, ...]] = field(default_factory=dict)
     keys: Mapping[str, ResourcePolicy] = field(default_factory=dict)
+    rules: Mapping[str, EventRule] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
 
 MESSAGE_FIELDS = tuple(each.name for each in fields(Messages))

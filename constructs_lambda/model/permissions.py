@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from constructs_lambda.model.callees import Callee, Callees
-from constructs_lambda.model.functions import Place
+from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.references import Spot, are_same
 
@@ -21,9 +21,16 @@ class Permissions(Callees):
         Args:
             callee: What `callee` found.
         """
-        function, found = callee.function, []
+        function = callee.function
         if function is None:
             return Statements((), is_open=True)
+        key = function.place, callee.qualifier
+        if key not in self._statements:
+            self._statements[key] = self._statements_of(callee, function)
+        return self._statements[key]
+
+    def _statements_of(self, callee: Callee, function: Function) -> Statements:
+        found = []
         is_open = self.may_gain or None in self._permissions
         for permission, other in self._permissions.get(function.place, ()):
             is_same = other.has_policy_of(callee)
@@ -66,6 +73,10 @@ class Permissions(Callees):
             return are_same(self.spot(self.stacks[permission.place.template], permission.source_link), source)
 
         return is_source
+
+    @cached_property
+    def _statements(self) -> dict[object, Statements]:
+        return {}
 
     @cached_property
     def may_gain(self) -> bool:

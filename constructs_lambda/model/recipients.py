@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from constructs_lambda.model.attachments import Rights
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.callers import Callers
 from constructs_lambda.model.functions import Function, Place
-from constructs_lambda.model.holders import Holders
-from constructs_lambda.model.messages import Delivery, Grant, Queue, Redrive, ResourcePolicy, Subscription, Topic
-from constructs_lambda.model.permissions import Permissions
+from constructs_lambda.model.messages import Delivery, Queue, Redrive, Subscription, Topic
 from constructs_lambda.model.references import Spot, are_same
+from constructs_lambda.model.resource_policies import ResourcePolicies
 from constructs_lambda.model.roles import Statement
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.model.triggers import Access, Notified, Published, Redriven, Sending, Subscribed
 from constructs_lambda.tokens import Unknown, known
 
-_MANAGED_KEYS = ("alias/aws/sqs", "alias/aws/sns")
-_SENDS = {"queue": "sqs:sendmessage", "topic": "sns:publish"}
-_POLICIES = {"queue": "queue_policies", "topic": "topic_policies"}
+_WORDS = {
+    "cloudwatch": "alarm",
+    "events": "rule",
+    "logs": "log group",
+    "s3": "bucket",
+    "scheduler": "schedule",
+    "sns": "topic",
+}
 _PROTOCOLS = {"function": "lambda", "queue": "sqs", "topic": ""}
 
 
@@ -31,38 +34,49 @@ def shown(spot: Spot | None) -> str:
     return (spot.shown or spot.name) if spot else ""
 
 
-class Recipients(Holders, Callers, Permissions):
+class Recipients(ResourcePolicies, Callers):
     """The queues, topics and functions of an app to which events are sent."""
 
     def subscribed(self) -> Iterator[Subscribed]:
         """Every subscription to a topic."""
+        before: dict[object, list[Subscription]] = defaultdict(list)
         for stack, each in self._subscriptions:
             spot = self.spot(stack, each.delivery.link) if len(each.delivery.target) == 1 else None
             kind, found = self._recipient(spot)
+            topic = self.spot(stack, each.delivery.source)
+            same = []
+            if topic and isinstance(each.protocol, str) and not each.place.conditional:
+                endpoint = known(each.endpoint) or spot
+                same = before[topic, each.protocol, endpoint] if endpoint else []
             redrive = each.redrive.target if isinstance(each.redrive, Redrive) else None
             yield Subscribed(
                 place=each.place,
                 subscription=each,
-                topic=self._message("topics", self.spot(stack, each.delivery.source)),
+                topic=self.message("topics", topic),
                 queue=found if isinstance(found, Queue) else None,
-                dead_letters=self._message("queues", self.spot(stack, redrive.link if redrive else None)),
+                dead_letters=self.message("queues", self.spot(stack, redrive.link if redrive else None)),
                 endpoint=kind,
                 attribute="Arn" if self._is_qualified(spot) else spot.attribute if spot else "",
+                region=stack.region,
+                others=tuple(same),
             )
+            same.append(each)
 
     def _is_qualified(self, spot: Spot | None) -> bool:
         """Whether it is an alias or a version, whose `Ref` is an ARN."""
         stack = self.stacks.get(spot.template) if spot else None
         return stack is not None and spot is not None and (spot.name in stack.aliases or spot.name in stack.versions)
 
-    def published(self) -> Iterator[Published]:
-        """The topics to which something subscribes with a filter policy."""
+    def published(self) -> Iterator[Published | Topic]:
+        """Every topic, and those to which something subscribes with a filter policy."""
+        for stack in self.stacks.values():
+            yield from stack.messages.topics.values()
         counts: Counter[Spot] = Counter()
         places: dict[Spot, Place] = {}
         for stack, each in self._subscriptions:
             spot = self.spot(stack, each.delivery.source)
             if spot and each.delivery.is_filtered and not each.place.conditional:
-                topic: Topic | None = self._message("topics", spot)
+                topic: Topic | None = self.message("topics", spot)
                 places.setdefault(spot, topic.place if topic else each.place)
                 counts[spot] += not isinstance(each.filter_policy, Unknown)
         for spot, count in counts.items():
@@ -75,12 +89,14 @@ class Recipients(Holders, Callers, Permissions):
                 yield queue
                 if isinstance(queue.redrive, Redrive):
                     target = queue.redrive.target
+                    spot = self.spot(stack, target.link if target else None)
                     yield Redriven(
                         place=queue.place,
                         queue=queue,
                         region=stack.region,
                         account=stack.account,
-                        dead_letters=self._message("queues", self.spot(stack, target.link if target else None)),
+                        dead_letters=self.message("queues", spot),
+                        attribute=spot.attribute if spot else "",
                     )
 
     def notified(self) -> Iterator[Notified]:
@@ -111,7 +127,7 @@ class Recipients(Holders, Callers, Permissions):
         if function and not function.place.conditional:
             if delivery.service == "scheduler":
                 is_permitted = self._may_call(stack, delivery, function)
-            elif delivery.role is None:
+            elif delivery.role is None and delivery.service != "cloudwatch":
                 is_permitted = self.may_invoke(callee, delivery.service, source)
         return Sending(
             place=delivery.place,
@@ -159,49 +175,11 @@ class Recipients(Holders, Callers, Permissions):
             kind=kind,
             to=found.place.path,
             source=self._shown(delivery, source),
-            is_permitted=self._is_granted(spot, kind, delivery.service, source),
-            key=self._refusing_key(self.stacks[spot.template], found, delivery.service),
+            is_permitted=self.is_granted(spot, kind, delivery.service, source),
+            key=self.refusing_key(self.stacks[spot.template], found, delivery.service),
             are_dead_letters=are_dead_letters,
             is_fifo=found.is_fifo is True,
         )
-
-    def _is_granted(self, spot: Spot, kind: str, service: str, source: Spot | None) -> bool | None:
-        policies = self._policies[_POLICIES[kind]]
-        found = policies.get((spot.template, spot.name), [])
-        answers = [self._lets(each, grant, service, _SENDS[kind], source) for each in found for grant in each.grants]
-        if True in answers:
-            return True
-        is_open = self.may_gain or None in policies or any(each.is_open for each in found)
-        return None if is_open or None in answers else False
-
-    def _lets(
-        self, policy: ResourcePolicy, grant: Grant, service: str, action: str, source: Spot | None
-    ) -> bool | None:
-        allows = grant.allows(service, action)
-        if allows is False or grant.sources == ():
-            return allows
-        if not isinstance(grant.sources, tuple):
-            return None
-        stack = self.stacks[policy.place.template]
-        answers = [are_same(self.spot(stack, each), source) for each in grant.sources]
-        return allows if True in answers else None if None in answers else False
-
-    def _refusing_key(self, stack: Stack, found: Queue | Topic, service: str) -> str:
-        """The key of a queue or topic that a service can't use."""
-        text = known(found.key) or ""
-        if text.endswith(_MANAGED_KEYS):
-            return text
-        key: ResourcePolicy | None = self._message("keys", self.spot(stack, found.key_link))
-        if key is None or key.is_open or self.may_gain:
-            return ""
-        answers = [grant.allows(service, "kms:generatedatakey") for grant in key.grants]
-        return "" if True in answers or None in answers else key.place.path
-
-    def has_policy(self, spot: Spot) -> bool:
-        """Whether the own policy of a queue may give rights to roles."""
-        policies = self._policies["queue_policies"]
-        found = [*policies.get((spot.template, spot.name), ()), *policies.get(None, ())]
-        return any(each.is_open or any(grant.is_to_others for grant in each.grants) for each in found)
 
     def access_of(self, rights: Rights, spot: Spot) -> Access:
         """What of a role's rights is about one resource."""
@@ -219,11 +197,6 @@ class Recipients(Holders, Callers, Permissions):
         answers = [are_same(self.spot(self.stacks[statement.template], link), spot) for link in links]
         return True if True in answers else None if None in answers else False
 
-    def _message(self, field: str, spot: Spot | None) -> Any:
-        """The resource at a spot, where it is one of this field of `Messages`."""
-        stack = self.stacks.get(spot.template) if spot else None
-        return getattr(stack.messages, field).get(spot.name) if stack and spot else None
-
     def _recipient(self, spot: Spot | None) -> tuple[str, Function | Queue | Topic | None]:
         """The function, queue or topic of this app at a spot, and which of them it is."""
         stack = self.stacks.get(spot.template) if spot else None
@@ -240,24 +213,10 @@ class Recipients(Holders, Callers, Permissions):
 
     def _shown(self, delivery: Delivery, source: Spot | None) -> str:
         """What a message calls what sends."""
-        words = {"sns": "topic", "s3": "bucket", "events": "rule", "scheduler": "schedule", "logs": "log group"}
-        what = words[delivery.service]
-        if delivery.service in ("events", "scheduler"):
+        what = _WORDS[delivery.service]
+        if delivery.service in ("cloudwatch", "events", "scheduler"):
             return f"{what} {delivery.place.path}"
         return f"{what} {shown(source)}".strip()
-
-    @cached_property
-    def _policies(self) -> Mapping[str, Mapping[tuple[str, str] | None, list[ResourcePolicy]]]:
-        """Policies of queues and topics, by what they belong to; under None those that may be of any."""
-        found: dict[str, dict[tuple[str, str] | None, list[ResourcePolicy]]] = {}
-        for field in _POLICIES.values():
-            beside = found[field] = defaultdict(list)
-            for stack in self.stacks.values():
-                for policy in getattr(stack.messages, field).values():
-                    links = policy.of if isinstance(policy.of, tuple) else (None,)
-                    for spot in {self.spot(stack, link) for link in links}:
-                        beside[(spot.template, spot.name) if spot and spot.template else None].append(policy)
-        return found
 
     @cached_property
     def _subscriptions(self) -> list[tuple[Stack, Subscription]]:

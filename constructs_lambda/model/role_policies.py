@@ -36,10 +36,12 @@ class FunctionRole:
     Args:
         place: Where the function stands.
         role: The role.
+        is_by_name: Whether the function has the role's name, where its ARN is expected.
     """
 
     place: Place
     role: Role
+    is_by_name: bool
 
 
 class RoleQuotas(Holders):
@@ -56,15 +58,13 @@ class RoleQuotas(Holders):
             for function in stack.functions.values():
                 spot = self.spot(stack, function.role_link)
                 role = self.stacks[spot.template].roles.get(spot.name) if spot and spot.template else None
-                if role and not (role.place.conditional or function.place.conditional):
-                    yield FunctionRole(place=function.place, role=role)
+                if spot and role and not (role.place.conditional or function.place.conditional):
+                    yield FunctionRole(place=function.place, role=role, is_by_name=spot.attribute == "")
 
-    def managed_policies(self) -> Iterator[Policy]:
-        """The managed policies that this app makes."""
+    def policies(self) -> Iterator[Policy]:
+        """The policies that this app makes beside its roles."""
         for stack in self.stacks.values():
-            for policy in stack.policies.values():
-                if policy.is_managed:
-                    yield policy
+            yield from stack.policies.values()
 
     def role_policies(self) -> Iterator[RolePolicies]:
         """The policies of every role that this app makes."""

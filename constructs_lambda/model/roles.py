@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from constructs_lambda.model.functions import Number, Place, Text
-from constructs_lambda.model.networks import Links, Target
+from constructs_lambda.model.networks import Links, Parts, Target
 from constructs_lambda.tokens import UNKNOWN
 
 
@@ -58,6 +59,15 @@ class Role:
     """The services that may assume it; None where there may be others."""
     trust_length: int = 0
     """The characters that its trust policy certainly has, whitespace left out; 0 for a small one."""
+    path: Text = None
+    tag_count: int = 0
+    trust: object = None
+    """Its trust policy as it is written."""
+    documents: Mapping[str, object] = field(default_factory=dict)
+    """Its inline policies as they are written, by their property path."""
+    policy_arns: Mapping[str, Parts] = field(default_factory=dict)
+    """What the ARNs of its managed policies and its boundary are made of, by property path."""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +81,10 @@ class Policy:
     length: int = 0
     """The characters that its document certainly has."""
     is_managed: bool = False
+    name: Text = None
+    path: Text = None
+    description: Text = None
+    document: object = None
+    """Its document as it is written."""
+    lacks_owner: bool = False
+    """Whether it is certain to belong to no role, user or group, though it has to."""

@@ -73,6 +73,27 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dangling:
+    """A name that isn't in the template that names it.
+
+    Args:
+        place: Where the resource stands that names it, or the template for an output.
+        property: `DependsOn`, `Condition` or `Outputs.Name`; empty within a resource's properties.
+        how: What names it, such as `Ref`.
+        name: The name.
+        what: What it would be: a resource, a resource or parameter, or a condition.
+        names: Those that the template has.
+    """
+
+    place: Place
+    property: str
+    how: str
+    name: str
+    what: str
+    names: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """One template: a stack, a nested stack, or a file that was given to the command line.
 
@@ -94,6 +115,8 @@ class Stack:
         shared_names: Names that a parameter and a resource have in common.
         mapping_attributes: Names in each mapping, on the level that has the most.
         output_descriptions: Bytes of the description of each output that has one.
+        dangling: What something names that isn't in the template.
+        waiting: Resources that wait for each other in a circle.
         outputs: What each output names.
         nested: By the file of a nested stack's template, the resource that makes it and what its parameters are given.
         networks: What of VPCs stands in it.
@@ -122,6 +145,8 @@ class Stack:
     shared_names: tuple[str, ...] = ()
     mapping_attributes: Mapping[str, int] = field(default_factory=dict)
     output_descriptions: Mapping[str, int] = field(default_factory=dict)
+    dangling: tuple[Dangling, ...] = ()
+    waiting: tuple[tuple[Place, ...], ...] = ()
     functions: Mapping[str, Function] = field(default_factory=dict)
     urls: Mapping[str, FunctionUrl] = field(default_factory=dict)
     async_invocations: Mapping[str, AsyncInvocation] = field(default_factory=dict)

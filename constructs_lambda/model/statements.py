@@ -63,7 +63,8 @@ class FunctionPolicies(Permissions):
             return
         for permission, callee in self._callees:
             if callee and not permission.place.conditional:
-                key = (callee.function.place if callee.function else callee.name, callee.qualifier)
+                named = callee.name, callee.is_foreign, permission.place.template
+                key = (callee.function.place if callee.function else named, callee.qualifier)
                 found[key].append((self.stacks[permission.place.template], permission, callee))
         for statements in found.values():
             if len(statements) >= _FEWEST:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from constructs_lambda.model.attachments import Rights
 from constructs_lambda.model.companions import EventSourceMapping
+from constructs_lambda.model.event_rules import EventRule, Schedule
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.messages import Delivery, Queue, Subscription, Topic
 from constructs_lambda.model.roles import Statement
@@ -29,7 +30,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribed:
-    """A subscription with what it leads to; `topic` and `queue` are None where they aren't made in this app."""
+    """A subscription with what it leads to; `topic` and `queue` are None where they aren't made in this app.
+
+    `region` is the stack's. `others` are the subscriptions before it of the same topic, protocol and endpoint.
+    """
 
     place: Place
     subscription: Subscription
@@ -40,6 +44,8 @@ class Subscribed:
     """`function`, `queue` or `topic` where the endpoint is one of this app, empty where it isn't."""
     attribute: str
     """What the endpoint asks it for; empty for a `Ref` that is no ARN."""
+    region: str | None = None
+    others: tuple[Subscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +95,12 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asynchronous:
-    """A function that is invoked asynchronously, what invokes it, and whether a failed event is kept somewhere."""
+    """A function that is invoked asynchronously, what invokes it, and which of it when an event that fails is lost."""
 
     place: Place
     function: Function
     triggers: tuple[str, ...]
-    keeps_failures: bool | None
+    lost: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +138,7 @@ class Polling:
         source: What a message calls the source.
         attribute: What the mapping asks a source of this app for; None where it isn't made in this app.
         queue: The queue, where it is made in this app.
+        has_stream: Whether the table has a stream; None where that isn't known.
         function: The function, where it is made in this app.
         access: What the function's role may do with the source; None where the function or the source isn't known.
         others: The mappings of the same function to the same source.
@@ -146,6 +153,7 @@ class Polling:
     queue: Queue | None
     function: Function | None
     access: Access | None
+    has_stream: bool | None = None
     others: tuple[EventSourceMapping, ...] = ()
 
 
@@ -183,10 +191,62 @@ class Failing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redriven:
-    """A queue that has a dead-letter queue, which is None where it isn't made in this app."""
+    """A queue that has a dead-letter queue, which is None where it isn't made in this app.
+
+    `attribute` is what the policy asks it for, empty for a `Ref`.
+    """
 
     place: Place
     queue: Queue
     region: str | None
     account: str | None
     dead_letters: Queue | None
+    attribute: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconfigured:
+    """An asynchronous invocation that is configured already, and by what."""
+
+    place: Place
+    function: str
+    qualifier: str
+    first: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """A rule with what is known of other resources.
+
+    Args:
+        place: The rule.
+        rule: The rule.
+        has_own_bus: Whether it stands on another bus than the account's default one.
+        fifo_targets: Property paths of the targets that are FIFO queues and name no message group.
+    """
+
+    place: Place
+    rule: EventRule
+    has_own_bus: bool
+    fifo_targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """A schedule with what is known of other resources.
+
+    Args:
+        place: The schedule.
+        schedule: The schedule.
+        is_function: Whether it invokes a function.
+        has_fifo_dead_letters: Whether its dead-letter queue is a FIFO queue.
+        dead_letters: What a message calls that queue.
+        access: What its role may do with it; None where that isn't known.
+    """
+
+    place: Place
+    schedule: Schedule
+    is_function: bool
+    has_fifo_dead_letters: bool
+    dead_letters: str
+    access: Access | None

@@ -19,7 +19,7 @@ _CORS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-c
 _LOGS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"
 _REQUEST_IDS = ("$context.requestId", "$context.extendedRequestId")
 _LOG_FORMAT_BYTES = (limits.API_ACCESS_LOG_TEMPLATE_SIZE.maximum or 0) * 1024
-_ORIGIN = re.compile(r"\*|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+")
+_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+")
 _CORS_METHODS = ("*", *(method for method in METHODS if method != "ANY"))
 
 

@@ -17,7 +17,7 @@ _HTTP = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-l
 _JWT = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html"
 _PERMISSIONS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html"
 _SCOPES = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html"
-_REST_TYPES = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT")
+_REST_TYPES = ("TOKEN", "REQUEST", "COGNITO_USER_POOLS")
 _HTTP_TYPES = ("REQUEST", "JWT")
 _TOKEN_SOURCE = re.compile(r"method\.request\.header\.[^\s,.]+")
 _SOURCES = {
@@ -41,7 +41,7 @@ _FITTING = {
     "COGNITO_USER_POOLS": ("COGNITO_USER_POOLS",),
     "JWT": ("JWT",),
 }
-_REST_AUTHORIZATIONS = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS", "JWT")
+_REST_AUTHORIZATIONS = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
 _HTTP_AUTHORIZATIONS = ("NONE", "AWS_IAM", "CUSTOM", "JWT")
 
 
@@ -68,13 +68,16 @@ def cache(authorizer: RestAuthorizer | HttpAuthorizer) -> Iterator[Problem]:
     fix="Name the header, such as method.request.header.Authorization, or switch the cache off with a TTL of 0.",
     source=_REST,
 )
-def identity_source(authorizer: RestAuthorizer) -> Iterator[Problem]:
+def identity_source(authorizer: RestAuthorizer | HttpAuthorizer) -> Iterator[Problem]:
+    if isinstance(authorizer, HttpAuthorizer):
+        yield from _http_identity_source(authorizer)
+        return
     if authorizer.identity_source not in (None, ""):
         return
-    if authorizer.type == "TOKEN":
+    if authorizer.type in ("TOKEN", "COGNITO_USER_POOLS"):
         yield Problem(
             "IdentitySource",
-            "a TOKEN authorizer has no identity source; AWS wants the header that holds the token",
+            f"a {authorizer.type} authorizer has no identity source; AWS wants the header that holds the token",
             "Write method.request.header.Authorization.",
         )
     elif authorizer.type == "REQUEST" and not isinstance(authorizer.ttl_seconds, Unknown):
@@ -88,6 +91,24 @@ def identity_source(authorizer: RestAuthorizer) -> Iterator[Problem]:
             )
 
 
+def _http_identity_source(authorizer: HttpAuthorizer) -> Iterator[Problem]:
+    sources, ttl = authorizer.identity_sources, known(authorizer.ttl_seconds)
+    fix = "Write $request.header.Authorization."
+    if authorizer.type == "JWT" and sources in (None, ()):
+        message = "a JWT authorizer has no identity source; AWS wants the one place that holds the token"
+        yield Problem("IdentitySource", message, fix)
+    elif authorizer.type == "JWT" and certain_count(sources) > 1:
+        message = f"a JWT authorizer has {certain_count(sources)} identity sources; AWS takes one"
+        yield Problem("IdentitySource", message, fix)
+    elif authorizer.type == "REQUEST" and sources in (None, ()) and ttl is not None and ttl > 0:
+        message = (
+            f"the authorizer's answers are cached for {ttl:,} s, and it has no identity source as the key of the cache"
+        )
+        yield Problem(
+            "IdentitySource", message, "Name a header, such as $request.header.Authorization, or write a TTL of 0."
+        )
+
+
 @rule(
     "CL503",
     "Identity source malformed",
@@ -98,7 +119,7 @@ def identity_source(authorizer: RestAuthorizer) -> Iterator[Problem]:
 )
 def identity_sources(guard: Guard) -> Iterator[Problem]:
     authorizer, kind = guard.authorizer, guard.kind
-    if kind not in _SOURCES:
+    if kind not in _SOURCES or (kind == "WEBSOCKET" and authorizer.type == "JWT"):  # else CL512 speaks
         return
     if isinstance(authorizer, RestAuthorizer):
         text = known(authorizer.identity_source)
@@ -204,13 +225,22 @@ def _jwt(authorizer: HttpAuthorizer) -> Iterator[Problem]:
 )
 def authorization(gateway: Gateway) -> Iterator[Problem]:
     for route in gateway.routes:
-        yield from _authorization(route)
+        yield from _authorization(route, gateway.kind)
 
 
-def _authorization(route: Served) -> Iterator[Problem]:
+def _authorization(route: Served, kind: str | None) -> Iterator[Problem]:
     is_http, place = isinstance(route.route, HttpRoute), route.place
     wanted = known(route.route.authorization)
     words = _HTTP_AUTHORIZATIONS if is_http else _REST_AUTHORIZATIONS
+    if kind == "WEBSOCKET" and wanted not in (None, "NONE") and route.path not in (None, "$connect"):
+        message = (
+            f"the route {route.shown} of a WebSocket API has the authorization {wanted}; AWS takes one on $connect only"
+        )
+        yield Problem("AuthorizationType", message, "Guard $connect, which every connection begins with.", place)
+        return
+    if kind == "HTTP" and isinstance(route.route, HttpRoute) and route.route.needs_key is True:
+        message = f"{route.shown} wants an API key, which HTTP APIs don't have"
+        yield Problem("ApiKeyRequired", message, "Give it an authorizer, or make a REST API.", place)
     for problem in one_of("AuthorizationType", f"the authorization of {route.shown}", wanted, words):
         yield Problem(problem.property, problem.message, problem.fix, place)
     if wanted not in _FITTING or wanted not in words:
@@ -224,18 +254,18 @@ def _authorization(route: Served) -> Iterator[Problem]:
         message = f"{route.shown} names the authorizer {route.authorizer.place.path}, which belongs to another API"
         yield Problem("AuthorizerId", message, "Make an authorizer for this API: each belongs to one.", place)
         return
-    kind = known(route.authorizer.type)
-    if kind is not None and kind not in _FITTING[wanted] and kind in _REST_TYPES:
-        fix = next(name for name, fitting in _FITTING.items() if kind in fitting)
-        message = f"{route.shown} has the authorization {wanted}, and its authorizer is of the type {kind}"
+    of = known(route.authorizer.type)
+    if of is not None and of not in _FITTING[wanted] and of in (*_REST_TYPES, *_HTTP_TYPES):
+        fix = next(name for name, fitting in _FITTING.items() if of in fitting)
+        message = f"{route.shown} has the authorization {wanted}, and its authorizer is of the type {of}"
         yield Problem("AuthorizationType", message, f"Write {fix}, or name another authorizer.", place)
 
 
 @rule(
     "CL508",
     "Scopes that nothing checks",
-    Severity.WARNING,
-    aws="Only a Cognito or JWT authorizer compares scopes with those of a token: here they have no effect.",
+    Severity.ERROR,
+    aws="API Gateway refuses the method or route: scopes are only valid with a Cognito or JWT authorizer.",
     fix="Use a Cognito or JWT authorizer, or check the scopes in the authorizer's function.",
     source=_SCOPES,
 )

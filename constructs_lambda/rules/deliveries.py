@@ -12,6 +12,7 @@ from constructs_lambda.rules.grants import allows, denies, managed_policy
 from constructs_lambda.tokens import Unknown
 
 _NAMES = {
+    "cloudwatch": "CloudWatch",
     "events": "EventBridge",
     "logs": "CloudWatch Logs",
     "s3": "Amazon S3",
@@ -139,8 +140,8 @@ def may_encrypt(sending: Sending) -> Iterator[Problem]:
     source="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
 )
 def keeps_failures(asynchronous: Asynchronous) -> Iterator[Problem]:
-    if asynchronous.keeps_failures is False:
-        first, more = asynchronous.triggers[0], len(asynchronous.triggers) - 1
+    if asynchronous.lost:
+        first, more = asynchronous.lost[0], len(asynchronous.lost) - 1
         by = f"{first} and {more} more invoke" if more else f"{first} invokes"
         yield Problem(
             "DeadLetterConfig",
@@ -165,7 +166,7 @@ def loop(circle: Circle) -> Iterator[Problem]:
         return
     written = [action for action in _WRITES.get(circle.service, ()) if _allows_by_name(circle.access, action.lower())]
     if circle.is_sent:
-        message = f"the function is {circle.source}: each success invokes it again, a recursive loop"
+        message = f"the function is {circle.source}, which invokes it again: a recursive loop"
         yield Problem("", message, "Name another destination.")
     elif written:
         through = f" through the {circle.through}" if circle.through else ""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import EventSourceMapping
+from constructs_lambda.model import EventSourceMapping, Polling
 from constructs_lambda.rules import Context, Problem, rule
-from constructs_lambda.rules.patterns import wrong_parts
+from constructs_lambda.rules.patterns import has_unknown, pattern_problems
 from constructs_lambda.rules.problems import or_raise, quoted, too_long, unless_raised
 from constructs_lambda.tokens import certain_count
 
+_DATA = {"dynamodb": "dynamodb", "kafka": "value", "kinesis": "data", "mq": "data", "sqs": "body"}
+"""What the records of each source have, and filters look into."""
+_ABSENT = [{"exists": False}]
 _FILTERING = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"
-_MOST_SHOWN = 5
 
 
 @rule(
@@ -47,14 +50,53 @@ def patterns(mapping: EventSourceMapping) -> Iterator[Problem]:
     for index, text in enumerate(mapping.patterns):
         prop = f"FilterCriteria.Filters.{index}.Pattern"
         yield from too_long(prop, "the filter", text, limits.EVENT_SOURCE_FILTER_LENGTH, "Make two filters of it.")
-        if not isinstance(text, str):
-            continue
-        try:
-            pattern = json.loads(text)
-        except (ValueError, RecursionError):
-            pattern = None
-        if not isinstance(pattern, Mapping):
-            yield Problem(prop, f"the filter {quoted(text)} is no JSON object", 'Write {"body": {"state": ["paid"]}}.')
-            continue
-        for at, what, fix in list(wrong_parts(pattern))[:_MOST_SHOWN]:
-            yield Problem(prop, f"the filter's key {quoted(at)} {what}", fix)
+        if isinstance(text, str):
+            pattern = _pattern(text)
+            example = 'Write {"body": {"state": ["paid"]}}.'
+            if pattern is None:
+                yield Problem(prop, f"the filter {quoted(text)} is no JSON object", example)
+            else:
+                yield from pattern_problems(pattern, prop, "the filter")
+
+
+def event_filter_problems(pattern: Mapping[str, Any], prop: str = "Pattern") -> list[Problem]:
+    """What Lambda doesn't take in the pattern of an event source's filter.
+
+    Args:
+        pattern: The pattern, as Lambda has it.
+        prop: Where it stands.
+    """
+    text = json.dumps(pattern, separators=(",", ":"), default=str)
+    limit = limits.EVENT_SOURCE_FILTER_LENGTH
+    large = () if has_unknown(pattern) else too_long(prop, "the filter", text, limit, "Make two filters of it.")
+    return [*large, *pattern_problems(pattern, prop, "the filter")]
+
+
+def _pattern(text: str) -> Mapping[str, Any] | None:
+    try:
+        pattern = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return pattern if isinstance(pattern, Mapping) else None
+
+
+@rule(
+    "CL633",
+    "Filter that doesn't filter what the source has",
+    Severity.WARNING,
+    aws="A filter without a pattern lets everything through. One that asks for what only other sources have lets "
+    "nothing through, and Lambda deletes from a queue what is filtered out.",
+    fix="Filter by body for SQS, data for Kinesis and Amazon MQ, dynamodb for DynamoDB, value for Kafka.",
+    source=_FILTERING,
+)
+def fitting_filters(polling: Polling) -> Iterator[Problem]:
+    for index, text in enumerate(polling.mapping.patterns):
+        prop = f"FilterCriteria.Filters.{index}"
+        if text is None:
+            yield Problem(prop, "the filter has no pattern, and lets everything through", "Set its Pattern.")
+        own = _DATA.get(polling.service)
+        pattern = _pattern(text) if isinstance(text, str) and own else None
+        for key, value in (pattern or {}).items():
+            if key != own and key in _DATA.values() and value != _ABSENT:
+                message = f"the filter asks for {key}, which what comes from the source doesn't have"
+                yield Problem(f"{prop}.Pattern", message, f"Filter by {own}.")

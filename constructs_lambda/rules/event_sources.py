@@ -114,6 +114,9 @@ def _source(polling: Polling) -> Iterator[Problem]:
         got = polling.attribute or "Ref"
         message = f"the source is the {got} of {polling.source}; AWS takes the {wanted} of {what}"
         yield Problem(prop, message, f"Write the {wanted}.")
+    if polling.has_stream is False and polling.attribute == "StreamArn":
+        message = f"the source is the stream of {polling.source}, a table without one"
+        yield Problem(prop, message, "Set StreamSpecification of the table (stream= in CDK).")
     arn = known(polling.mapping.source_arn)
     match = _ARN.match(arn) if arn else None
     if arn and match is None:

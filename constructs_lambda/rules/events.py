@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import AsyncInvocation, Function, Stack
+from constructs_lambda.model import AsyncInvocation, Function, Reconfigured
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, quoted, too_long
 from constructs_lambda.tokens import known
@@ -92,22 +92,13 @@ def destinations(invocation: AsyncInvocation) -> Iterator[Problem]:
     fix="Merge the two.",
     source=_ASYNC,
 )
-def configured_twice(stack: Stack) -> Iterator[Problem]:
-    seen: dict[tuple[str, str], str] = {}
-    for invocation in stack.async_invocations.values():
-        qualifier = known(invocation.qualifier)
-        if invocation.function is None or qualifier is None or invocation.place.conditional:
-            continue
-        key = (invocation.function, qualifier)
-        if key in seen:
-            yield Problem(
-                "",
-                f"the asynchronous invocation of {invocation.function} ({quoted(qualifier)}) is configured already, in "
-                f"{seen[key]}",
-                "Merge the two.",
-                invocation.place,
-            )
-        seen.setdefault(key, invocation.place.path)
+def configured_twice(twice: Reconfigured) -> Iterator[Problem]:
+    yield Problem(
+        "",
+        f"the asynchronous invocation of {twice.function} ({quoted(twice.qualifier)}) is configured already, in "
+        f"{twice.first}",
+        "Merge the two.",
+    )
 
 
 @rule(

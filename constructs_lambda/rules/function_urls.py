@@ -1,4 +1,4 @@
-"""CL40x: function URLs."""
+"""CL401 to CL404 and CL430: function URLs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Cors, FunctionUrl, Stack
+from constructs_lambda.model import Cors, FunctionUrl, Link, LockedUrl, Stack
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, one_of, quoted, too_long
 from constructs_lambda.tokens import Unknown, certain_count, known, resolve_text
@@ -16,6 +16,8 @@ _URLS = "https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"
 _CORS = "https://docs.aws.amazon.com/lambda/latest/api/API_Cors.html"
 # An ARN, whole or in part, or a name with a version behind it; a name of digits only is no version.
 _VERSION = re.compile(r"(?:(?:.*:)?function:[^:]+|[^:]*[a-zA-Z_][^:]*):(?:[0-9]+|\$LATEST)")
+_NUMBER = re.compile(r"[0-9]+|\$LATEST")
+_BEHIND = re.compile(r":([a-zA-Z0-9_-]+|\$LATEST)")
 _METHODS = ("GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*")
 
 
@@ -119,7 +121,9 @@ def url_on_version(stack: Stack) -> Iterator[Problem]:
         target = known(url.target)
         if url.place.conditional:
             continue
-        if url.function in stack.versions or (target and _VERSION.fullmatch(target)):
+        owner = _owner(stack, url) if url.qualifier is None else None
+        is_version = owner and _NUMBER.fullmatch(owner[1] or "")
+        if url.function in stack.versions or is_version or (target and _VERSION.fullmatch(target)):
             yield Problem(
                 "TargetFunctionArn",
                 "the function URL belongs to a version of a function; AWS takes a function or an alias",
@@ -139,14 +143,48 @@ def url_on_version(stack: Stack) -> Iterator[Problem]:
 def second_url(stack: Stack) -> Iterator[Problem]:
     seen: dict[tuple[str, str | None], str] = {}
     for url in stack.urls.values():
-        function = url.function if url.function in stack.functions or url.function in stack.aliases else None
-        if function is None or isinstance(url.qualifier, Unknown) or url.place.conditional:
+        owner = _owner(stack, url)
+        if owner is None or url.place.conditional:
             continue
-        first = seen.setdefault((function, url.qualifier), url.place.path)
+        first = seen.setdefault(owner, url.place.path)
         if first != url.place.path:
             yield Problem(
                 "",
-                f"{function} has a function URL already: {first}; AWS allows one",
+                f"{' of '.join(filter(None, reversed(owner)))} has a function URL already: {first}; AWS allows one",
                 "Keep one URL, or make the other one of an alias.",
                 url.place,
             )
+
+
+def _owner(stack: Stack, url: FunctionUrl) -> tuple[str, str | None] | None:
+    """The logical id of a URL's function, and the alias's name behind it; None where that isn't known."""
+    link, behind = (*url.function_parts, "", "")[:2]
+    match = _BEHIND.fullmatch(behind) if isinstance(behind, str) else None
+    if not isinstance(link, Link) or link.kind != "resource" or len(url.function_parts) > (2 if match else 1):
+        return None
+    alias = stack.aliases.get(link.name)
+    if alias and url.qualifier is None and not match:
+        function, name = alias.function, known(alias.name)
+        return (function, name) if function in stack.functions and function and name else (link.name, None)
+    if link.name not in stack.functions or link.attribute not in ("", "Arn") or (url.qualifier and match):
+        return None
+    qualifier = match[1] if match else url.qualifier
+    return None if isinstance(qualifier, Unknown) else (link.name, qualifier)
+
+
+@rule(
+    "CL430",
+    "Function URL that lacks one of two permissions",
+    Severity.WARNING,
+    aws="Lambda answers requests to a new URL with 403: since October 2025 it takes lambda:InvokeFunctionUrl and "
+    "lambda:InvokeFunction.",
+    fix="Add a permission of lambda:InvokeFunction for * with InvokedViaFunctionUrl: true.",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+)
+def locked_url(url: LockedUrl) -> Iterator[Problem]:
+    yield Problem(
+        "AuthType",
+        "everyone may call the function URL (lambda:InvokeFunctionUrl), but nobody may invoke the function through it "
+        "(lambda:InvokeFunction): requests to a new URL end with 403",
+        "Add a permission of lambda:InvokeFunction for * with InvokedViaFunctionUrl: true, or choose AWS_IAM.",
+    )

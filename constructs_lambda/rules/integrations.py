@@ -35,9 +35,10 @@ def integration_timeout(part: RestMethod | HttpIntegration) -> Iterator[Problem]
     if isinstance(part, HttpIntegration):
         yield from _timeout_problem("TimeoutInMillis", part.timeout_ms, limits.HTTP_API_INTEGRATION_TIMEOUT)
     elif isinstance(part.integration, RestIntegration):
-        yield from _timeout_problem(
-            "Integration.TimeoutInMillis", part.integration.timeout_ms, limits.REST_API_LONGEST_TIMEOUT
-        )
+        timeout, limit = part.integration.timeout_ms, limits.REST_API_LONGEST_TIMEOUT
+        if isinstance(timeout, int | float) and timeout < (limit.minimum or 0):
+            limit = limits.REST_API_INTEGRATION_TIMEOUT
+        yield from _timeout_problem("Integration.TimeoutInMillis", timeout, limit)
 
 
 @rule(
@@ -151,7 +152,9 @@ def _wait(route: Served, kind: str | None) -> int | float | None:
         return None
     if isinstance(integration, RestIntegration) and integration.transfer_mode not in (None, "BUFFERED"):
         return None
-    return _WAITS[kind] if integration.timeout_ms is None else integration.timeout_ms
+    limit = limits.REST_API_LONGEST_TIMEOUT if kind == "REST" else limits.HTTP_API_INTEGRATION_TIMEOUT
+    wait = _WAITS[kind] if integration.timeout_ms is None else integration.timeout_ms
+    return wait if limit.admits(wait) else None  # else CL407 speaks
 
 
 @rule(
@@ -190,6 +193,10 @@ def _invokes(uri: Parts) -> bool:
     source=_PAYLOAD,
 )
 def payload_format(gateway: Gateway) -> Iterator[Problem]:
+    for integration in gateway.integrations if gateway.kind == "WEBSOCKET" else ():
+        if integration.type == _LAMBDA and integration.payload_format == "2.0":
+            message = "the integration of a WebSocket API has the payload format '2.0'; AWS takes 1.0 there"
+            yield Problem("PayloadFormatVersion", message, "Leave it out.", integration.place)
     for integration in gateway.integrations if gateway.kind == "HTTP" else ():
         version, kind = integration.payload_format, known(integration.type)
         is_function = kind == _LAMBDA and integration.subtype is None

@@ -1,4 +1,4 @@
-"""CL802 to CL806 and CL811: who may invoke functions, and how much a function's resource policy holds."""
+"""CL802 to CL806, CL811 and CL815: who may invoke functions, and how much a function's resource policy holds."""
 
 from __future__ import annotations
 
@@ -166,6 +166,27 @@ def stray_permission(gateway: Gateway) -> Iterator[Problem]:
             "Write <api>/<stage>/<method>/<path> as a route has them; the route $default is <api>/*/$default.",
             permission.place,
         )
+
+
+@rule(
+    "CL815",
+    "Permission for a part of a route",
+    Severity.WARNING,
+    aws="Requests to other stages, or with other methods, end with 500: API Gateway may not invoke the function.",
+    fix="Write a source ARN with wildcards for stage and method: <api>/*/*/<path>.",
+    source=_HTTP,
+)
+def part_of_a_route(gateway: Gateway) -> Iterator[Problem]:
+    for route in gateway.routes:
+        if route.left_out and not (route.place.conditional or route.integration_place.conditional):
+            function = route.function
+            yield Problem(
+                "",
+                f"the permissions let API Gateway invoke {function.place.path if function else 'its function'} for "
+                f"{route.shown}, and not for {', '.join(route.left_out)}",
+                "Write a source ARN with wildcards for stage and method: <api>/*/*/<path>.",
+                route.place,
+            )
 
 
 @rule(

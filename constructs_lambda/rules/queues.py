@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Polling, Pollings, Queue, Redrive, Redriven
+from constructs_lambda.model import Polling, Pollings, Queue, Redrive, Redriven, Topic
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, quoted
 from constructs_lambda.tokens import Unknown, known
@@ -123,6 +123,12 @@ def redrive(redriven: Redriven) -> Iterator[Problem]:
             if own and there and own != there:
                 message = f"the dead-letter queue is in the {what} {there}, and the queue in {own}"
                 yield Problem(prop, message, f"Use a dead-letter queue of the same {what}.")
+    if redriven.dead_letters and redriven.dead_letters.place == redriven.place:
+        yield Problem(prop, "the queue is its own dead-letter queue", "Name another queue.")
+    elif redriven.dead_letters and redriven.attribute != "Arn":
+        got = redriven.attribute or "Ref"
+        message = f"the dead-letter target is the {got} of {redriven.dead_letters.place.path}, which is no ARN"
+        yield Problem(prop, message, "Write the queue's Arn (Fn::GetAtt).")
     yield from _type(redriven, arn)
 
 
@@ -160,3 +166,23 @@ def ranges(queue: Queue) -> Iterator[Problem]:
         ("MaximumMessageSize", queue.message_bytes, limits.SQS_MAXIMUM_MESSAGE_SIZE),
     ):
         yield from number_problem(prop, prop, value, limit, f"Choose {limit.allowed}.")
+
+
+@rule(
+    "CL640",
+    "Name that doesn't say whether it is FIFO",
+    Severity.ERROR,
+    aws="SQS and SNS refuse it: the name of a FIFO queue or topic ends in .fifo, and no other name has a dot.",
+    fix="End the name of what is FIFO in .fifo, and no other.",
+    source="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
+)
+def fifo_name(named: Queue | Topic) -> Iterator[Problem]:
+    name, kind = known(named.name), "queue" if isinstance(named, Queue) else "topic"
+    if not name or isinstance(named.is_fifo, Unknown):
+        return
+    prop = f"{kind.title()}Name"
+    if named.is_fifo and not name.endswith(".fifo"):
+        yield Problem(prop, f"the FIFO {kind}'s name {quoted(name)} doesn't end in .fifo", f"Write {name[:75]}.fifo.")
+    elif not named.is_fifo and name.endswith(".fifo"):
+        message = f"the standard {kind}'s name {quoted(name)} ends in .fifo"
+        yield Problem(prop, message, f"Set Fifo{kind.title()}, or leave out .fifo.")

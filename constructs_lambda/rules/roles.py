@@ -1,4 +1,4 @@
-"""CL807 to CL810 and CL812 to CL814: roles: who may assume them, how many policies they have, how long those are."""
+"""CL807 to CL810, CL812 to CL814 and CL826: roles: who may assume them, and how many and long policies they have."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import FunctionRole, Policy, Role, RolePolicies
 from constructs_lambda.rules import Context, Problem, rule
+from constructs_lambda.rules.policies import name_problem, path_problem
 from constructs_lambda.rules.problems import number_problem, or_raise, quoted, too_long, unless_raised
 from constructs_lambda.tokens import known
 
@@ -109,7 +110,8 @@ def trust(function: FunctionRole) -> Iterator[Problem]:
     "Role setting not allowed",
     Severity.ERROR,
     aws="IAM refuses the role.",
-    fix="Stay within the limits of IAM: 64 characters for a name, 1,000 for a description, sessions of 1 to 12 hours.",
+    fix="Stay within the limits of IAM: 64 characters for a name, 1,000 of Latin-1 for a description, 50 tags, a path "
+    "within slashes, sessions of 1 to 12 hours.",
     source=limits.ROLE_NAME_LENGTH.source,
 )
 def role_settings(role: Role) -> Iterator[Problem]:
@@ -120,6 +122,13 @@ def role_settings(role: Role) -> Iterator[Problem]:
         yield Problem("RoleName", message, "Use letters, digits and _+=,.@- only.")
     limit = limits.ROLE_DESCRIPTION_LENGTH
     yield from too_long("Description", "the role's description", role.description, limit, "Shorten it.")
+    description = known(role.description)
+    if description is not None and not re.fullmatch(limits.ROLE_DESCRIPTION_PATTERN, description):
+        message = "the role's description has characters that IAM doesn't take there, which are those beyond Latin-1"
+        yield Problem("Description", message, "Write it without them: typographic quotes, dashes, other alphabets.")
+    yield from path_problem(role.path, "role", limits.ROLE_PATH_PATTERN)
+    if not (tags := limits.ROLE_TAGS).admits(role.tag_count):
+        yield Problem("Tags", f"the role has {tags.counted(role.tag_count)}; AWS allows {tags.allowed}", "Remove some.")
     yield from number_problem(
         "MaxSessionDuration",
         "the longest session of the role",
@@ -128,7 +137,7 @@ def role_settings(role: Role) -> Iterator[Problem]:
         "Choose 3,600 to 43,200 s.",
     )
     for policy in role.policy_names:
-        yield from too_long("Policies", "a policy's name", policy, limits.POLICY_NAME_LENGTH, "Shorten the name.")
+        yield from name_problem("Policies", policy)
 
 
 @rule(
@@ -148,4 +157,22 @@ def trust_policy(role: Role, context: Context) -> Iterator[Problem]:
             f"the trust policy has at least {role.trust_length:,} characters; AWS allows {limit.allowed}"
             f"{unless_raised(limit)}",
             or_raise("Name fewer principals", limit),
+        )
+
+
+@rule(
+    "CL826",
+    "Function with the name of its role",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: Role is an ARN.",
+    fix="Write the role's Arn: !GetAtt Role.Arn.",
+    source="https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html",
+)
+def role_by_name(function: FunctionRole) -> Iterator[Problem]:
+    if function.is_by_name:
+        resource = function.role.place.resource
+        yield Problem(
+            "Role",
+            f"Role is a Ref to {function.role.place.path}, which gives the role's name; AWS takes its ARN",
+            f"Write Fn::GetAtt of {resource}.Arn.",
         )

@@ -36,7 +36,8 @@ def _key_problems(key: str, kind: str) -> Iterator[Problem]:
         message = f"the route {quoted(key)} has no method; AWS takes {shape}"
         yield Problem("RouteKey", message, f"Write 'ANY {method}' for every method, or the method in front.")
         return
-    yield from method_problems(method, "RouteKey")
+    if space:
+        yield from method_problems(method, "RouteKey")
     if space != " ":
         yield Problem("RouteKey", f"the route {quoted(key)} is not {shape}", f"Write it as 'GET {path or '/orders'}'.")
     if path:
@@ -86,7 +87,7 @@ def part_problems(part: str, kind: str, prop: str) -> Iterator[Problem]:
         yield Problem(prop, message, "Write a variable as {name}, or {name+} for the rest of the path.")
     elif kind == "rest" and not re.fullmatch(limits.REST_API_PATH_PART_PATTERN, part):
         message = (
-            f"the path part {quoted(part)} is not allowed; AWS takes letters, digits and ._-:, or a variable in braces"
+            f"the path part {quoted(part)} is not allowed; AWS takes letters, digits and ._-:$, or a variable in braces"
         )
         yield Problem(prop, message, "Write one part without slashes and spaces; a variable is {name} or {name+}.")
     elif any(character.isspace() for character in part):

@@ -68,9 +68,10 @@ def open_route(gateway: Gateway) -> Iterator[Problem]:
 
 def _is_reachable(route: Served, gateway: Gateway) -> bool:
     """Whether somebody calls a route without a key and gets more than an answer to a preflight."""
+    has_key = route.route.needs_key is not None and route.route.needs_key is not False
     if isinstance(route.route, HttpRoute):
         if gateway.kind == "WEBSOCKET":
-            return route.path == "$connect"
+            return route.path == "$connect" and not has_key
         return gateway.kind == "HTTP" and route.method not in (None, "OPTIONS")
     integration = route.integration
     is_mock = isinstance(integration, RestIntegration) and integration.type not in (
@@ -79,7 +80,6 @@ def _is_reachable(route: Served, gateway: Gateway) -> bool:
         "HTTP",
         "HTTP_PROXY",
     )
-    has_key = route.route.needs_key is not None and route.route.needs_key is not False
     return not (is_mock or has_key or integration is None) and route.method not in (None, "OPTIONS")
 
 
@@ -105,7 +105,7 @@ def open_url(url: OpenUrl) -> Iterator[Problem]:
     "Function URL that nobody may call",
     Severity.WARNING,
     aws="Lambda answers every request with 403: without authorization, too, a permission has to let everyone call it.",
-    fix="Add a permission of lambda:InvokeFunctionUrl for * with FunctionUrlAuthType NONE.",
+    fix="Add permissions of lambda:InvokeFunctionUrl and lambda:InvokeFunction for *.",
     source=_HTTP_ACCESS,
 )
 def url_without_permission(url: OpenUrl) -> Iterator[Problem]:
@@ -113,7 +113,8 @@ def url_without_permission(url: OpenUrl) -> Iterator[Problem]:
         yield Problem(
             "AuthType",
             "the function URL has no authorization, and no permission lets everyone call it: requests end with 403",
-            "Add a permission of lambda:InvokeFunctionUrl for * with FunctionUrlAuthType NONE, or choose AWS_IAM.",
+            "Add permissions for *: lambda:InvokeFunctionUrl with FunctionUrlAuthType NONE, and lambda:InvokeFunction "
+            "with InvokedViaFunctionUrl true; or choose AWS_IAM.",
         )
 
 
@@ -203,7 +204,7 @@ def below_greedy(gateway: Gateway) -> Iterator[Problem]:
     "Path part or method not allowed",
     Severity.ERROR,
     aws="API Gateway refuses the resource or the method.",
-    fix="Write a part as letters, digits and ._-:, a variable in braces, and a method in capital letters.",
+    fix="Write a part as letters, digits and ._-:$, a variable in braces, and a method in capital letters.",
     source=_PATHS,
 )
 def path_part(part: RestResource | RestMethod) -> Iterator[Problem]:

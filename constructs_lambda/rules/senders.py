@@ -12,12 +12,34 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import Delivery, Notified, Text
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import quoted, too_long
-from constructs_lambda.tokens import Unknown, known
+from constructs_lambda.tokens import Unknown, known, resolve_text
 
 _RATE = re.compile(r"rate\(([0-9]+) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\(([^()]*)\)")
 _AT = re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?\)")
-_FIELDS = ("minutes", "hours", "day of month", "month", "day of week", "year")
+_RANGES = {
+    "minutes": (0, 59),
+    "hours": (0, 23),
+    "day of month": (1, 31),
+    "month": (1, 12),
+    "day of week": (1, 7),
+    "year": (1970, 2199),
+}
+_KINDS = (
+    "s3:LifecycleExpiration",
+    "s3:ObjectAcl",
+    "s3:ObjectAnnotation",
+    "s3:ObjectCreated",
+    "s3:ObjectRemoved",
+    "s3:ObjectRestore",
+    "s3:ObjectRetention",
+    "s3:ObjectTagging",
+    "s3:Replication",
+)
+"""The kinds of events of a bucket, each of which has several."""
+_SINGLE = ("s3:IntelligentTiering", "s3:LifecycleTransition", "s3:ReducedRedundancyLostObject", "s3:TestEvent")
+_SURELY_THE_SAME = 0.9
+_FIELDS = tuple(_RANGES)
 
 
 @rule(
@@ -49,11 +71,24 @@ def _wrong(expression: str, *, is_rule: bool) -> str | None:
         fields = cron[1].split()
         if len(fields) != len(_FIELDS):
             return f"has {len(fields)} fields; AWS takes six: {', '.join(_FIELDS)}"
+        for name, field in zip(_FIELDS, fields, strict=True):
+            least, most = _RANGES[name]
+            if beyond := _beyond(field, least, most):
+                return f"has {beyond} for {name}; AWS takes {least} to {most}"
         days = (fields[2], fields[4])
         return None if "?" in days else "names both a day of the month and a day of the week; one of them has to be ?"
     if not is_rule and _AT.fullmatch(expression):
         return None
     return f"is none of {'rate(...) and cron(...)' if is_rule else 'rate(...), cron(...) and at(...)'}"
+
+
+def _beyond(field: str, least: int, most: int) -> str | None:
+    """The first number of a field of cron that is out of its range; steps aside."""
+    for item in field.split(","):
+        for number in item.partition("/")[0].split("-"):
+            if number.isascii() and number.isdigit() and not least <= int(number[:9]) <= most:
+                return number[:9]
+    return None
 
 
 @rule(
@@ -70,11 +105,12 @@ def target_input(delivery: Delivery) -> Iterator[Problem]:
         fix = "Shorten it, or put it into S3."
         yield from too_long(prop, "the input of the target", delivery.input, limits.RULE_INPUT_LENGTH, fix)
         text = known(delivery.input)
-        if text is not None and not _is_json(text):
+        if text is not None and not is_json(text):
             yield Problem(prop, f"the input {quoted(text)} is no JSON", 'Write JSON; a text stands in "quotes".')
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether a text is JSON."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -115,3 +151,33 @@ def _fits(one: Text, other: Text, is_part: Callable[[str, str], bool]) -> bool:
     if isinstance(one, Unknown) or isinstance(other, Unknown):
         return False
     return is_part(one or "", other or "") or is_part(other or "", one or "")
+
+
+@rule(
+    "CL641",
+    "Event of a bucket misspelt",
+    Severity.ERROR,
+    aws="S3 refuses the notifications: the event is not supported.",
+    fix="Write one of the events that S3 has.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html",
+)
+def bucket_event(delivery: Delivery) -> Iterator[Problem]:
+    for event in known(delivery.events) or ():
+        text = known(resolve_text(event))
+        meant = _meant(text) if text else None
+        if meant:
+            prop = delivery.property.rpartition(".")[0]
+            yield Problem(f"{prop}.Event", f"S3 has no event {quoted(text or '')}", f"Write {meant}.")
+
+
+def _meant(event: str) -> str | None:
+    """The event that is surely meant where there is none of the name; S3 gets new ones."""
+    if event in _KINDS:
+        return f"{event}:*"
+    kind = event.rpartition(":")[0] if event.count(":") > 1 else event
+    if kind in _KINDS or event in _SINGLE:
+        return None
+    import difflib  # only needed once something is wrong
+
+    close = difflib.get_close_matches(kind, (*_KINDS, *_SINGLE), 1, _SURELY_THE_SAME)
+    return f"{close[0]}:*" if close and close[0] in _KINDS else close[0] if close else None

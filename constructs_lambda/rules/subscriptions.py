@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Published, Redrive, Subscribed
-from constructs_lambda.rules import Context, Problem, rule
-from constructs_lambda.rules.patterns import OR, alternatives, has_unknown, is_unknown, wrong_parts
-from constructs_lambda.rules.problems import one_of, or_raise, quoted, unless_raised
-from constructs_lambda.tokens import Unknown, certain_count, known
+from constructs_lambda.model import Redrive, Subscribed, Subscription
+from constructs_lambda.rules import Problem, rule
+from constructs_lambda.rules.filter_policies import SCOPES, certain_policy, condition_problems, size_problems
+from constructs_lambda.rules.patterns import has_unknown
+from constructs_lambda.rules.problems import one_of, quoted
+from constructs_lambda.tokens import Unknown, known
 
 _FILTERS = "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html"
 _OPERATORS = "https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"
 _SUBSCRIBE = "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"
 _PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
 _RAW = ("http", "https", "sqs", "firehose")
-_SCOPES = ("MessageAttributes", "MessageBody")
 _ENDPOINTS = {"lambda": re.compile(r"arn:[a-z0-9-]+:lambda:"), "sqs": re.compile(r"arn:[a-z0-9-]+:sqs:")}
+_QUEUE = re.compile(r"arn:[a-z0-9-]+:sqs:([a-z0-9-]+):")
 _OF = {"lambda": "function", "sqs": "queue"}
-_BYTES_PER_KB = 1024
-_MOST_SHOWN = 5
 
 
 @rule(
@@ -36,47 +32,9 @@ _MOST_SHOWN = 5
     source=_FILTERS,
 )
 def filter_policy_size(subscribed: Subscribed) -> Iterator[Problem]:
-    policy, prop = _policy(subscribed)
-    if policy is None:
-        return
-    keys = sum(not (isinstance(value, Mapping) and "Fn::If" in value) for value in policy.values())
-    if not limits.FILTER_POLICY_KEYS.admits(keys):
-        message = f"the filter policy has {keys} keys; AWS allows {limits.FILTER_POLICY_KEYS.allowed}"
-        yield Problem(prop, message, "Filter by fewer keys, and by the others in the function.")
-    combinations = _combinations(policy)
-    if not limits.FILTER_POLICY_COMBINATIONS.admits(combinations):
-        yield Problem(
-            prop,
-            f"the filter policy has {combinations:,} combinations of values, the lengths of its lists multiplied (a "
-            f"nested one also by its depth); AWS allows {limits.FILTER_POLICY_COMBINATIONS.allowed}",
-            "Name fewer values, or use prefix or anything-but.",
-        )
-    maximum = (limits.FILTER_POLICY_SIZE.maximum or 0) * _BYTES_PER_KB
-    text = json.dumps(policy, ensure_ascii=False, separators=(",", ":"), default=str)
-    if len(text) > maximum // 4 and len(text.encode("utf-8", "replace")) > maximum and not has_unknown(policy):
-        message = f"the filter policy is larger than {limits.FILTER_POLICY_SIZE.maximum} KB, which is the most of SNS"
-        yield Problem(prop, message, "Name fewer values.")
-
-
-def _policy(subscribed: Subscribed) -> tuple[Mapping[str, Any] | None, str]:
-    """The filter policy where it is a mapping of known keys, and where it stands."""
-    policy = subscribed.subscription.filter_policy
-    is_certain = isinstance(policy, Mapping) and not any(str(key).startswith("Fn::") for key in policy)
-    return (policy if is_certain else None), f"{subscribed.subscription.within}FilterPolicy"
-
-
-def _combinations(policy: Mapping[str, Any], depth: int = 1, so_far: int = 1) -> int:
-    """The combinations of values at the least, as SNS counts them."""
-    for key, value in policy.items():
-        if is_unknown(value):
-            continue
-        if isinstance(value, Mapping):
-            so_far = _combinations(value, depth + 1, so_far)
-        elif key == OR and alternatives(value):
-            so_far = sum(_combinations(each, depth, so_far) for each in value)
-        elif isinstance(value, list):
-            so_far *= max(certain_count(tuple(value)), 1) * depth
-    return so_far
+    policy, prop = certain_policy(subscribed)
+    if policy is not None:
+        yield from size_problems(policy, prop)
 
 
 @rule(
@@ -90,24 +48,15 @@ def _combinations(policy: Mapping[str, Any], depth: int = 1, so_far: int = 1) ->
 )
 def filter_policy(subscribed: Subscribed) -> Iterator[Problem]:
     subscription = subscribed.subscription
-    policy, prop = _policy(subscribed)
+    policy, prop = certain_policy(subscribed)
     whole = subscription.filter_policy
     if whole is not None and not isinstance(whole, Unknown | Mapping):
         yield Problem(prop, "the filter policy is no JSON object", 'Write an object, such as {"state": ["paid"]}.')
     yield from one_of(
-        f"{subscription.within}FilterPolicyScope", "the scope of the filter policy", subscription.filter_scope, _SCOPES
+        f"{subscription.within}FilterPolicyScope", "the scope of the filter policy", subscription.filter_scope, SCOPES
     )
-    if policy is None:
-        return
-    if subscription.filter_scope in (None, _SCOPES[0]):
-        for key, value in policy.items():
-            if isinstance(value, Mapping) and not is_unknown(value):
-                message = f"the filter policy's key {quoted(str(key))} is nested, and it filters by message attributes"
-                fix = "Set FilterPolicyScope to MessageBody, or name attributes at the top."
-                yield Problem(f"{prop}.{key}", message, fix)
-                return
-    for at, what, fix in list(wrong_parts(policy, limits.FILTER_POLICY_NUMBER))[:_MOST_SHOWN]:
-        yield Problem(f"{prop}.{at}"[:150], f"the filter policy's key {quoted(at)} {what}", fix)
+    if policy is not None:
+        yield from condition_problems(policy, subscription.filter_scope, prop)
 
 
 @rule(
@@ -185,6 +134,11 @@ def _dead_letters(subscribed: Subscribed) -> Iterator[Problem]:
     elif arn is not None and not _ENDPOINTS["sqs"].match(arn):
         message = f"the dead-letter target {quoted(arn)} is no queue's ARN; SNS takes queues only"
         yield Problem(f"{prop}.deadLetterTargetArn", message, "Name the ARN of a queue.")
+    own = subscribed.region
+    match = _QUEUE.match(arn) if arn else None
+    if own and match and match[1] != own:
+        message = f"the dead-letter queue is in {match[1]}, and the subscription in {own}; AWS takes the same Region"
+        yield Problem(f"{prop}.deadLetterTargetArn", message, f"Name a queue in {own}.")
     is_fifo = (arn or "").endswith(".fifo") or (
         subscribed.dead_letters is not None and subscribed.dead_letters.is_fifo is True
     )
@@ -194,55 +148,28 @@ def _dead_letters(subscribed: Subscribed) -> Iterator[Problem]:
 
 
 @rule(
-    "CL608",
-    "Number that a filter policy doesn't compare exactly",
-    Severity.WARNING,
-    aws="SNS compares numbers from -10^9 to 10^9 with five decimals; others may match what they shouldn't, or nothing.",
-    fix="Compare smaller numbers, or texts.",
-    source=_FILTERS,
+    "CL639",
+    "Subscribed twice with different settings",
+    Severity.ERROR,
+    aws="SNS refuses the second subscription: one of the topic, protocol and endpoint exists already with different "
+    "attributes.",
+    fix="Merge the two: a list of values in a filter policy means any of them, and $or combines keys.",
+    source=_SUBSCRIBE,
 )
-def filter_policy_numbers(subscribed: Subscribed) -> Iterator[Problem]:
-    policy, prop = _policy(subscribed)
-    for at, number, is_compared in _numbers(policy or {}):
-        within = limits.FILTER_POLICY_NUMBER.admits(number)
-        if (not within and not is_compared) or (
-            within and _decimals(number) > (limits.FILTER_POLICY_DECIMALS.maximum or 0)
-        ):
-            allowed = f"{limits.FILTER_POLICY_NUMBER.allowed} with {limits.FILTER_POLICY_DECIMALS.maximum} decimals"
-            message = f"the filter policy's key {quoted(at)} names the number {number}; SNS compares {allowed}"
-            yield Problem(f"{prop}.{at}"[:150], message, "Compare a smaller or shorter number, or a text.")
-            return
+def subscribed_twice(subscribed: Subscribed) -> Iterator[Problem]:
+    for other in subscribed.others[:1]:
+        differing = [
+            name
+            for name, one, two in _settings(subscribed.subscription, other)
+            if one != two and not any(isinstance(each, Unknown) or has_unknown(each) for each in (one, two))
+        ]
+        if differing:
+            message = f"the endpoint subscribes to the topic already, in {other.place.path}, with another "
+            yield Problem(f"{subscribed.subscription.within}{differing[0]}", message + differing[0], "Merge the two.")
 
 
-def _numbers(value: object, at: str = "", is_compared: bool = False) -> Iterator[tuple[str, float, bool]]:
-    """The numbers in a filter policy, with their key and whether an operator compares with them."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and not is_unknown(value):
-        yield at, value, is_compared
-    elif isinstance(value, list):
-        for each in value:
-            yield from _numbers(each, at, is_compared)
-    elif isinstance(value, Mapping) and not is_unknown(value):
-        for key, inner in value.items():
-            is_operator = key in ("numeric", "anything-but")
-            path = at if is_operator else f"{at}.{key}" if at else str(key)
-            yield from _numbers(inner, path, key == "numeric")
-
-
-def _decimals(number: float) -> int:
-    text = repr(number)
-    return 0 if isinstance(number, int) or "e" in text else len(text.partition(".")[2])
-
-
-@rule(
-    "CL609",
-    "Many filter policies on a topic",
-    Severity.WARNING,
-    aws="SNS refuses the next filter policy of a topic that has as many as the quota allows, 200 by default.",
-    fix="Filter in fewer subscriptions, or have the quota raised and name it in Quotas.",
-    source="https://docs.aws.amazon.com/general/latest/gr/sns.html",
-)
-def filter_policies(published: Published, context: Context) -> Iterator[Problem]:
-    limit = context.limit(limits.TOPIC_FILTER_POLICIES, published.place)
-    if not limit.admits(published.filter_policies):
-        message = f"the topic has {limit.counted(published.filter_policies)}; AWS allows {limit.allowed}"
-        yield Problem("", f"{message}{unless_raised(limit)}", or_raise("Filter in fewer subscriptions", limit))
+def _settings(one: Subscription, two: Subscription) -> Iterator[tuple[str, object, object]]:
+    """The attributes of two subscriptions beside each other, each as it is where it isn't set."""
+    yield "FilterPolicy", one.filter_policy or {}, two.filter_policy or {}
+    yield "FilterPolicyScope", one.filter_scope or SCOPES[0], two.filter_scope or SCOPES[0]
+    yield "RawMessageDelivery", one.is_raw or False, two.is_raw or False

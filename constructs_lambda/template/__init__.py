@@ -23,6 +23,7 @@ from constructs_lambda.template.functions import METADATA_KEY, read_function
 from constructs_lambda.template.layers import read_layer
 from constructs_lambda.template.links import export_name, read_link
 from constructs_lambda.template.messages import READERS as MESSAGE_READERS
+from constructs_lambda.template.names import read_names
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
 from constructs_lambda.template.properties import MACRO
@@ -159,8 +160,8 @@ def read_template(
             field, read = NETWORK_READERS[kind]
             networks.setdefault(field, {})[logical_id] = read(properties, place)
         elif kind in MESSAGE_READERS:
-            field, read_message = MESSAGE_READERS[kind]
-            messages[field][logical_id] = partial(read_message, properties, place)
+            for field, read_message in MESSAGE_READERS[kind]:
+                messages[field][logical_id] = partial(read_message, properties, place)
         elif kind in ON_DEMAND:
             if not concerns_lambda(kind, properties):
                 continue
@@ -179,6 +180,13 @@ def read_template(
                 continue
             given = _links(properties.get("Parameters"))
             nested[file] = ("", {}) if file in nested else (logical_id, given)  # one file for two: whose is it?
+
+    def place_of(key: str) -> Place:
+        metadata = resources[key].get("Metadata") if key else None
+        path = _path(key, metadata if isinstance(metadata, Mapping) else {}, paths, stack_path)
+        return Place(path if key else stack_path or template, key, template)
+
+    dangling, waiting = read_names(document, place_of)
     fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
     fields |= {field: OnDemand(readers) for field, readers in later.items()}
     return Stack(
@@ -196,6 +204,8 @@ def read_template(
         exports=_exports(document.get("Outputs")),
         outputs=_links({name: value for name, (value, _) in _outputs(document.get("Outputs")).items()}),
         nested=nested,
+        dangling=dangling,
+        waiting=waiting,
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
         service_paths=shown,

@@ -27,7 +27,7 @@ from constructs_lambda.template.rest_apis import (
     read_rest_resource,
     read_rest_stage,
 )
-from constructs_lambda.template.roles import read_managed_policy, read_policy, read_role
+from constructs_lambda.template.roles import read_inline_policy, read_managed_policy, read_policy, read_role
 
 Reader = Callable[[object, Place, Mapping[str, object] | None], Any]
 
@@ -47,7 +47,7 @@ ON_DEMAND: dict[str, tuple[str, Reader]] = {
     "AWS::CodeDeploy::DeploymentConfig": ("deployment_configs", read_deployment_config),
     "AWS::CodeDeploy::DeploymentGroup": ("deployment_groups", read_deployment_group),
     "AWS::IAM::ManagedPolicy": ("policies", read_managed_policy),
-    "AWS::IAM::Policy": ("policies", read_policy),
+    "AWS::IAM::Policy": ("policies", read_inline_policy),
     "AWS::IAM::Role": ("roles", read_role),
     "AWS::IAM::RolePolicy": ("policies", read_policy),
     "AWS::Lambda::Permission": ("permissions", read_permission),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from constructs_lambda.model import Cors, HttpApi, HttpAuthorizer, HttpIntegration, HttpRoute, HttpStage, Place
+from constructs_lambda.model.apis import StageSettings
 from constructs_lambda.template.links import read_link, read_parts
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.template.rest_apis import is_public
-from constructs_lambda.tokens import Unknown
+from constructs_lambda.template.rest_apis import is_public, plain_names
+from constructs_lambda.tokens import UNKNOWN, Unknown, known
 
 Metadata = Mapping[str, object] | None
 _DEFINITIONS = ("Body", "BodyS3Location", "Target", "RouteKey")
@@ -21,6 +22,9 @@ def read_http_api(values: object, place: Place, metadata: Metadata = None) -> Ht
     return HttpApi(
         place=place,
         protocol=p.text("ProtocolType"),
+        name=p.text("Name"),
+        description=p.text("Description"),
+        route_selection=p.text("RouteSelectionExpression"),
         cors=_cors(p.inside("CorsConfiguration")),
         has_no_endpoint=p.flag("DisableExecuteApiEndpoint"),
         has_definition=has_definition,
@@ -53,6 +57,8 @@ def read_route(values: object, place: Place, metadata: Metadata = None) -> HttpR
         authorization=p.text("AuthorizationType"),
         authorizer=read_link(p.value("AuthorizerId")),
         scopes=p.items("AuthorizationScopes"),
+        needs_key=p.flag("ApiKeyRequired"),
+        operation=p.text("OperationName"),
         is_public=is_public(metadata),
         missing=p.missing("ApiId", "RouteKey"),
         malformed=p.malformed,
@@ -71,6 +77,10 @@ def read_integration(values: object, place: Place, metadata: Metadata = None) ->
         credentials=p.text("CredentialsArn"),
         timeout_ms=p.number("TimeoutInMillis"),
         payload_format=p.text("PayloadFormatVersion"),
+        http_method=p.text("IntegrationMethod"),
+        connection_type=p.text("ConnectionType"),
+        connection=p.text("ConnectionId"),
+        parameters=_names(p.mapping("RequestParameters")),
         missing=p.missing("ApiId", "IntegrationType"),
         malformed=p.malformed,
     )
@@ -85,9 +95,29 @@ def read_http_stage(values: object, place: Place, metadata: Metadata = None) -> 
         api=read_link(p.value("ApiId")),
         name=p.text("StageName"),
         log_format=logs.text("Format") if isinstance(logs, Properties) else logs,
+        settings=_stage_settings(p, logs),
         missing=p.missing("ApiId", "StageName"),
         malformed=p.malformed,
     )
+
+
+def _stage_settings(p: Properties, logs: Properties | Unknown | None) -> StageSettings:
+    every = p.inside("DefaultRouteSettings")
+    routes = known(p.mapping("RouteSettings")) or {}
+    found = [("DefaultRouteSettings.", every)] if isinstance(every, Properties) else []
+    found += [(f"RouteSettings.{key}.", Properties(each)) for key, each in routes.items()]
+    return StageSettings(
+        log_destination=logs.text("DestinationArn") if isinstance(logs, Properties) else logs,
+        logging=tuple((f"{prefix}LoggingLevel", each.text("LoggingLevel")) for prefix, each in found),
+        variables=plain_names(p.mapping("StageVariables")),
+        route_keys=plain_names(p.mapping("RouteSettings")),
+    )
+
+
+def _names(values: Mapping[str, object] | Unknown | None) -> tuple[str, ...] | Unknown | None:
+    if not isinstance(values, Mapping):
+        return values
+    return UNKNOWN if any(str(name).startswith("Fn::") for name in values) else tuple(map(str, values))
 
 
 def read_http_authorizer(values: object, place: Place, metadata: Metadata = None) -> HttpAuthorizer:
@@ -98,6 +128,7 @@ def read_http_authorizer(values: object, place: Place, metadata: Metadata = None
         place=place,
         api=read_link(p.value("ApiId")),
         type=p.text("AuthorizerType"),
+        name=p.text("Name"),
         uri=read_parts(p.value("AuthorizerUri")),
         credentials=p.text("AuthorizerCredentialsArn"),
         ttl_seconds=p.number("AuthorizerResultTtlInSeconds"),

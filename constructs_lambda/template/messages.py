@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from constructs_lambda.model import Delivery, Place, Queue, Redrive, Subscription, Text, Topic
+from constructs_lambda.model import Delivery, Place, Queue, Redrive, Subscription, Table, Text, Topic
+from constructs_lambda.template.event_rules import read_rule, read_schedule
 from constructs_lambda.template.links import named_by, read_link, read_parts, read_source
 from constructs_lambda.template.properties import Properties
 from constructs_lambda.template.resource_policies import read_key, read_queue_policy, read_topic_policy
+from constructs_lambda.template.values import certain, json_document, mapping, mappings
 from constructs_lambda.tokens import NO_VALUE, UNKNOWN, Unknown, is_intrinsic, known, resolve_number, resolve_text
 
 _NOTIFICATIONS = (
@@ -21,13 +22,14 @@ _NOTIFICATIONS = (
     ("QueueConfigurations", "QueueArn"),
     ("TopicConfigurations", "TopicArn"),
 )
+_ACTIONS = ("AlarmActions", "InsufficientDataActions", "OKActions")
 _KEY_PARTS = ("prefix", "suffix")
 _WRITES = "s3:ObjectCreated:"
 
 
 def read_queue(values: object, place: Place) -> Queue:
     """The model of an `AWS::SQS::Queue`."""
-    p, raw = Properties(values), _mapping(values)
+    p, raw = Properties(values), mapping(values)
     return Queue(
         place=place,
         name=p.text("QueueName"),
@@ -35,7 +37,7 @@ def read_queue(values: object, place: Place) -> Queue:
         visibility_timeout_seconds=p.number("VisibilityTimeout"),
         key=p.text("KmsMasterKeyId"),
         key_link=read_link(raw.get("KmsMasterKeyId")),
-        redrive=_redrive(_json(p, raw, "RedrivePolicy")),
+        redrive=_redrive(json_document(p, raw, "RedrivePolicy")),
         delay_seconds=p.number("DelaySeconds"),
         message_bytes=p.number("MaximumMessageSize"),
         retention_seconds=p.number("MessageRetentionPeriod"),
@@ -45,7 +47,7 @@ def read_queue(values: object, place: Place) -> Queue:
 
 def read_topic(values: object, place: Place) -> Topic:
     """The model of an `AWS::SNS::Topic`, with the subscriptions that stand in it."""
-    p, raw = Properties(values), _mapping(values)
+    p, raw = Properties(values), mapping(values)
     within = raw.get("Subscription")
     subscriptions = [
         _subscription({**each, "TopicArn": {"Ref": place.resource}}, place, f"Subscription.{index}.")
@@ -64,13 +66,13 @@ def read_topic(values: object, place: Place) -> Topic:
 
 def read_subscription(values: object, place: Place) -> Subscription:
     """The model of an `AWS::SNS::Subscription`."""
-    return _subscription(_mapping(values), place, "")
+    return _subscription(mapping(values), place, "")
 
 
 def _subscription(raw: Mapping[str, Any], place: Place, within: str) -> Subscription:
     p = Properties(raw)
-    redrive = _redrive(_json(p, raw, "RedrivePolicy"))
-    policy = _json(p, raw, "FilterPolicy")
+    redrive = _redrive(json_document(p, raw, "RedrivePolicy"))
+    policy = json_document(p, raw, "FilterPolicy")
     endpoint = read_parts(raw.get("Endpoint"))
     return Subscription(
         place=place,
@@ -96,9 +98,9 @@ def _subscription(raw: Mapping[str, Any], place: Place, within: str) -> Subscrip
     )
 
 
-def read_event_rule(values: object, place: Place) -> tuple[Delivery, ...]:
+def read_rule_deliveries(values: object, place: Place) -> tuple[Delivery, ...]:
     """What an `AWS::Events::Rule` invokes and sends to."""
-    raw = _mapping(values)
+    raw = mapping(values)
     targets = raw.get("Targets")
     return tuple(
         Delivery(
@@ -109,19 +111,19 @@ def read_event_rule(values: object, place: Place) -> tuple[Delivery, ...]:
             target=read_parts(each.get("Arn")),
             link=named_by(read_parts(each.get("Arn"))),
             role=read_link(each.get("RoleArn")) or read_link(raw.get("RoleArn")),
-            dead_letters=read_source(_mapping(each.get("DeadLetterConfig")).get("Arn")),
+            dead_letters=read_source(mapping(each.get("DeadLetterConfig")).get("Arn")),
             dead_letter_property=f"Targets.{index}.DeadLetterConfig.Arn",
             is_filtered=True,
             expression=None if index else Properties(raw).text("ScheduleExpression"),
             input=Properties(each).text("Input"),
         )
-        for index, each in _certain(targets)
+        for index, each in certain(targets)
     )
 
 
-def read_schedule(values: object, place: Place) -> tuple[Delivery, ...]:
+def read_schedule_deliveries(values: object, place: Place) -> tuple[Delivery, ...]:
     """What an `AWS::Scheduler::Schedule` invokes."""
-    target = _mapping(values).get("Target")
+    target = mapping(values).get("Target")
     if not isinstance(target, Mapping) or is_intrinsic(target):
         return ()
     parts = read_parts(target.get("Arn"))
@@ -143,13 +145,13 @@ def read_schedule(values: object, place: Place) -> tuple[Delivery, ...]:
 
 def read_bucket(values: object, place: Place) -> tuple[Delivery, ...]:
     """What an `AWS::S3::Bucket` notifies."""
-    settings = _mapping(values).get("NotificationConfiguration")
+    settings = mapping(values).get("NotificationConfiguration")
     return tuple(_notifications(settings, place, {"Ref": place.resource})) if settings else ()
 
 
 def read_notifications(values: object, place: Place) -> tuple[Delivery, ...]:
     """What a bucket notifies through a resource of CDK's own."""
-    raw = _mapping(values)
+    raw = mapping(values)
     return tuple(_notifications(raw.get("NotificationConfiguration"), place, raw.get("BucketName")))
 
 
@@ -157,7 +159,7 @@ def _notifications(settings: object, place: Place, bucket: object) -> Iterator[D
     if not isinstance(settings, Mapping) or is_intrinsic(settings):
         return
     for name, target in _NOTIFICATIONS:
-        for index, each in _certain(settings.get(name)):
+        for index, each in certain(settings.get(name)):
             if target not in each:
                 continue
             parts, p = read_parts(each.get(target)), Properties(each)
@@ -182,8 +184,8 @@ def _key_filters(value: object) -> tuple[Text, Text]:
     """The prefix and the suffix that a notification asks for."""
     if value is None:
         return None, None
-    rules = _mapping(_mapping(value).get("S3Key")).get("Rules", _mapping(_mapping(value).get("Key")).get("FilterRules"))
-    pairs = [(str(each.get("Name")).lower(), each.get("Value")) for each in _mappings(rules)]
+    rules = mapping(mapping(value).get("S3Key")).get("Rules", mapping(mapping(value).get("Key")).get("FilterRules"))
+    pairs = [(str(each.get("Name")).lower(), each.get("Value")) for each in mappings(rules)]
     if not isinstance(rules, list) or len(pairs) != len(rules) or any(name not in _KEY_PARTS for name, _ in pairs):
         return UNKNOWN, UNKNOWN
     found = {name: resolve_text(value) for name, value in pairs}
@@ -192,7 +194,7 @@ def _key_filters(value: object) -> tuple[Text, Text]:
 
 def read_log_subscription(values: object, place: Place) -> tuple[Delivery, ...]:
     """What an `AWS::Logs::SubscriptionFilter` sends to."""
-    raw = _mapping(values)
+    raw = mapping(values)
     parts = read_parts(raw.get("DestinationArn"))
     return (
         Delivery(
@@ -208,10 +210,35 @@ def read_log_subscription(values: object, place: Place) -> tuple[Delivery, ...]:
     )
 
 
+def read_alarm(values: object, place: Place) -> tuple[Delivery, ...]:
+    """What an alarm of CloudWatch sends to."""
+    raw = mapping(values)
+    return tuple(
+        Delivery(
+            place=place,
+            property=f"{name}.{index}",
+            service="cloudwatch",
+            source=None,
+            target=read_parts(action),
+            link=named_by(read_parts(action)),
+            is_filtered=True,
+        )
+        for name in _ACTIONS
+        for index, action in enumerate(raw[name] if isinstance(raw.get(name), list) else ())
+    )
+
+
+def read_table(values: object, place: Place) -> Table:
+    """The model of a table of DynamoDB."""
+    p, stream = Properties(values), mapping(values).get("StreamSpecification")
+    is_open = p.is_open or (is_intrinsic(stream) and stream != NO_VALUE)
+    return Table(place=place, has_stream=None if is_open else isinstance(stream, Mapping) and stream != NO_VALUE)
+
+
 def _redrive(policy: object) -> Redrive | Unknown | None:
     if policy is None or isinstance(policy, Unknown):
         return policy
-    raw = _mapping(policy)
+    raw = mapping(policy)
     arn = raw.get("deadLetterTargetArn")
     return Redrive(
         arn=resolve_text(arn),
@@ -222,50 +249,23 @@ def _redrive(policy: object) -> Redrive | Unknown | None:
     )
 
 
-def _json(p: Properties, raw: Mapping[str, Any], name: str) -> Any:
-    """A JSON document, also one that is written as a text; what is neither stays as it is."""
-    value = raw.get(name)
-    if value is None or value == NO_VALUE:
-        return UNKNOWN if p.is_open else None
-    if not isinstance(value, str) and not is_intrinsic(value):
-        return value
-    text = resolve_text(value)
-    if not isinstance(text, str):
-        return UNKNOWN
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _mappings(items: object) -> list[Mapping[str, Any]]:
-    return [each for each in items if isinstance(each, Mapping)] if isinstance(items, list) else []
-
-
-def _certain(items: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The mappings of a list that are certain to be there."""
-    for index, each in enumerate(items if isinstance(items, list) else [items]):
-        if isinstance(each, Mapping) and not is_intrinsic(each):
-            yield index, each
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-READERS: Mapping[str, tuple[str, Callable[[object, Place], Any]]] = {
-    "AWS::Events::Rule": ("deliveries", read_event_rule),
-    "AWS::KMS::Key": ("keys", read_key),
-    "AWS::Logs::SubscriptionFilter": ("deliveries", read_log_subscription),
-    "AWS::S3::Bucket": ("deliveries", read_bucket),
-    "AWS::SNS::Subscription": ("subscriptions", read_subscription),
-    "AWS::SNS::Topic": ("topics", read_topic),
-    "AWS::SNS::TopicInlinePolicy": ("topic_policies", read_topic_policy),
-    "AWS::SNS::TopicPolicy": ("topic_policies", read_topic_policy),
-    "AWS::SQS::Queue": ("queues", read_queue),
-    "AWS::SQS::QueueInlinePolicy": ("queue_policies", read_queue_policy),
-    "AWS::SQS::QueuePolicy": ("queue_policies", read_queue_policy),
-    "AWS::Scheduler::Schedule": ("deliveries", read_schedule),
-    "Custom::S3BucketNotifications": ("deliveries", read_notifications),
+READERS: Mapping[str, tuple[tuple[str, Callable[[object, Place], Any]], ...]] = {
+    "AWS::CloudWatch::Alarm": (("deliveries", read_alarm),),
+    "AWS::CloudWatch::CompositeAlarm": (("deliveries", read_alarm),),
+    "AWS::DynamoDB::GlobalTable": (("tables", read_table),),
+    "AWS::DynamoDB::Table": (("tables", read_table),),
+    "AWS::Events::Rule": (("deliveries", read_rule_deliveries), ("rules", read_rule)),
+    "AWS::KMS::Key": (("keys", read_key),),
+    "AWS::Logs::SubscriptionFilter": (("deliveries", read_log_subscription),),
+    "AWS::S3::Bucket": (("deliveries", read_bucket),),
+    "AWS::SNS::Subscription": (("subscriptions", read_subscription),),
+    "AWS::SNS::Topic": (("topics", read_topic),),
+    "AWS::SNS::TopicInlinePolicy": (("topic_policies", read_topic_policy),),
+    "AWS::SNS::TopicPolicy": (("topic_policies", read_topic_policy),),
+    "AWS::SQS::Queue": (("queues", read_queue),),
+    "AWS::SQS::QueueInlinePolicy": (("queue_policies", read_queue_policy),),
+    "AWS::SQS::QueuePolicy": (("queue_policies", read_queue_policy),),
+    "AWS::Scheduler::Schedule": (("deliveries", read_schedule_deliveries), ("schedules", read_schedule)),
+    "Custom::S3BucketNotifications": (("deliveries", read_notifications),),
 }
-"""By type of resource: the field of `Messages` that holds it, and what reads it."""
+"""By type of resource: the fields of `Messages` that hold it, and what reads it for each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from constructs_lambda.model import Grant, Links, Place, ResourcePolicy
@@ -33,13 +34,23 @@ def _policy(raw: Mapping[str, Any], place: Place, of: object, document: object) 
     items = of if isinstance(of, list) or of is None or (isinstance(of, Mapping) and "Fn::If" in of) else [of]
     statements = _mapping(document).get("Statement")
     grants: list[Grant] = []
+    denials: list[Grant] = []
     is_open = place.conditional or Properties(raw).is_open or document is None or is_intrinsic(document)
     for each in statements if isinstance(statements, list) else [statements]:
         if not isinstance(each, Mapping) or is_intrinsic(each):
             is_open = True
         elif each.get("Effect") != "Deny":
             grants.append(_grant(each))
-    return ResourcePolicy(place=place, of=read_links(items), grants=tuple(grants), is_open=is_open)
+        elif each.get("Condition") is None:
+            denials.append(replace(_grant(each), resources=_denied(each.get("Resource"))))
+    return ResourcePolicy(
+        place=place, of=read_links(items), grants=tuple(grants), is_open=is_open, denials=tuple(denials)
+    )
+
+
+def _denied(resource: object) -> Links:
+    items = resource if isinstance(resource, list) else [resource]
+    return () if "*" in items else read_links(items)
 
 
 def _grant(statement: Mapping[str, Any]) -> Grant:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from constructs_lambda.model import Place, RestApi, RestAuthorizer, RestIntegration, RestMethod, RestResource, RestStage
+from constructs_lambda.model import (
+    Place,
+    RestApi,
+    RestAuthorizer,
+    RestIntegration,
+    RestMethod,
+    RestResource,
+    RestStage,
+)
+from constructs_lambda.model.apis import StageSettings
 from constructs_lambda.template.links import read_link, read_parts
 from constructs_lambda.template.policies import policy_length
 from constructs_lambda.template.properties import Properties
@@ -26,6 +35,8 @@ def read_rest_api(values: object, place: Place, metadata: Metadata = None) -> Re
         policy_length=policy_length(p.value("Policy")),
         minimum_compression_bytes=p.number("MinimumCompressionSize"),
         has_no_endpoint=p.flag("DisableExecuteApiEndpoint"),
+        vpc_endpoints=endpoint.items("VpcEndpointIds") if isinstance(endpoint, Properties) else endpoint,
+        key_source=p.text("ApiKeySourceType"),
         has_definition=has_definition,
         missing=() if has_definition else p.missing("Name"),
         malformed=p.malformed,
@@ -75,6 +86,9 @@ def _integration(p: Properties | Unknown | None) -> RestIntegration | Unknown | 
         credentials=p.text("Credentials"),
         timeout_ms=p.number("TimeoutInMillis"),
         transfer_mode=p.text("ResponseTransferMode"),
+        passthrough=p.text("PassthroughBehavior"),
+        connection_type=p.text("ConnectionType"),
+        connection=p.text("ConnectionId"),
         has_credentials_for_all=any(map(_has_credentials_for_all, known(p.items("IntegrationResponses")) or ())),
     )
 
@@ -100,9 +114,27 @@ def read_rest_stage(values: object, place: Place, metadata: Metadata = None) -> 
         api=read_link(p.value("RestApiId")),
         name=p.text("StageName"),
         log_format=logs.text("Format") if isinstance(logs, Properties) else logs,
+        settings=_stage_settings(outer, logs),
+        deployment=read_link(p.value("DeploymentId")),
+        is_deployment="DeploymentId" not in p.names and not p.is_open,
         property="StageDescription." if outer is not p else "",
         missing=p.missing("RestApiId"),
         malformed=p.malformed,
+    )
+
+
+def _stage_settings(p: Properties, logs: Properties | Unknown | None) -> StageSettings:
+    methods = [
+        (f"MethodSettings.{index}.", p.at("MethodSettings", index, each))
+        for index, each in enumerate(known(p.items("MethodSettings")) or ())
+    ]
+    methods.append(("", p))  # a deployment that makes a stage has the settings of all methods beside its own
+    return StageSettings(
+        log_destination=logs.text("DestinationArn") if isinstance(logs, Properties) else logs,
+        logging=tuple((f"{prefix}LoggingLevel", each.text("LoggingLevel")) for prefix, each in methods),
+        cache_size=p.text("CacheClusterSize"),
+        cache_ttls=tuple((f"{prefix}CacheTtlInSeconds", each.number("CacheTtlInSeconds")) for prefix, each in methods),
+        variables=plain_names(p.mapping("Variables")),
     )
 
 
@@ -113,6 +145,7 @@ def read_rest_authorizer(values: object, place: Place, metadata: Metadata = None
         place=place,
         api=read_link(p.value("RestApiId")),
         type=p.text("Type"),
+        name=p.text("Name"),
         uri=read_parts(p.value("AuthorizerUri")),
         credentials=p.text("AuthorizerCredentials"),
         ttl_seconds=p.number("AuthorizerResultTtlInSeconds"),
@@ -121,6 +154,11 @@ def read_rest_authorizer(values: object, place: Place, metadata: Metadata = None
         missing=p.missing("RestApiId", "Type", "Name"),
         malformed=p.malformed,
     )
+
+
+def plain_names(values: Mapping[str, object] | Unknown | None) -> tuple[str, ...]:
+    """The names in a mapping that are written as they are."""
+    return tuple(str(name) for name in known(values) or () if not str(name).startswith("Fn::"))
 
 
 def is_public(metadata: Metadata) -> bool:

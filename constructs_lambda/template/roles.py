@@ -13,6 +13,8 @@ from constructs_lambda.template.policies import policy_length
 from constructs_lambda.template.properties import Properties
 from constructs_lambda.tokens import UNKNOWN, certain_count, is_intrinsic, literal_part, resolve_text
 
+_OWNERS = ("Roles", "Users", "Groups")
+
 
 def read_role(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Role:
     """The model of an `AWS::IAM::Role`."""
@@ -39,26 +41,46 @@ def read_role(values: object, place: Place, metadata: Mapping[str, object] | Non
         policy_names=tuple(resolve_text(each.get("PolicyName")) for each in inline if isinstance(each, Mapping)),
         trusted=_trusted(p.value("AssumeRolePolicyDocument")),
         trust_length=policy_length(p.value("AssumeRolePolicyDocument")) or 0,
+        path=p.text("Path"),
+        tag_count=certain_count(p.items("Tags")),
+        trust=p.value("AssumeRolePolicyDocument"),
+        documents={f"Policies.{index}.PolicyDocument": each for index, each in enumerate(documents)},
+        policy_arns={
+            **{f"ManagedPolicyArns.{index}": read_parts(arn) for index, arn in enumerate(arns)},
+            "PermissionsBoundary": read_parts(p.value("PermissionsBoundary")),
+        },
+        missing=p.missing("AssumeRolePolicyDocument"),
     )
 
 
 def read_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
-    """The model of an `AWS::IAM::Policy` or an `AWS::IAM::RolePolicy`."""
+    """The model of an `AWS::IAM::RolePolicy`, or what all policies have."""
     raw = values if isinstance(values, Mapping) else {}
+    p = Properties(values)
     statements, is_open = _statements([raw.get("PolicyDocument")], place)
     roles = raw.get("RoleName") if "RoleName" in raw else raw.get("Roles")
     return Policy(
         place=place,
         roles=read_links(roles),
         statements=statements,
-        is_open=is_open or Properties(values).is_open or place.conditional,
+        is_open=is_open or p.is_open or place.conditional,
         length=policy_length(raw.get("PolicyDocument")) or 0,
+        name=p.text("PolicyName"),
+        document=p.value("PolicyDocument"),
     )
+
+
+def read_inline_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
+    """The model of an `AWS::IAM::Policy`, which has to belong to somebody."""
+    p = Properties(values)
+    return replace(read_policy(values, place), lacks_owner=all(p.items(name) in (None, ()) for name in _OWNERS))
 
 
 def read_managed_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
     """The model of an `AWS::IAM::ManagedPolicy`."""
-    return replace(read_policy(values, place), is_managed=True)
+    p = Properties(values)
+    name, path, description = p.text("ManagedPolicyName"), p.text("Path"), p.text("Description")
+    return replace(read_policy(values, place), is_managed=True, name=name, path=path, description=description)
 
 
 def _statements(documents: list[object], place: Place) -> tuple[tuple[Statement, ...], bool]:
@@ -103,6 +125,8 @@ def _trusted(document: object) -> frozenset[str] | None:
         services = principal.get("Service", [])
         services = services if isinstance(services, list) else [services]
         if not all(isinstance(service, str) and "{" not in service for service in services):
+            return None
+        if each.get("Effect") not in ("Allow", "Deny"):
             return None
         if each.get("Effect") == "Allow" and any(fnmatchcase("sts:assumerole", action) for action in actions):
             found.update(service.lower() for service in services)

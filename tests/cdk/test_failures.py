@@ -15,6 +15,7 @@ from aws_cdk import (
     aws_kms,
     aws_lambda,
     aws_lambda_destinations,
+    aws_lambda_event_sources,
     aws_sns,
     aws_sqs,
 )
@@ -106,7 +107,7 @@ def test_a_destination_of_ones_own_wins(app: App, stack: Stack, kind: str, is_be
     template = template_of(app)
     config = only(template, "AWS::Lambda::EventInvokeConfig")
     assert config["DestinationConfig"] == {"OnFailure": to_queue(THEIRS)}
-    assert (trigger.failure_queue is None) is is_before
+    assert trigger.failure_queue is None
     assert len([key for key in of_type(template, "AWS::SQS::Queue") if "AsyncFailures" in key]) == (not is_before)
 
 
@@ -216,6 +217,88 @@ def test_many_functions_are_settled(app: App, stack: Stack) -> None:
     assert all("OnFailure" in each["DestinationConfig"] for each in configs)
 
 
+# --- One configuration, from one deployment to the next ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_settings_of_a_deployed_function_keep_the_id(make_app: Callable[..., App], kind: str) -> None:
+    """AWS has one configuration for a function: under another id CloudFormation makes a second one, and is refused."""
+    ids = []
+    for change in ("none", "configured", "before"):
+        app = make_app()
+        stack = Stack(app, "Shop")
+        function = function_of(kind, stack)
+        if change == "before":
+            function.configure_async_invoke(retry_attempts=1)
+        function.add_event_source(TopicTrigger())
+        if change == "configured":
+            function.configure_async_invoke(retry_attempts=1)
+        (id,) = of_type(template_of(app), "AWS::Lambda::EventInvokeConfig")
+        ids.append(id)
+    assert len(set(ids)) == 1
+
+
+def test_a_destination_keeps_the_id_too(make_app: Callable[..., App]) -> None:
+    ids = []
+    for is_changed in (True, False):
+        app = make_app()
+        stack = Stack(app, "Shop")
+        function = Function(stack, "Orders", **REQUIRED, events=[TopicTrigger()])
+        if is_changed:
+            to = aws_lambda_destinations.SqsDestination(aws_sqs.Queue(stack, "Theirs"))
+            function.add_destination(on_success=to)
+        (id,) = of_type(template_of(app), "AWS::Lambda::EventInvokeConfig")
+        ids.append(id)
+    assert ids[0] == ids[1]
+
+
+def test_refused_and_removed_functions_are_not_settled(app: App, stack: Stack) -> None:
+    topic = aws_sns.Topic(stack, "Sales")
+    with pytest.raises(InputError):
+        Function(stack, "Orders", **REQUIRED, events=[TopicTrigger(topic), QueueTrigger(), QueueTrigger()])
+    Function(stack, "Gone", **REQUIRED, events=[TopicTrigger(topic)])
+    stack.node.try_remove_child("Gone")
+    Function(stack, "Orders", **REQUIRED, events=[TopicTrigger(topic)]).configure_async_invoke(retry_attempts=1)
+    template = template_of(app)
+    failures, _ = queue_named(template, "AsyncFailures")
+    config = only(template, "AWS::Lambda::EventInvokeConfig")
+    assert config["DestinationConfig"] == {"OnFailure": to_queue(failures)}
+
+
+def test_settings_between_two_synths(app: App, stack: Stack) -> None:
+    function = Function(stack, "Orders", **REQUIRED, events=[TopicTrigger()])
+    app.synth()
+    function.configure_async_invoke(retry_attempts=1)
+    app.synth(force=True)
+    config = only(template_of(app), "AWS::Lambda::EventInvokeConfig")
+    assert config["MaximumRetryAttempts"] == 1
+    assert "OnFailure" in config["DestinationConfig"]
+
+
+def test_failure_queue_follows_what_is_configured(stack: Stack, destination: Any) -> None:
+    trigger = TopicTrigger()
+    function = Function(stack, "Orders", **REQUIRED, events=[trigger])
+    queue = trigger.failure_queue
+    assert queue is not None
+    function.add_destination(on_success=destination)
+    assert trigger.failure_queue is queue
+    assert len(trigger.alarm_on_failures()) == 2
+    function.add_destination(on_failure=destination)
+    assert len(trigger.alarm_on_failures()) == 1, "of the dead letters alone"
+    assert trigger.failure_queue is None  # last, because mypy doesn't know that it changes
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_failure_queue_beside_a_configuration_made_elsewhere(stack: Stack, destination: Any, is_before: bool) -> None:
+    trigger, function = TopicTrigger(), function_of("plain", stack)
+    if not is_before:
+        function.add_event_source(trigger)
+    aws_lambda.EventInvokeConfig(stack, "Config", function=function, qualifier="$LATEST", on_failure=destination)
+    if is_before:
+        function.add_event_source(trigger)
+    assert trigger.failure_queue is None
+
+
 # --- add_destination --------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +350,13 @@ def test_add_destination_without_or_with_something_else(stack: Stack) -> None:
         function.add_destination(on_failure="q")  # type: ignore[arg-type]
 
 
+def test_add_destination_of_an_event_source(stack: Stack, theirs: aws_sqs.Queue) -> None:
+    function = Function(stack, "Orders", **REQUIRED)
+    with pytest.raises(TypeError, match=r"on_failure must be a destination, .*; SqsDlq is for event sources"):
+        function.add_destination(on_failure=aws_lambda_event_sources.SqsDlq(theirs))  # type: ignore[arg-type]
+    assert function.node.try_find_child("EventInvokeConfig") is None
+
+
 # --- Alarms -----------------------------------------------------------------------------------------------------------
 
 
@@ -290,11 +380,22 @@ def test_alarms(app: App, stack: Stack) -> None:
 def test_no_alarm_unless_asked_for_and_one_a_queue(app: App, stack: Stack) -> None:
     first, second = TopicTrigger(), TopicTrigger(id="Second")
     function_of("ours", stack, events=[first, second])
+    alerts = aws_sns.Topic(stack, "Alerts")
     first.alarm_on_failures()
-    second.alarm_on_failures(aws_sns.Topic(stack, "Alerts"))
+    second.alarm_on_failures(alerts)
     alarms = of_type(template_of(app), "AWS::CloudWatch::Alarm")
     assert len(alarms) == 3, "two queues of dead letters, and one of the function's failures"
     assert sorted("AlarmActions" in each for each in alarms.values()) == [False, True, True]
+
+
+def test_an_alarm_tells_a_topic_once(app: App, stack: Stack) -> None:
+    first, second, alerts = TopicTrigger(), TopicTrigger(id="Second"), aws_sns.Topic(stack, "Alerts")
+    function_of("ours", stack, events=[first, second])
+    for trigger in (first, second, second):
+        trigger.alarm_on_failures(alerts)
+    second.alarm_on_failures(aws_sns.Topic(stack, "Pager"))
+    counts = [len(each["AlarmActions"]) for each in of_type(template_of(app), "AWS::CloudWatch::Alarm").values()]
+    assert sorted(counts) == [1, 2, 2]
 
 
 def test_alarms_of_a_fan_out(app: App, stack: Stack) -> None:

@@ -275,9 +275,7 @@ def test_schedule_problems(stack: Stack) -> None:
     assert refused(ScheduleTrigger, schedule=HOURLY, start=start, end=start) == [
         f"start ({start}) is not before end ({start})"
     ]
-    assert refused(ScheduleTrigger, schedule=HOURLY, start=start, end=datetime(2027, 2, 1)) == [
-        "start and end can't be compared, because one of them has no time zone"
-    ]
+    assert refused(ScheduleTrigger, schedule=HOURLY, start=start, end=datetime(2027, 2, 1)) == ["end has no time zone"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rules.cases import NO_VALUE, NUMBER_TOKEN, UNKNOWN, Case, Resource, zipped
+from rules.cases import NO_VALUE, NUMBER_TOKEN, ROLE, UNKNOWN, Case, Resource, zipped
 from rules.settings_cases import url
 
 ARN = {"Fn::GetAtt": ["F", "Arn"]}
@@ -83,6 +83,11 @@ def route(key: Any = "GET /orders", public: bool = False, **more: Any) -> Resour
 def integration(**properties: Any) -> Resource:
     given = {"ApiId": {"Ref": "Api"}, "IntegrationType": "AWS_PROXY", "IntegrationUri": ARN}
     return made("ApiGatewayV2::Integration", {**given, "PayloadFormatVersion": "2.0", **properties})
+
+
+def messaged(**properties: Any) -> Resource:
+    """An integration as WebSocket APIs have it."""
+    return integration(**{"PayloadFormatVersion": ABSENT, **properties})
 
 
 def rest_stage(**properties: Any) -> Resource:
@@ -179,13 +184,15 @@ OPEN = method(AuthorizationType="NONE")
 OPEN_ROUTE = route(AuthorizationType="NONE")
 SLOW = zipped(Timeout=30)
 CONDITIONAL = {"Condition": "C"}
+POOL = "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"
 WITH_AUTHORIZER: dict[str, Any] = {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "A"}}
 OTHER_API = rest_api(Name="other")
 LOG = "$context.requestId"
 
 
 def socket(what: str, expected: str = "", /, **resources: Resource | None) -> Case:
-    return http(f"WebSocket {what}", expected, **{"api": websocket_api(), "R": route("$connect"), **resources})
+    given = {"api": websocket_api(), "R": route("$connect"), "I": messaged()}
+    return http(f"WebSocket {what}", expected, **{**given, **resources})
 
 
 def logged(format_: Any) -> Any:
@@ -202,7 +209,8 @@ def cors(**settings: Any) -> Any:
 
 DOMAIN = made("ApiGatewayV2::DomainName", {"DomainName": "api.example.com", "MutualTlsAuthentication": {}})
 CLOSED = rest_api(DisableExecuteApiEndpoint=True)
-QUEUE = {"IntegrationSubtype": "SQS-SendMessage", "IntegrationUri": ABSENT}
+QUEUE = {"IntegrationSubtype": "SQS-SendMessage", "IntegrationUri": ABSENT, "CredentialsArn": ROLE}
+QUEUE |= {"RequestParameters": {"QueueUrl": "q", "MessageBody": "$request.body"}}
 INTEGRATION_CASES: list[Case] = [
     rest("open method behind a domain with certificates", api=CLOSED, M=OPEN, D=DOMAIN),
     rest("open method behind a domain", "CL405", api=CLOSED, M=OPEN),
@@ -236,12 +244,16 @@ INTEGRATION_CASES: list[Case] = [
     http("payload format 2.0 of a queue", "CL423", I=integration(**QUEUE, PayloadFormatVersion="2.0")),
     *unknowns(http, "payload format", lambda v: {"I": integration(PayloadFormatVersion=v)}),
     *unknowns(http, "payload format of", lambda v: {"I": integration(IntegrationType=v, PayloadFormatVersion="3.0")}),
-    socket("payload format", I=integration(PayloadFormatVersion=ABSENT)),
+    socket("payload format", I=messaged()),
+    socket("payload format 1.0", I=messaged(PayloadFormatVersion="1.0")),
+    socket("payload format 2.0", "CL423", I=messaged(PayloadFormatVersion="2.0")),
+    *unknowns(socket, "payload format", lambda v: {"I": messaged(PayloadFormatVersion=v)}),
 ]
 
 OPEN_URL = url(AuthType="NONE")
 FOR_URL = {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"}
 EVERYONE = permission(Principal="*", **FOR_URL)
+INVOKING = permission(Principal="*", InvokedViaFunctionUrl=True)
 SOMEONE = permission(Principal="111122223333", **FOR_URL)
 
 
@@ -298,9 +310,22 @@ ROUTE_CASES: list[Case] = [
     socket("with IAM"),
     socket("that is open", "CL405", R=route("$connect", AuthorizationType="NONE")),
     socket("message", R=route("send", AuthorizationType="NONE")),
+    socket("message with authorization", "CL507", R=route("send")),
+    *unknowns(socket, "authorization of a message", lambda v: {"R": route("send", AuthorizationType=v)}),
+    *unknowns(socket, "message with authorization", lambda v: {"R": route(v)}),
+    socket("that is open with a key", R=route("$connect", AuthorizationType="NONE", ApiKeyRequired=True)),
+    socket("that is open, perhaps with a key", R=route("$connect", AuthorizationType="NONE", ApiKeyRequired=REF)),
+    socket("that is open without a key", "CL405", R=route("$connect", AuthorizationType="NONE", ApiKeyRequired=False)),
+    http("a route with a key", "CL507", R=route(ApiKeyRequired=True)),
+    http("a route without a key", R=route(ApiKeyRequired=False)),
+    *unknowns(http, "a route with a key", lambda v: {"R": route(ApiKeyRequired=v)}),
     socket("message without authorization", R=route("$default", AuthorizationType=ABSENT)),
-    Case("open URL", ("CL406",), {"F": zipped(), "U": OPEN_URL, "P": EVERYONE}),
-    Case("open URL that is meant", (), {"F": zipped(), "U": {**OPEN_URL, "Metadata": PUBLIC}, "P": EVERYONE}),
+    Case("open URL", ("CL406",), {"F": zipped(), "U": OPEN_URL, "P": EVERYONE, "Q": INVOKING}),
+    Case(
+        "open URL that is meant",
+        (),
+        {"F": zipped(), "U": {**OPEN_URL, "Metadata": PUBLIC}, "P": EVERYONE, "Q": INVOKING},
+    ),
     Case("open URL without a permission", ("CL425",), {"F": zipped(), "U": OPEN_URL}),
     Case("open URL with a permission for one", ("CL425",), {"F": zipped(), "U": OPEN_URL, "P": SOMEONE}),
     Case(
@@ -325,10 +350,10 @@ ROUTE_CASES: list[Case] = [
     rest("timeout of a stream", M=timed(900_000, ResponseTransferMode="STREAM")),
     rest("timeout of a stream, too long", "CL407", M=timed(900_001, ResponseTransferMode="STREAM")),
     *around(http, "timeout", "CL407", 50, 30_000, lambda n: {"I": integration(TimeoutInMillis=n), "F": TIMELESS}),
-    socket("timeout of 29,000 ms", I=integration(TimeoutInMillis=29_000)),
-    socket("timeout of 29,001 ms", "CL408", I=integration(TimeoutInMillis=29_001)),
-    socket("timeout of 30,001 ms", "CL407", I=integration(TimeoutInMillis=30_001)),
-    socket("timeout of somehow", I=integration(TimeoutInMillis=REF)),
+    socket("timeout of 29,000 ms", I=messaged(TimeoutInMillis=29_000)),
+    socket("timeout of 29,001 ms", "CL408", I=messaged(TimeoutInMillis=29_001)),
+    socket("timeout of 30,001 ms", "CL407", I=messaged(TimeoutInMillis=30_001)),
+    socket("timeout of somehow", I=messaged(TimeoutInMillis=REF)),
     rest("function of 29 s", F=zipped(Timeout=29)),
     rest("function of 30 s", "CL410", F=SLOW),
     rest("function of 30 s with another kind of integration", F=SLOW, M=method(Integration=integrated(Type="AWS"))),
@@ -351,7 +376,12 @@ ROUTE_CASES: list[Case] = [
     http("two routes", Other=route("POST /orders")),
     http("one route twice", "CL411", Other=route()),
     http("one route twice, perhaps", Other={**route(), **CONDITIONAL}),
-    http("one route of two APIs", B=http_api(), Other=route(ApiId={"Ref": "B"}), P2=permission(source("/*", api="B"))),
+    http(
+        "one route of two APIs",
+        B=http_api(),
+        Other=route(ApiId={"Ref": "B"}, Target=ABSENT),
+        P2=permission(source("/*", api="B")),
+    ),
     rest("one variable", A=part("{id}"), B=part("orders")),
     rest("two variables", "CL412", A=part("{id}"), B=part("{name}")),
     rest("a variable and a greedy one", "CL412", A=part("{id}"), B=part("{proxy+}")),
@@ -392,8 +422,8 @@ ROUTE_CASES: list[Case] = [
         )
     ),
     *unknowns(http, "route's key", lambda v: {"R": route(v)}),
-    socket("route of any name", R=route("send-message")),
-    socket("route without a name", "CL415", R=route("")),
+    socket("route of any name", R=route("send-message", AuthorizationType="NONE")),
+    socket("route without a name", "CL415", R=route("", AuthorizationType="NONE")),
 ]
 
 API_CASES: list[Case] = [
@@ -410,11 +440,11 @@ API_CASES: list[Case] = [
         for count, expected in ((299, ""), (300, ""), (301, "CL416"))
     ),
     *(
-        rest(f"{count} authorizers", expected, **{f"A{i}": rest_authorizer() for i in range(count)})
+        rest(f"{count} authorizers", expected, **{f"A{i}": rest_authorizer(Name=f"a{i}") for i in range(count)})
         for count, expected in ((9, ""), (10, ""), (11, "CL416"))
     ),
     *(
-        http(f"{count} authorizers", expected, **{f"A{i}": http_authorizer() for i in range(count)})
+        http(f"{count} authorizers", expected, **{f"A{i}": http_authorizer(Name=f"a{i}") for i in range(count)})
         for count, expected in ((9, ""), (10, ""), (11, "CL416"))
     ),
     *(
@@ -462,6 +492,7 @@ API_CASES: list[Case] = [
             "http://localhost:3000",
             "https://*.example.com",
             "https://*",
+            "null",
             "capacitor://localhost",
         )
     ),
@@ -602,7 +633,7 @@ AUTHORIZER_CASES: list[Case] = [
     *unknowns(http, "all of JWT", lambda v: {"A": http_authorizer("JWT", JwtConfiguration=v)}),
     rest(
         "user pool",
-        A=rest_authorizer("COGNITO_USER_POOLS", AuthorizerUri=ABSENT, ProviderARNs=["arn:aws:cognito-idp:x"]),
+        A=rest_authorizer("COGNITO_USER_POOLS", AuthorizerUri=ABSENT, ProviderARNs=[POOL]),
     ),
     rest("no user pool", "CL506", A=rest_authorizer("COGNITO_USER_POOLS", AuthorizerUri=ABSENT)),
     *unknowns(rest, "user pools", lambda v: {"A": rest_authorizer("COGNITO_USER_POOLS", ProviderARNs=v)}),
@@ -660,7 +691,7 @@ AUTHORIZER_CASES: list[Case] = [
         "permission for another authorizer",
         "CL509",
         A=rest_authorizer(),
-        A2=rest_authorizer(),
+        A2=rest_authorizer(Name="b"),
         P=permission(source("/*/GET/")),
         P2=permission(source("/authorizers/", {"Ref": "A2"})),
     ),
@@ -715,7 +746,7 @@ CREDENTIAL_CASES: list[Case] = [
         "identity sources that differ",
         "CL511",
         A=http_authorizer(),
-        A2=http_authorizer(IdentitySource=["$request.header.X-Tenant"]),
+        A2=http_authorizer(Name="b", IdentitySource=["$request.header.X-Tenant"]),
         F=handler("{'a': event['identitySource'][0]}"),
     ),
     rest(

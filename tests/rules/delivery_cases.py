@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules.cases import UNKNOWN, Case, Resource, one, resource, stack, unknowns, zipped
+from rules.cases import ABSENT, TRUSTED, UNKNOWN, Case, Resource, one, resource, stack, unknowns, zipped
 from rules.event_resources import (
     ACCOUNT,
     FUNCTION,
@@ -34,11 +34,23 @@ from rules.event_resources import (
     schedule,
     stream,
     subscription,
+    table,
     to_queue,
     topic,
     topic_policy,
 )
 from rules.settings_cases import alias
+
+
+def of_partition(name: str) -> Any:
+    """An ARN as CDK puts it together."""
+    start = ["arn:", ref("AWS::Partition"), ":kms:eu-west-1:", ref("AWS::AccountId"), ":"]
+    return {"Fn::Join": ["", [*start, name]]}
+
+
+def alarm(**actions: Any) -> Resource:
+    return of("AWS::CloudWatch::Alarm", **actions)
+
 
 INVOKED: list[Case] = [
     one("topic that may not invoke", "CL610", kept(), T=topic(), S=subscription()),
@@ -262,6 +274,25 @@ STORED: list[Case] = [
             ("that denies only", "CL611", {"U": queue_policy(lets("sns", "sqs:SendMessage", Effect="Deny"))}),
             ("with a statement that isn't known", "", {"U": queue_policy(ref("P"))}),
             ("of another queue", "CL611", {"U": queue_policy(lets("sns", "sqs:*"), of_queue=[ref("Z")])}),
+            *(
+                (
+                    f"that denies {denied}",
+                    "CL611" if is_lost else "",
+                    {"U": queue_policy(lets("sns", "sqs:*"), lets("sns", "sqs:*", **{"Effect": "Deny", **denied}))},
+                )
+                for is_lost, denied in (
+                    (True, {"Action": "sqs:SendMessage", "Principal": "*"}),
+                    (True, {"Resource": arn("Q")}),
+                    (True, {"Principal": {"AWS": "*"}}),
+                    (False, {"Resource": arn("Z")}),
+                    (False, {"Resource": ref("Parameter")}),
+                    (False, {"Action": "sqs:ReceiveMessage"}),
+                    (False, {"Action": ref("P")}),
+                    (False, {"Principal": {"Service": "events.amazonaws.com"}}),
+                    (False, {"Principal": {"AWS": "111122223333"}}),
+                    (False, {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}),
+                )
+            ),
             ("of a queue that isn't known", "", {"U": queue_policy(of_queue=[ref("Parameter")])}),
             ("of queues that aren't known", "", {"U": queue_policy(of_queue=ref("Parameter"))}),
             ("under a condition", "", {"U": maybe(queue_policy())}),
@@ -344,6 +375,8 @@ STORED: list[Case] = [
         for what, expected, id_, statements in (
             ("of AWS", "CL612", "alias/aws/sqs", ()),
             ("of AWS by its ARN", "CL612", ACCOUNT.format("kms", "alias/aws/sqs"), ()),
+            ("of AWS, in parts", "CL612", of_partition("alias/aws/sqs"), ()),
+            ("of another name in parts", "", of_partition("alias/aws/sqs-orders"), ()),
             ("of another name", "", "alias/orders", ()),
             ("that isn't known", "", ref("P"), ()),
             ("of the app", "CL612", arn("K"), ()),
@@ -357,6 +390,32 @@ STORED: list[Case] = [
             ("of the app, actions that aren't known", "", arn("K"), (lets("sns", ref("P")),)),
         )
     ),
+    *(
+        stack(
+            f"alarm to a topic: {what}",
+            expected,
+            A=alarm(**actions),
+            T=topic(KmsMasterKeyId=id_),
+            K=key(*statements),
+            **({"U": topic_policy(lets("events", "sns:Publish"))} if id_ is None else {}),
+        )
+        for what, expected, id_, statements, actions in (
+            ("key of AWS", "CL612", "alias/aws/sns", (), {"AlarmActions": [ref("T")]}),
+            ("key of AWS, when it is over", "CL612", "alias/aws/sns", (), {"OKActions": [ref("T")]}),
+            ("key of AWS, no actions", "", "alias/aws/sns", (), {"AlarmActions": []}),
+            ("key of AWS, actions that aren't known", "", "alias/aws/sns", (), {"AlarmActions": ref("T")}),
+            ("key that refuses", "CL612", arn("K"), (), {"AlarmActions": [ref("T")]}),
+            (
+                "key that lets it",
+                "",
+                arn("K"),
+                (lets("cloudwatch", ["kms:GenerateDataKey*", "kms:Decrypt"]),),
+                {"AlarmActions": [ref("T")]},
+            ),
+            ("no key", "", ABSENT, (), {"AlarmActions": [ref("T"), "arn:aws:automate:eu-west-1:ec2:stop"]}),
+        )
+    ),
+    one("alarm to a function", "", zipped(), A=alarm(AlarmActions=[arn("F")])),
     stack(
         "rule to a topic with the key of AWS",
         "CL612",
@@ -420,6 +479,33 @@ LOST: list[Case] = [
             ("with one on success", "CL613", {"DestinationConfig": {"OnSuccess": {"Destination": QUEUE}}}),
             ("with one on failure", "", {"DestinationConfig": {"OnFailure": {"Destination": QUEUE}}}),
             ("with one that isn't known", "", {"DestinationConfig": ref("P")}),
+        )
+    ),
+    *(
+        one(
+            f"topic to {called}, failures kept of {kept_of}",
+            expected,
+            zipped(),
+            A=alias(),
+            T=topic(),
+            S=subscription(Endpoint=arn("F") if called == "the function" else ref("A")),
+            P=permission(function=arn("F") if called == "the function" else ref("A")),
+            I=resource(
+                "EventInvokeConfig",
+                {
+                    "FunctionName": ref("F"),
+                    "Qualifier": kept_of,
+                    "DestinationConfig": {"OnFailure": {"Destination": QUEUE}},
+                },
+            ),
+        )
+        for called, kept_of, expected in (
+            ("the alias", "$LATEST", "CL613"),
+            ("the alias", alias()["Properties"]["Name"], ""),
+            ("the alias", "other", "CL613"),
+            ("the alias", ref("Parameter"), ""),
+            ("the function", "$LATEST", ""),
+            ("the function", alias()["Properties"]["Name"], "CL613"),
         )
     ),
     one("topic under a condition, nothing kept", "", zipped(), T=topic(), S=maybe(subscription()), P=permission()),
@@ -518,7 +604,7 @@ LOOPS: list[Case] = [
         "CL614",
         zipped(**OWN_ROLE),
         M=stream(arn("D", "StreamArn")),
-        D=of("AWS::DynamoDB::Table"),
+        D=table(),
         R=role((READS_TABLE, "*"), ("dynamodb:PutItem", arn("D"))),
     ),
     one(
@@ -539,6 +625,19 @@ LOOPS: list[Case] = [
                 "FunctionName": ref("F"),
                 "Qualifier": "$LATEST",
                 "DestinationConfig": {"OnSuccess": {"Destination": arn("F")}},
+            },
+        ),
+    ),
+    one(
+        "its own destination on failure",
+        "CL614",
+        zipped(),
+        I=resource(
+            "EventInvokeConfig",
+            {
+                "FunctionName": ref("F"),
+                "Qualifier": "$LATEST",
+                "DestinationConfig": {"OnFailure": {"Destination": arn("F")}},
             },
         ),
     ),
@@ -615,6 +714,7 @@ FAILURES: list[Case] = [
         arn("D"),
         of(
             "AWS::IAM::Role",
+            AssumeRolePolicyDocument=TRUSTED,
             Policies=[
                 {
                     "PolicyDocument": policy(
@@ -724,6 +824,19 @@ SENDERS: list[Case] = [
             ("8,192 characters", "", f'"{"a" * 8_190}"'),
             ("8,193 characters", "CL618", f'"{"a" * 8_191}"'),
             *((str(unknown), "", unknown) for unknown in UNKNOWN),
+        )
+    ),
+    *(
+        one(f"bucket's event {event}", expected, kept(), B=bucket((event, None)), P=permission("s3"))
+        for event, expected in (
+            ("s3:ObjectCreated:*", ""),
+            ("s3:ObjectCreated:Put", ""),
+            ("s3:LifecycleTransition", ""),
+            ("s3:ObjectLock:Put", ""),
+            ("s3:ObjectCreate:*", "CL641"),
+            ("s3:ObjectCreated", "CL641"),
+            ("s3:LifecycleTransitions", "CL641"),
+            (ref("P"), ""),
         )
     ),
     *(

@@ -29,6 +29,7 @@ from rules.event_resources import (
     ref,
     role,
     stream,
+    table,
     timed,
 )
 from rules.settings_cases import alias
@@ -52,7 +53,18 @@ SOURCES: list[Case] = [
     polled("name of a queue", "CL621", mapping("orders")),
     polled("ARN of a queue", "", mapping(arn("Q")), Q=queue()),
     polled("a table", "CL621", stream(arn("D")), D=of("AWS::DynamoDB::Table")),
-    polled("a table's stream", "", stream(arn("D", "StreamArn")), D=of("AWS::DynamoDB::Table")),
+    polled("a table's stream", "", stream(arn("D", "StreamArn")), D=table()),
+    *(
+        polled(f"stream of a table: {what}", expected, stream(arn("D", "StreamArn")), D=made)
+        for what, expected, made in (
+            ("none", "CL621", table(StreamSpecification=ABSENT)),
+            ("no value", "CL621", table(StreamSpecification=NO_VALUE)),
+            ("unknown", "", table(StreamSpecification=ref("P"))),
+            ("perhaps", "", table(StreamSpecification={"Fn::If": ["C", {}, NO_VALUE]})),
+            ("of a table under a condition", "", maybe(table(StreamSpecification=ABSENT))),
+            ("of a macro", "", table(StreamSpecification=ABSENT, **{"Fn::Transform": {"Name": "M"}})),
+        )
+    ),
     polled("a table by its ARN", "CL621", stream(TABLE)),
     polled("a table's stream by its ARN", "", stream(f"{TABLE}/stream/2026-01-01T00:00:00.000")),
     *(
@@ -204,7 +216,33 @@ SOURCES: list[Case] = [
         "",
         patterns({"body": {"a": [{"numeric": ["=", 5_000_000_000]}, {"prefix": "x"}, None, ""]}}),
     ),
+    polled("filter of an empty object", "CL623", patterns({"body": {}})),
+    polled("filter of everything", "", patterns({})),
     polled("filter of a wrong operator", "CL623", patterns({"body": {"a": [{"startswith": "x"}]}})),
+    polled("filter without a pattern", "CL633", mapping(FilterCriteria={"Filters": [{}]})),
+    polled("filter of no value", "CL633", raw_pattern(NO_VALUE)),
+    polled("filter that isn't there", "", mapping(FilterCriteria={"Filters": []})),
+    *(
+        polled(
+            f"filter of {key} with {name}",
+            "" if key == own else "CL633",
+            mapping(
+                source,
+                FilterCriteria={"Filters": [{"Pattern": json.dumps({key: {"a": ["b"]}, "awsRegion": ["x"]})}]},
+                **({} if own in ("body", "data") and source != STREAM else {"StartingPosition": "LATEST"}),
+            ),
+        )
+        for name, source, own in (
+            ("SQS", QUEUE, "body"),
+            ("Kinesis", STREAM, "data"),
+            ("DynamoDB", f"{TABLE}/stream/1", "dynamodb"),
+            ("Kafka", KAFKA, "value"),
+            ("MQ", BROKER, "data"),
+        )
+        for key in ("body", "data", "dynamodb", "value")
+    ),
+    polled("filter of an unknown source", "", stream(ref("P"), FilterCriteria={"Filters": [{"Pattern": "{}"}]})),
+    polled("filter of what is not to be there", "", patterns({"data": [{"exists": False}]})),
     polled("mapped twice", "CL624", mapping(), L=mapping()),
     polled("mapped twice, a queue of the app", "CL624", mapping(arn("Q")), L=mapping(arn("Q"), arn("F")), Q=queue()),
     polled("mapped twice, two functions", "", mapping(), G=zipped(), L=mapping(function=ref("G"))),
@@ -328,6 +366,37 @@ QUEUES: list[Case] = [
         "CL630",
         (1, 1_000),
         lambda n: queue(RedrivePolicy={"deadLetterTargetArn": QUEUE, "maxReceiveCount": n} if n != NO_VALUE else DEAD),
+    ),
+    *(
+        stack(f"FIFO {fifo}, named {name}", expected, Q=queue(QueueName=name, FifoQueue=fifo))
+        for name, fifo, expected in (
+            ("orders.fifo", True, ""),
+            ("orders", True, "CL640"),
+            ("orders.fifo", ABSENT, "CL640"),
+            ("orders.fifo", False, "CL640"),
+            ("orders", False, ""),
+            ("orders.fifo", ref("P"), ""),
+            (ref("P"), True, ""),
+            (ABSENT, True, ""),
+        )
+    ),
+    stack("FIFO topic, named orders", "CL640", T=of("AWS::SNS::Topic", TopicName="orders", FifoTopic=True)),
+    stack("FIFO topic, named orders.fifo", "", T=of("AWS::SNS::Topic", TopicName="orders.fifo", FifoTopic=True)),
+    stack("topic, named orders.fifo", "CL640", T=of("AWS::SNS::Topic", TopicName="orders.fifo")),
+    *(
+        stack(
+            f"dead letters of a queue to {target}",
+            expected,
+            Q=queue(RedrivePolicy={"deadLetterTargetArn": target, "maxReceiveCount": 3}),
+            D=queue(),
+        )
+        for target, expected in (
+            (arn("D"), ""),
+            (ref("D"), "CL630"),
+            (arn("D", "QueueName"), "CL630"),
+            (arn("Q"), "CL630"),
+            (ref("Parameter"), ""),
+        )
     ),
     *unknowns("queue's redrive policy", lambda v: queue(RedrivePolicy=v)),
     stack("queue to a topic", "CL630", Q=queue(RedrivePolicy={"deadLetterTargetArn": TOPIC, "maxReceiveCount": 3})),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rules.cases import ABSENT, NO_VALUE, Case, Resource, one, resource, zipped
+from rules.cases import ABSENT, NO_VALUE, TRUSTED, Case, Resource, one, resource, zipped
 
 ACCOUNT = "arn:aws:{}:eu-west-1:111122223333:{}"
 QUEUE, TOPIC = ACCOUNT.format("sqs", "orders"), ACCOUNT.format("sns", "orders")
@@ -38,6 +38,11 @@ def topic(**properties: Any) -> Resource:
 
 def queue(**properties: Any) -> Resource:
     return of("AWS::SQS::Queue", **properties)
+
+
+def table(**properties: Any) -> Resource:
+    """A table with a stream."""
+    return of("AWS::DynamoDB::Table", **{"StreamSpecification": {"StreamViewType": "NEW_IMAGE"}, **properties})
 
 
 def kept(**properties: Any) -> Resource:
@@ -132,7 +137,8 @@ def role(*statements: Any, managed: Any = ABSENT, **properties: Any) -> Resource
     """A role with these statements: pairs of actions and a resource."""
     allowed = [{"Effect": "Allow", "Action": actions, "Resource": target} for actions, target in statements]
     policies = [{"PolicyName": "p", "PolicyDocument": policy(*allowed)}] if allowed else ABSENT
-    return of("AWS::IAM::Role", Policies=policies, ManagedPolicyArns=managed, **properties)
+    trusted = {"AssumeRolePolicyDocument": TRUSTED, **properties}
+    return of("AWS::IAM::Role", Policies=policies, ManagedPolicyArns=managed, **trusted)
 
 
 def aws(*names: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.cases import UNKNOWN, Case, Resource, resource, zipped
+from rules.cases import TRUSTED, UNKNOWN, Case, Resource, resource, zipped
 
 REF = {"Ref": "Parameter"}
 ANYWHERE = {"CidrIp": "0.0.0.0/0", "IpProtocol": "-1"}
@@ -73,13 +73,15 @@ def role(*actions: str, managed: object = None, effect: str = "Allow", **propert
         "Properties": {
             **({"Policies": [policy]} if actions else {}),
             **({"ManagedPolicyArns": managed} if managed is not None else {}),
+            "AssumeRolePolicyDocument": TRUSTED,
             **properties,
         },
     }
 
 
 def policy(*actions: str, roles: object, kind: str = "Policy") -> Resource:
-    document = {"Statement": {"Effect": "Allow", "Action": actions[0] if len(actions) == 1 else list(actions)}}
+    named = actions[0] if len(actions) == 1 else list(actions)
+    document = {"Statement": {"Effect": "Allow", "Action": named, "Resource": "*"}}
     return {"Type": f"AWS::IAM::{kind}", "Properties": {"PolicyDocument": document, "Roles": roles}}
 
 
@@ -118,8 +120,9 @@ CLOSED = {"Type": "Custom::VpcRestrictDefaultSG", "Properties": {"DefaultSecurit
 
 def denying(**more: Any) -> Resource:
     """A role that may all, and is denied what it takes to be in a VPC."""
-    statements = [{"Effect": "Allow", "Action": "*"}, {"Effect": "Deny", "Action": "ec2:*", "Resource": "*", **more}]
-    return {**role(), "Properties": {"Policies": [{"PolicyDocument": {"Statement": statements}}]}}
+    allowed = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    statements = [allowed, {"Effect": "Deny", "Action": "ec2:*", "Resource": "*", **more}]
+    return role(Policies=[{"PolicyDocument": {"Statement": statements}}])
 
 
 def rule(*rules: Resource) -> Resource:
@@ -269,7 +272,7 @@ CASES: list[Case] = [
          R=role(ENI, "logs:PutLogEvents", "xray:PutTraceSegments", "kms:Decrypt")),
     case("denied", "", function(reach=["private"], **WITH_ROLE), R=role(ENI), X={
         "Type": "AWS::IAM::Policy", "Properties": {"Roles": [ref("R")], "PolicyDocument": {"Statement": [
-            {"Effect": "Deny", "Action": "s3:*"}]}}}),
+            {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}}}),
     # --- Quotas
     case("five addresses", "", R=NAT, **{f"E{n}": ec2("EIP") for n in range(5)}),
     case("six addresses", "CL312", R=NAT, **{f"E{n}": ec2("EIP") for n in range(6)}),
@@ -292,8 +295,8 @@ CASES: list[Case] = [
          X=policy("s3:*", roles=None, kind="ManagedPolicy")),
     *(case(f"role with wildcard {each}", "", function(**WITH_ROLE), N=NAT, R=role(each)) for each in (
         "*", "ec2:*", "EC2:CreateNetwork*", "ec2:CreateNetworkInterface")),
-    case("role with all but", "", function(**WITH_ROLE), N=NAT, R={"Type": "AWS::IAM::Role", "Properties": {
-        "Policies": [{"PolicyDocument": {"Statement": [{"Effect": "Allow", "NotAction": "iam:*"}]}}]}}),
+    case("role with all but", "", function(**WITH_ROLE), N=NAT, R=role(Policies=[
+        {"PolicyDocument": {"Statement": [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]}}])),
     case("policy beside the role", "", function(**WITH_ROLE), N=NAT, R=role(), X=policy(ENI, roles=[ref("R")])),
     case("policy beside, by name", "", function(**WITH_ROLE), N=NAT, R=role(RoleName="r"), X=policy(ENI, roles=["r"])),
     case("policy beside another role", "CL801", function(**WITH_ROLE), N=NAT, R=role(), X=policy(ENI, roles=["r"])),
@@ -306,9 +309,8 @@ CASES: list[Case] = [
         for value in UNKNOWN
     ),
     *(
-        case(f"actions of a role: {value}", "", function(**WITH_ROLE), N=NAT, R={
-            "Type": "AWS::IAM::Role", "Properties": {"Policies": [
-                {"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": ["s3:*", value]}]}}]}})
+        case(f"actions of a role: {value}", "", function(**WITH_ROLE), N=NAT, R=role(Policies=[
+            {"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": ["s3:*", value], "Resource": "*"}]}}]))
         for value in UNKNOWN
     ),
     case("role under a condition", "", function(**WITH_ROLE), N=NAT, R={**role(), "Condition": "C"}),
@@ -453,5 +455,5 @@ CASES: list[Case] = [
     case("boundary of the app with it", "", function(**WITH_ROLE), N=NAT, R=role(
         ENI, PermissionsBoundary=ref("X")), X=policy("ec2:*", roles=None, kind="ManagedPolicy")),
     case("boundary elsewhere", "", function(**WITH_ROLE), N=NAT, R=role(
-        ENI, PermissionsBoundary="arn:aws:iam::1:policy/x")),
+        ENI, PermissionsBoundary="arn:aws:iam::111122223333:policy/x")),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""CL802 to CL814: permissions of functions, and policies of roles."""
+"""CL802 to CL815: permissions of functions, and policies of roles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rules.api_cases import (
     socket,
     source,
 )
-from rules.cases import UNKNOWN, Case, Resource, zipped
+from rules.cases import TRUSTED, UNKNOWN, Case, Resource, zipped
 
 ALIAS = made(
     "Lambda::Alias",
@@ -53,17 +53,33 @@ def policy_of(count: int, length: int, name: str = "orders") -> dict[str, Resour
 def document(length: int) -> Any:
     """A policy with this number of characters, whitespace left out."""
     empty = len('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":[""]}]}')
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["r" * (length - empty)]}
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::".ljust(length - empty, "r")]}
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def trusts(length: int) -> Any:
+    """A trust policy with this number of characters."""
+    empty = len('{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":[""]}}]}')
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ["1" * (length - empty)]}}
+    return {"Statement": [statement]}
+
+
+def statement(**more: Any) -> Any:
+    """A policy with a statement that has these elements."""
+    given = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", **more}
+    return {"Statement": [{name: value for name, value in given.items() if value is not ABSENT}]}
 
 
 def role(managed: Any = ABSENT, *documents: Any, **more: Any) -> Resource:
     policies = [{"PolicyName": f"p{i}", "PolicyDocument": each} for i, each in enumerate(documents)]
-    return made("IAM::Role", {"ManagedPolicyArns": managed, "Policies": policies or ABSENT, **more})
+    given = {"ManagedPolicyArns": managed, "Policies": policies or ABSENT, "AssumeRolePolicyDocument": TRUSTED, **more}
+    return made("IAM::Role", given)
 
 
-def attached(document_: Any, kind: str = "Policy", roles: Any = None, **beside: Any) -> Resource:
-    given = {"PolicyDocument": document_, "Roles": [{"Ref": "R"}] if roles is None else roles}
+def attached(
+    document_: Any, kind: str = "Policy", roles: Any = None, properties: dict[str, Any] | None = None, **beside: Any
+) -> Resource:
+    given = {"PolicyDocument": document_, "Roles": [{"Ref": "R"}] if roles is None else roles, **(properties or {})}
     return made(f"IAM::{kind}", given, **beside)
 
 
@@ -76,6 +92,11 @@ def roles(what: str, expected: str = "", /, **resources: Resource) -> Case:
 
 
 SMALL = document(200)
+PATH = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/x/invocations"
+VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+STAGES = {"S": rest_stage(), "B": rest_stage(StageName="beta")}
+BETA = {"Ref": "B"}
+PERHAPS = {**permission(source("/beta/*")), "Condition": "C"}
 SOURCES: list[Case] = [
     allowed("with a source", SourceArn=RULE, Principal="events.amazonaws.com"),
     allowed("without a source", "CL802", Principal="s3.amazonaws.com"),
@@ -169,7 +190,43 @@ COVERING: list[Case] = [
     rest("permission for another service", "CL805", P=permission(RULE, Principal="events.amazonaws.com")),
     rest("permission with a source that isn't known", P=permission(REF)),
     rest("permission for the stage", S=rest_stage(), P=permission(source("/", {"Ref": "S"}, "/GET/"))),
-    rest("permission for another stage", "CL806", S=rest_stage(), P=permission(source("/test/GET/"))),
+    rest("permission for another stage", "CL805 CL806", S=rest_stage(), P=permission(source("/test/GET/"))),
+    rest("permission for the test stage alone", "CL805", P=permission(source("/test-invoke-stage/GET/"))),
+    rest("permission for a stage of elsewhere", P=permission(source("/test/GET/"))),
+    rest("permission for one of two stages", "CL815", **STAGES, P=permission(source("/prod/GET/"))),
+    rest("permission for one of two stages by its id", "CL815", **STAGES, P=permission(source("/", BETA, "/GET/"))),
+    rest(
+        "permission for each stage",
+        **STAGES,
+        P=permission(source("/", BETA, "/GET/")),
+        P2=permission(source("/prod/*")),
+    ),
+    rest("permission for one stage, and perhaps another", **STAGES, P=permission(source("/prod/*")), P2=PERHAPS),
+    rest(
+        "permission for one stage, and another perhaps",
+        S=rest_stage(),
+        B={**rest_stage(StageName="beta"), "Condition": "C"},
+        P=permission(source("/prod/GET/")),
+    ),
+    rest("permission for a stage of some name", **STAGES, P=permission(source("/", REF, "/GET/"))),
+    *unknowns(
+        "permission for a stage beside",
+        lambda v: rest("", S=rest_stage(), B=rest_stage(StageName=v), P=permission(source("/prod/GET/"))).resources,
+    ),
+    rest("permission for all methods", M=method("ANY"), P=permission(source("/*/*/"))),
+    rest("permission for some method", M=method("ANY"), P=permission(source("/*/", REF, "/"))),
+    rest(
+        "permission for one of all methods, and perhaps more",
+        M=method("ANY"),
+        P=permission(source("/*/GET/")),
+        P2=permission(source("/", REF)),
+    ),
+    rest(
+        "permission for each method",
+        M=method("ANY"),
+        **{f"P{verb}": permission(source(f"/*/{verb}/")) for verb in VERBS},
+        P=permission(source("/*/GET/")),
+    ),
     rest("permission for the test stage", S=rest_stage(), P2=permission(source("/test-invoke-stage/GET/"))),
     rest("permission of another API", "CL805", P=permission(source("/*", api="B")), B=http_api()),
     rest(
@@ -183,14 +240,14 @@ COVERING: list[Case] = [
     rest(
         "role instead of a permission",
         P=None,
-        M=method(Integration={"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": "x", "Credentials": "r"}),
+        M=method(Integration={"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": PATH, "Credentials": "r"}),
     ),
     rest("variables", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/*"))),
     rest("variables as written", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/{id}"))),
     rest("variables by another name", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/{key}"))),
     rest("variables by a value", A=part("{id}"), M=method("GET", "A"), P=permission(source("/*/GET/7"))),
     rest("any method", M=method("ANY"), P=permission(source("/*/*/"))),
-    rest("some method of any", M=method("ANY"), P=permission(source("/*/GET/"))),
+    rest("some method of any", "CL815", M=method("ANY"), P=permission(source("/*/GET/"))),
     rest("any method by its name", M=method("ANY"), P=permission(source("/*/ANY/"))),
     rest("a method among others", "CL805", N=method("POST"), P=permission(source("/*/GET/"))),
     http("permission for $default", R=route("$default"), P=permission(source("/*/$default"))),
@@ -268,11 +325,11 @@ ROLES: list[Case] = [
     roles("a policy with whitespace", R=role(ABSENT, {**document(9_000), "Id": " " * 9_000})),
     roles("a policy that isn't known", R=role(ABSENT, REF, document(9_000))),
     roles("a statement, perhaps", R=role(ABSENT, {"Statement": [{"Fn::If": ["C", document(20_000), 1]}]})),
-    roles("a value that isn't known", R=role(ABSENT, {"Statement": [{"Resource": [{"Ref": "P"}] * 400}]})),
+    roles("a value that isn't known", R=role(ABSENT, statement(Resource=[{"Ref": "P"}] * 400))),
     roles(
         "many joined values",
         "CL809",
-        R=role(ABSENT, {"Statement": [{"Resource": [{"Fn::Sub": "${B}/" + "x" * 40}] * 300}]}),
+        R=role(ABSENT, statement(Resource=[{"Fn::Sub": "${B}/" + "x" * 40}] * 300)),
     ),
     *(
         roles(f"managed policy of {length:,} characters", expected, P=attached(document(length), "ManagedPolicy", []))
@@ -310,9 +367,9 @@ TRUST: list[Case] = [
     *(trusting({"Service": value}) for value in UNKNOWN),
     *(trusting(LAMBDA, value) for value in UNKNOWN),
     *(trusting(value) for value in UNKNOWN),
-    roles("trust that isn't known", F=zipped(Role={"Ref": "R"}), R=role(AssumeRolePolicyDocument=REF)),
-    roles("no trust", F=zipped(Role={"Fn::GetAtt": ["R", "Arn"]}), R=role()),
-    roles("trust of another role", R=role(AssumeRolePolicyDocument={"Statement": []})),
+    roles("trust that isn't known", F=zipped(Role={"Fn::GetAtt": "R.Arn"}), R=role(AssumeRolePolicyDocument=REF)),
+    roles("no trust", "CL820", F=zipped(Role={"Fn::GetAtt": ["R", "Arn"]}), R=role(AssumeRolePolicyDocument=ABSENT)),
+    roles("trust of another role", R=role(AssumeRolePolicyDocument=trusts(200))),
     *(
         roles(f"name of {length} characters", expected, R=role(RoleName="r" * length))
         for length, expected in ((63, ""), (64, ""), (65, "CL813"))
@@ -329,7 +386,7 @@ TRUST: list[Case] = [
     ),
     roles("policy with a long name", "CL813", R=role(Policies=[{"PolicyName": "p" * 129, "PolicyDocument": SMALL}])),
     *(
-        roles(f"trust policy of {length:,} characters", expected, R=role(AssumeRolePolicyDocument=document(length)))
+        roles(f"trust policy of {length:,} characters", expected, R=role(AssumeRolePolicyDocument=trusts(length)))
         for length, expected in ((2_047, ""), (2_048, ""), (2_049, "CL814"))
     ),
 ]

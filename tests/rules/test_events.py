@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from rules import delivery_cases, event_cases, subscription_cases
-from rules.cases import TODAY, Resource, zipped
+from rules.cases import LENIENT, TODAY, Resource, resource, zipped
 from rules.event_resources import (
     QUEUE,
     READS,
@@ -39,7 +39,7 @@ def found(*stacks: dict[str, Any], **about: Any) -> list[str]:
         outputs = {name: {"Value": value, "Export": {"Name": name}} for name, value in given.get("exports", {}).items()}
         document = {"Resources": given["resources"], "Outputs": outputs}
         read.append(read_template(document, template=f"{index}.json", size_bytes=1, **about))
-    context, severities = Context(TODAY), Severities()
+    context, severities = Context(TODAY), LENIENT
     findings = [each for one in read for each in check_stack(one, context, severities)]
     return sorted({each.rule for each in (*findings, *check_topology(Topology(read), context, severities))})
 
@@ -121,6 +121,33 @@ def test_dead_letters_in_another_region_and_account() -> None:
     ):
         redriven = stack(Q=queue(RedrivePolicy={"deadLetterTargetArn": QUEUE, "maxReceiveCount": 3}))
         assert found(redriven, region=region, account=account) == expected
+
+
+@pytest.mark.parametrize(("region", "expected"), [("eu-west-1", []), ("us-east-1", ["CL607"]), (None, [])])
+def test_dead_letters_of_a_subscription_in_another_region(region: str | None, expected: list[str]) -> None:
+    delivered = subscription(RedrivePolicy={"deadLetterTargetArn": QUEUE})
+    assert found(stack(F=kept(), T=topic(), P=permission(), S=delivered), region=region) == expected
+
+
+def configured(function: Any, qualifier: str = "$LATEST") -> Resource:
+    return resource("EventInvokeConfig", {"FunctionName": function, "Qualifier": qualifier})
+
+
+def test_an_invocation_that_is_configured_in_two_stacks() -> None:
+    own = stack({"function": arn("F")}, F=zipped(), I=configured(ref("F")))
+    assert found(own, stack(J=configured(imported("function")))) == ["CL603"]
+    assert found(own, stack(J=configured(imported("function"), "live"))) == []
+    assert found(own, stack(J=configured(imported("nobody's")))) == []
+
+
+def test_an_invocation_that_is_configured_by_name() -> None:
+    own = {"F": zipped(FunctionName="orders"), "I": configured(ref("F"))}
+    assert found(stack(**own, J=configured("orders"))) == ["CL603"]
+    assert found(stack(**own, J=configured("others"))) == []
+    assert found(stack(I=configured("orders"), J=configured("orders"))) == ["CL603"]
+    assert found(stack(I=configured("orders")), stack(J=configured("orders"))) == []
+    there = {"region": "eu-west-1", "account": "111122223333"}
+    assert found(stack(I=configured("orders")), stack(J=configured("orders")), **there) == ["CL603"]
 
 
 @pytest.mark.parametrize(("region", "expected"), [("eu-west-1", []), ("us-east-1", ["CL621"]), (None, [])])

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from rules.api_cases import ARN, http_api, integration, method, permission, rest_api, rest_authorizer, route, source
+import pytest
+from rules.api_cases import (
+    ARN,
+    http_api,
+    http_authorizer,
+    integration,
+    method,
+    path_to,
+    permission,
+    rest_api,
+    rest_authorizer,
+    route,
+    source,
+)
 from rules.cases import TODAY, ids, zipped
 
 from constructs_lambda.model import Topology
@@ -45,6 +59,13 @@ def from_api(*rest: Any) -> Any:
     return {"Fn::Join": ["", ["arn:aws:execute-api:eu-west-1:111122223333:", imported(0, "Api"), *rest]]}
 
 
+def of_one(document: Resources, **about: Any) -> tuple[str, ...]:
+    """The ids of the rules that speak of one stack."""
+    stack = read_template(document, template="t.json", size_bytes=1, **about)
+    return ids(list(check_topology(Topology([stack]), Context(TODAY), Severities())))
+
+
+GUARDED: Resources = {"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "A"}}
 HTTP = {"Api": http_api()}
 REST = {"Api": rest_api()}
 
@@ -120,6 +141,58 @@ def test_an_api_that_is_exported_by_its_author_may_have_more_routes() -> None:
     for outputs, expected in (({}, ("CL806",)), (shared, ())):
         stack = read_template({"Resources": stray, **outputs}, template="t.json", size_bytes=1)
         assert ids(list(check_topology(Topology([stack]), Context(TODAY), Severities()))) == expected
+
+
+def test_who_exports_api_and_function_may_add_the_permission_elsewhere() -> None:
+    routes = {"F": zipped(), "Api": http_api(), "R": route(), "I": integration()}
+    api = {"Value": {"Ref": "Api"}, "Export": {"Name": "shared-api"}}
+    function = {"Value": ARN, "Export": {"Name": "shared-function"}}
+    internal = {"Value": ARN, "Export": {"Name": "S0:ExportsOutputFnGetAttF"}}
+    guarded = {**routes, "R": route(**GUARDED), "A": http_authorizer()}
+    for resources, rules in ((routes, ("CL805",)), (guarded, ("CL509", "CL805"))):
+        for outputs, expected in (
+            ({"A": api}, rules),
+            ({"F": function}, rules),
+            ({"A": api, "F": internal}, rules),
+            ({"A": api, "F": function}, ()),
+        ):
+            assert of_one({"Resources": resources, "Outputs": outputs}) == expected
+
+
+@pytest.mark.parametrize(
+    ("account", "about", "expected"),
+    [
+        ("111122223333", {}, ()),
+        ("111122223333", {"account": "111122223333", "region": "eu-west-1"}, ("CL509", "CL805")),
+        ("111122223333", {"account": "111122223334", "region": "eu-west-1"}, ()),
+        ("111122223333", {"account": "111122223333", "region": "eu-west-2"}, ()),
+        ({"Ref": "AWS::AccountId"}, {"account": "111122223333", "region": "eu-west-1"}, ("CL509", "CL805")),
+        ({"Ref": "Account"}, {"account": "111122223333", "region": "eu-west-1"}, ()),
+    ],
+)
+def test_a_function_of_the_same_name_in_another_account(account: Any, about: Resources, expected: Any) -> None:
+    arn = {"Fn::Join": ["", ["arn:aws:lambda:eu-west-1:", account, ":function:shared"]]}
+    resources = {"F": zipped(FunctionName="shared"), "Api": http_api(), "R": route(**GUARDED)}
+    resources |= {"I": integration(IntegrationUri=arn), "A": http_authorizer(AuthorizerUri=path_to(arn))}
+    assert of_one({"Resources": resources}, **about) == expected
+
+
+def test_twenty_large_apis_with_one_function_take_seconds() -> None:
+    resources: Resources = {"F": zipped()}
+    for api in range(20):
+        target = {"Fn::Sub": f"integrations/${{I{api}}}"}
+        resources[f"Api{api}"] = http_api()
+        resources[f"I{api}"] = of_other(integration(), ApiId={"Ref": f"Api{api}"})
+        for index in range(300):
+            key = f"GET /r{index}/{{id}}"
+            resources[f"R{api}x{index}"] = of_other(route(key), ApiId={"Ref": f"Api{api}"}, Target=target)
+        for index in range(250):
+            resources[f"P{api}x{index}"] = permission(source(f"/*/GET/r{index}/*", api=f"Api{api}"))
+    stack = read_template({"Resources": resources}, template="t.json", size_bytes=1)
+    begun = time.process_time()
+    gateways = list(Topology([stack]).gateways())
+    assert time.process_time() - begun < 30
+    assert [sum(route.may_invoke is False for route in gateway.routes) for gateway in gateways] == [50] * 20
 
 
 def test_a_transform_may_add_permissions_and_routes() -> None:

@@ -14,9 +14,12 @@ from rules import (
     delivery_cases,
     event_cases,
     function_cases,
+    gateway_cases,
     network_cases,
     package_cases,
     permission_cases,
+    policy_cases,
+    rule_cases,
     scaling_cases,
     settings_cases,
     subscription_cases,
@@ -39,9 +42,12 @@ CASES: list[Case] = [
     *subscription_cases.CASES,
     *delivery_cases.CASES,
     *event_cases.CASES,
+    *rule_cases.CASES,
     *api_cases.CASES,
+    *gateway_cases.CASES,
     *permission_cases.CASES,
     *scaling_cases.CASES,
+    *policy_cases.CASES,
 ]
 WITH_FILES = {
     f"CL{number}" for number in (*range(204, 213), 214, 216, 217, 221, 222, 223, 225, 227, 228)
@@ -53,6 +59,8 @@ BY_HAND = {
     "CL902",
     "CL903",
     "CL910",
+    "CL915",
+    "CL916",
 } | WITH_FILES  # the others have tests of their own below
 
 

@@ -18,7 +18,7 @@ ARN = "arn:aws:sqs:eu-west-1:111122223333:orders"
 
 
 def read(kind: str, **properties: Any) -> Any:
-    return READERS[kind][1](properties, PLACE)
+    return READERS[kind][0][1](properties, PLACE)
 
 
 def test_a_queue() -> None:

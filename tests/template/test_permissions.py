@@ -156,17 +156,43 @@ def test_a_version_has_its_own_policy() -> None:
     assert may_invoke(app(permission({"Fn::Join": ["", [ARN, ":3"]]}, **SOURCE)), {"Ref": "V"}) is None
 
 
-def test_a_function_by_its_name() -> None:
-    arn = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
-    for given in (
-        "orders",
-        arn,
-        "111122223333:function:orders",
-        {"Fn::Sub": "arn:aws:lambda:${AWS::Region}:1:function:orders"},
-    ):
-        assert may_invoke(app(permission(given, **SOURCE), name="orders")) is True
-    assert may_invoke(app(permission(f"{arn}:live", **SOURCE), name="orders"), {"Ref": "A"}) is True
-    assert may_invoke(app(permission(arn, **SOURCE), name={"Ref": "Name"})) is None
+HERE = {"account": "111122223333", "region": "eu-west-1"}
+NAMED = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
+
+
+@pytest.mark.parametrize(
+    ("given", "about", "expected"),
+    [
+        ("orders", {}, True),
+        ("orders", HERE, True),
+        (NAMED, HERE, True),
+        (NAMED, {}, None),
+        (NAMED, {"account": "111122223333"}, None),
+        (NAMED, {**HERE, "account": "111122223334"}, False),
+        (NAMED, {**HERE, "region": "eu-west-2"}, False),
+        ("111122223333:function:orders", HERE, True),
+        ("111122223333:function:orders", {}, None),
+        ("111122223334:function:orders", HERE, False),
+        ({"Fn::Sub": "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:orders"}, {}, True),
+        ({"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:orders"}, HERE, True),
+        ({"Fn::Sub": "arn:aws:lambda:${AWS::Region}:${Account}:function:orders"}, HERE, None),
+        ({"Fn::Sub": "arn:aws:lambda:${AWS::AccountId}:${AWS::Region}:function:orders"}, HERE, None),
+        ({"Fn::Sub": "arn:aws:lambda:${AWS::Region}:210987654321:function:orders"}, HERE, False),
+        ({"Fn::Sub": "arn:aws:lambda:${AWS::Region}:210987654321:function:${F}"}, HERE, None),
+        ({"Fn::Sub": "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${F}"}, {}, True),
+        ("anything:function:orders", HERE, False),
+        ("arn:aws:other:eu-west-1:111122223333:function:orders", HERE, None),
+    ],
+)
+def test_a_function_by_its_name(given: object, about: dict[str, str], expected: bool | None) -> None:
+    resources = {"F": zipped(FunctionName="orders"), "T": TOPIC, "P": permission(given, **SOURCE)}
+    made = Topology([read_template({"Resources": resources}, template="t.json", size_bytes=1, **about)])
+    assert may_invoke(made) is expected
+
+
+def test_an_alias_by_its_name() -> None:
+    assert may_invoke(app(permission("orders:live", **SOURCE), name="orders"), {"Ref": "A"}) is True
+    assert may_invoke(app(permission(NAMED, **SOURCE), name={"Ref": "Name"})) is None
 
 
 @pytest.mark.parametrize(

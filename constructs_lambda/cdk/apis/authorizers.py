@@ -198,7 +198,8 @@ class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
         refuse_rest_settings(
             "CognitoAuthorizer",
             Type="COGNITO_USER_POOLS",
-            ProviderARNs=["-"],
+            ProviderARNs=[_LATER],
+            IdentitySource="method.request.header.Authorization",
             AuthorizerResultTtlInSeconds=seconds(self._ttl),
         )
 
@@ -268,6 +269,8 @@ class IamAuthorizer(HttpAuthorizer, RestAuthorizer):
         return _IAM
 
 
+_LATER = {"Ref": "Later"}
+"""What is known once the authorizer is made."""
 BEARER = {"type": "http", "scheme": "bearer"}
 _SIGNED = {
     "type": "apiKey",
@@ -297,7 +300,7 @@ def refuse_rest_settings(name: str, **settings: Any) -> None:
     """
     place = Place(name)
     given = {name: value for name, value in settings.items() if value is not None}
-    authorizer = read_rest_authorizer({"RestApiId": "-", "Name": "-", "AuthorizerUri": "-", **given}, place)
+    authorizer = read_rest_authorizer({"RestApiId": "-", "Name": "-", "AuthorizerUri": _LATER, **given}, place)
     guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="REST")
     refuse_what_aws_refuses([authorizer, guard], place)
 
@@ -311,7 +314,7 @@ def refuse_http_settings(name: str, **settings: Any) -> None:
     """
     place = Place(name)
     given = {name: value for name, value in settings.items() if value is not None}
-    authorizer = read_http_authorizer({"ApiId": "-", "Name": "-", "AuthorizerUri": "-", **given}, place)
+    authorizer = read_http_authorizer({"ApiId": "-", "Name": "-", **given}, place)
     guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="HTTP")
     refuse_what_aws_refuses([authorizer, guard], place)
 

@@ -23,7 +23,6 @@ from constructs_lambda.cdk.apis.authorizers import (
 from constructs_lambda.cdk.apis.permissions import Permissions, callee
 from constructs_lambda.cdk.apis.routes import refuse_what_is_no_function
 from constructs_lambda.cdk.properties import seconds
-from constructs_lambda.errors import InputError
 
 
 class TokenAuthorizer(RestAuthorizer):
@@ -185,8 +184,8 @@ class LambdaAuthorizer(HttpAuthorizer):
         authorizer_name: Its name in the API. Needed where one API has two of the same function.
 
     Raises:
-        LimitError: The time is out of range (CL501), or an identity source is none (CL503), everything at once.
-        InputError: Answers are cached by nothing (CL502).
+        LimitError: The time is out of range (CL501), answers are cached by nothing (CL502), or an identity source is
+            none (CL503), everything at once.
         TypeError: A value of the wrong type.
     """
 
@@ -210,12 +209,12 @@ class LambdaAuthorizer(HttpAuthorizer):
         refuse_http_settings(
             "LambdaAuthorizer",
             AuthorizerType="REQUEST",
+            AuthorizerUri={"Ref": "Later"},
             IdentitySource=self._identity_source,
             AuthorizerPayloadFormatVersion="2.0",
             EnableSimpleResponses=enable_simple_responses,
             AuthorizerResultTtlInSeconds=seconds(self._ttl),
         )
-        _refuse_cached_by_nothing(self._identity_source, self._ttl)
 
     def _what(self) -> str:
         return callee(self._function).name
@@ -236,14 +235,6 @@ class LambdaAuthorizer(HttpAuthorizer):
         )
         permissions.allow(callee(self._function), f"authorizers/{authorizer.authorizer_id}", f"Authorize{self.id}")
         return Bound("CUSTOM", authorizer.authorizer_id, schemes_of(self._identity_source))
-
-
-def _refuse_cached_by_nothing(sources: Sequence[str], ttl: Duration) -> None:
-    if not sources and seconds(ttl) != 0:
-        raise InputError(
-            "the answers are cached, and there is no identity source to cache them by (CL502). Fix: name one, or "
-            "switch the cache off: results_cache_ttl=Duration.seconds(0)"
-        )
 
 
 def invocation_of(scope: IConstruct, function_arn: str, path: str = "2015-03-31/functions/{}/invocations") -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Names, Stack, aws_cloudwatch, aws_lambda, aws_sns, aws_sqs
+from aws_cdk import Names, Stack, Token, aws_cloudwatch, aws_lambda, aws_sns, aws_sqs
 from constructs import Construct, IConstruct
+from jsii.errors import JSIIError
 
-from constructs_lambda.cdk.alarms import alarm_actions, alarm_on
-from constructs_lambda.cdk.failures import as_scope, keep_failures
+from constructs_lambda.cdk.alarms import alarm_on, let_alarms_act
+from constructs_lambda.cdk.failures import as_scope, keep_failures, kept_failures
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
+
+_OF_FUNCTIONS = ("AsyncFailures", "EventInvokeConfig", "Resource", "ServiceRole")
+_sources: WeakKeyDictionary[aws_lambda.IFunction, dict[str, set[str]]] = WeakKeyDictionary()
+"""The ARNs of what triggers a function, with the ids that CDK gives what it makes there."""
 
 
 @jsii.implements(aws_lambda.IEventSource)
@@ -27,11 +33,6 @@ class Trigger:
 
     dead_letter_queue: aws_sqs.IQueue | None = None
     """Where the source puts what it could not deliver to the function; None where there is none."""
-    failure_queue: aws_sqs.IQueue | None = None
-    """Where Lambda puts what the function failed at, for triggers that invoke it asynchronously.
-
-    None where the function has a destination or dead letters of its own.
-    """
     refusal: Exception | None = None
     """Why it could not be added; CDK's kernel passes on only the text of it."""
 
@@ -40,6 +41,15 @@ class Trigger:
             raise TypeError(f"id must be a text; got {id!r}")
         self._id = id
         self._function: str | None = None
+        self._async_target: aws_lambda.IFunction | None = None
+
+    @property
+    def failure_queue(self) -> aws_sqs.IQueue | None:
+        """Where Lambda puts what the function failed at, for triggers that invoke it asynchronously.
+
+        None where the function has a destination or dead letters of its own, as far as they are known by now.
+        """
+        return kept_failures(self._async_target) if self._async_target is not None else None
 
     def bind(self, target: aws_lambda.IFunction) -> None:
         """Wires it; CDK calls it.
@@ -48,18 +58,18 @@ class Trigger:
             target: The function, or a version or an alias of one.
 
         Raises:
-            InputError: It can't be added to this function; nothing is made.
+            InputError: It can't be added to this function.
         """
         before = {child.node.id for child in target.node.children}
         try:
             self._refuse_second_function(target)
             self._wire(target)
         except Exception as error:
-            self.refusal = error
             for child in target.node.children:
                 if child.node.id not in before:
                     target.node.try_remove_child(child.node.id)
-            raise
+            self.refusal = self._named(error, target)
+            raise self.refusal from None
         self._function = target.node.path
         before_synth(Stack.of(target))
 
@@ -83,8 +93,15 @@ class Trigger:
         queues = self._queues()
         if not queues:
             raise InputError(f"{self._function}: the {type(self).__name__} has no queue of failures to be watched.")
-        bound = alarm_actions(actions)
-        return [alarm_on(queue, bound) for queue in queues]
+        let_alarms_act(actions)
+        return [alarm_on(queue, actions) for queue in queues]
+
+    def _named(self, error: Exception, target: aws_lambda.IFunction) -> Exception:
+        """What CDK refuses, with what it is about: CDK names neither the trigger nor the function."""
+        if not isinstance(error, RuntimeError | JSIIError):
+            return error
+        first = str(error).strip().splitlines()[0]
+        return InputError(f"{target.node.path}: the {type(self).__name__} can't be made. {first}")
 
     def _queues(self) -> list[aws_sqs.IQueue]:
         """All that keep failures."""
@@ -105,24 +122,36 @@ class Trigger:
         """Where its resources stand: a construct of its own within the function."""
         kind = type(self).__name__
         id = self._id or (kind if resource is None else f"{kind}:{Names.node_unique_id(resource.node)}")
+        if id in _OF_FUNCTIONS:
+            raise InputError(f"{target.node.path}: a function keeps the id {id!r} for itself. Fix: another id.")
         if target.node.try_find_child(id) is not None:
-            what = f"with the id {id!r}" if self._id or resource is None else f"for {resource.node.path}"
+            what = f"something with the id {id!r}"
+            if resource is not None and not self._id:
+                what = f"a {kind} for {resource.node.path}"
             raise InputError(
-                f"{target.node.path} has a {kind} {what} already. Fix: give one of them an id of its own, "
+                f"{target.node.path} has {what} already. Fix: give one of them an id of its own, "
                 f"{kind}(..., id='{kind}2')."
             )
         return Construct(as_scope(target), id)
 
-    def _refuse_taken(self, target: aws_lambda.IFunction, resource: IConstruct, id: str) -> None:
-        """Refuses what AWS has once for each pair of a source and a function, told by the id that CDK gives it."""
-        if target.node.try_find_child(id) is not None:
+    def _refuse_taken(self, target: aws_lambda.IFunction, resource: IConstruct, id: str, arn: str) -> None:
+        """Refuses what AWS has once for each pair of a source and a function.
+
+        Told by the id that CDK gives it, and by a literal ARN, because a resource can be imported twice.
+        """
+        ids = {id}
+        if not Token.is_unresolved(arn):
+            ids = _sources.setdefault(target, {}).setdefault(arn, set())
+            ids.add(id)
+        if any(target.node.try_find_child(each) is not None for each in ids):
             raise InputError(
                 f"{target.node.path} is triggered by {resource.node.path} already, and AWS allows that once. Fix: put "
                 "all into one trigger."
             )
 
     def _keep_failures(self, target: aws_lambda.IFunction) -> None:
-        self.failure_queue = keep_failures(target)
+        keep_failures(target)
+        self._async_target = target
 
 
 def event_sources(events: object) -> list[aws_lambda.IEventSource]:

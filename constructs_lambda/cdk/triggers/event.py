@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws_cdk import Duration, Stack, Token, aws_events, aws_events_targets, aws_lambda, aws_sqs
+from aws_cdk import Duration, Names, Stack, Token, aws_events, aws_events_targets, aws_lambda, aws_sqs
 from constructs import Construct
 
-from constructs_lambda.cdk.queues import allow_key, dead_letters
+from constructs_lambda.cdk.queues import dead_letters
+from constructs_lambda.cdk.senders import allow_key, is_same_stack, receivable
 from constructs_lambda.cdk.triggers.base import Trigger
-from constructs_lambda.cdk.triggers.filters import as_written
+from constructs_lambda.cdk.triggers.filters import as_written, refuse_no_json
 from constructs_lambda.cdk.triggers.inputs import (
     refuse,
     refuse_no_duration,
@@ -18,6 +19,7 @@ from constructs_lambda.cdk.triggers.inputs import (
     refuse_no_queue,
     refuse_no_resource,
     refuse_no_switch,
+    refuse_other_region,
     sealed,
     set_only,
     wrong_kind_of_queue,
@@ -77,6 +79,8 @@ class EventTrigger(Trigger):
     ) -> None:
         super().__init__(id)
         _refuse_wrong_types(rule, pattern, event_bus, event, description)
+        refuse_no_json("pattern", pattern)
+        refuse_no_json("event", event)
         refuse_no_switch(enabled=enabled)
         refuse_no_number(retry_attempts=retry_attempts)
         refuse_no_duration(max_event_age=max_event_age)
@@ -141,11 +145,21 @@ def aim(
     Returns:
         The queue for dead letters.
     """
-    queue = dead_letters(wanted, place)
-    rule.add_target(aws_events_targets.LambdaFunction(target, **set_only(dead_letter_queue=queue, **options)))
+    refuse_other_region("dead_letter_queue", wanted, rule.env.region, "rule", target)
+    queue = dead_letters(wanted, *_home(place, rule, target))
+    told = None
     if queue is not None:
-        allow_key(queue, "events")
+        allow_key(queue, "events", None, place)
+        told = receivable(queue, "events", place, source=rule, source_arn=rule.rule_arn, holder=rule)
+    rule.add_target(aws_events_targets.LambdaFunction(target, **set_only(dead_letter_queue=told, **options)))
     return queue
+
+
+def _home(place: Construct, rule: aws_events.Rule, target: aws_lambda.IFunction) -> tuple[Construct, str]:
+    """Where the dead letters stand: beside a rule of another stack, whose name their policy holds."""
+    if is_same_stack(place, rule) or Stack.of(place).environment != Stack.of(rule).environment:
+        return place, "DeadLetters"
+    return rule, f"DeadLetters{Names.node_unique_id(target.node)}"
 
 
 def _refuse_other_places(event_bus: aws_events.IEventBus | None, target: aws_lambda.IFunction) -> None:
@@ -165,6 +179,10 @@ def _refuse_other_places(event_bus: aws_events.IEventBus | None, target: aws_lam
 
 
 def _refuse_wrong_types(rule: object, pattern: object, event_bus: object, event: object, description: object) -> None:
+    if hasattr(rule, "rule_arn") and not hasattr(rule, "add_target"):
+        raise TypeError(
+            "rule is an imported one, which takes no target from here. Fix: pattern= and event_bus=, for a rule here"
+        )
     refuse_no_resource("rule", rule, "add_target", "an aws_events.Rule, with pattern= where one is to be made")
     if pattern is not None and not isinstance(pattern, Mapping | aws_events.EventPattern):
         raise TypeError(f"pattern must be JSON, such as {{'source': ['shop']}}, or an EventPattern; got {pattern!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration, aws_sqs
+from aws_cdk import Duration, Token, aws_lambda, aws_sqs
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.limits import Limit
@@ -155,6 +155,31 @@ def sealed(name: str, queue: aws_sqs.IQueue | bool | None) -> Iterator[str]:
         f"{name} is encrypted with alias/aws/sqs, a key that lets no other service write to the queue. Fix: "
         "encryption=QueueEncryption.SQS_MANAGED, or a key of yours."
     )
+
+
+def refuse_other_region(
+    name: str, queue: aws_sqs.IQueue | bool | None, region: str, of: str, target: aws_lambda.IFunction
+) -> None:
+    """Refuses a queue of another Region than what writes to it, where both are known.
+
+    Args:
+        name: The keyword.
+        queue: Its value.
+        region: The Region of what writes.
+        of: What that is.
+        target: The function.
+
+    Raises:
+        InputError: It is of another one.
+    """
+    if queue is None or isinstance(queue, bool):
+        return
+    own = queue.env.region
+    if not Token.is_unresolved(own) and not Token.is_unresolved(region) and own != region:
+        raise InputError(
+            f"{target.node.path}: {name} is a queue of {own}, and the {of} is of {region}; nothing would arrive there. "
+            f"Fix: a queue of {region}, or {name}=False."
+        )
 
 
 def set_only(**keywords: Any) -> dict[str, Any]:

@@ -17,12 +17,18 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from constructs_lambda.cdk.queues import allow_key, dead_letters
+from constructs_lambda.cdk.queues import dead_letters
+from constructs_lambda.cdk.senders import is_same_stack, receivable
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import plain, put
-from constructs_lambda.cdk.triggers.inputs import refuse, set_only
+from constructs_lambda.cdk.triggers.inputs import refuse, refuse_other_region, set_only
 from constructs_lambda.cdk.triggers.queue_inputs import is_fifo, problems_of, refuse_wrong_types, visible_for
-from constructs_lambda.cdk.triggers.topic import is_elsewhere
+from constructs_lambda.cdk.triggers.subscriptions import (
+    is_elsewhere,
+    is_nested_below,
+    keep_undelivered,
+    queue_endpoint,
+)
 
 DEFAULT_RECEIVES = 5
 """How often a message is tried; fewer would put messages aside that were only throttled."""
@@ -120,7 +126,11 @@ class QueueTrigger(Trigger):
     def _wire(self, target: aws_lambda.IFunction) -> None:
         given = self._given
         if given["queue"] is not None:
-            self._refuse_taken(target, given["queue"], f"SqsEventSource:{Names.node_unique_id(given['queue'].node)}")
+            id = f"SqsEventSource:{Names.node_unique_id(given['queue'].node)}"
+            self._refuse_taken(target, given["queue"], id, given["queue"].queue_arn)
+        if self.topic is not None:
+            name = "subscription_dead_letter_queue"
+            refuse_other_region(name, given[name], self.topic.env.region, "topic", target)
         visible = visible_for(target, given)
         place = self._place(target, given["queue"] or given["topic"])
         self.queue = given["queue"] or self._make_queue(place, visible)
@@ -163,15 +173,19 @@ class QueueTrigger(Trigger):
         letters = None
         if wanted not in (None, True) or not is_elsewhere(topic, target):
             letters = dead_letters(wanted, place, "SubscriptionDeadLetters", fifo=is_fifo(given), key=self._key)
-        raw = given["raw_message_delivery"]
-        subscription = topic.add_subscription(
-            aws_sns_subscriptions.SqsSubscription(
-                self.queue, raw_message_delivery=raw is not False, **set_only(dead_letter_queue=letters)
+        raw = given["raw_message_delivery"] is not False
+        undelivered = keep_undelivered(topic, letters, place)
+        if is_same_stack(self.queue, place) and not is_nested_below(self.queue, topic):
+            receivable(self.queue, "sns", place, source=topic, source_arn=topic.topic_arn, holder=self.queue)
+            subscription = topic.add_subscription(
+                aws_sns_subscriptions.SqsSubscription(self.queue, raw_message_delivery=raw, **undelivered)
             )
-        )
+        else:
+            endpoint = queue_endpoint(topic, self.queue, place)
+            subscription = aws_sns.Subscription(
+                place, "Subscription", topic=topic, raw_message_delivery=raw, **endpoint, **undelivered
+            )
         put(subscription, plain(given["filter"]), plain(given["filter_body"]))
-        if letters is not None:
-            allow_key(letters, "sns", topic.env.account)
         self.subscription, self.subscription_dead_letter_queue = subscription, letters
 
     def _queues(self) -> list[aws_sqs.IQueue]:

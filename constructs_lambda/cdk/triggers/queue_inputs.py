@@ -9,7 +9,7 @@ from aws_cdk import Duration, aws_lambda
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.failures import resource_of
-from constructs_lambda.cdk.triggers.filters import refuse_no_filter
+from constructs_lambda.cdk.triggers.filters import refuse_no_filter, without_pattern, wrong_filters
 from constructs_lambda.cdk.triggers.inputs import (
     beyond,
     refuse_no_duration,
@@ -98,8 +98,8 @@ def problems_of(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"{', '.join(wrong)} can't be set for a queue that is given. Fix: set it on the queue."
     if topic is None and (wrong := [name for name in _FOR_TOPICS if given[name] is not None]):
         yield f"{', '.join(wrong)} can't be set without topic=. Fix: set it; for a queue's messages there is filters=."
-    if given["filter"] and given["filter_body"]:
-        yield "filter and filter_body can't both be set; SNS filters by one of them. Fix: put both into the body."
+    yield from wrong_filters(given["filter"], given["filter_body"])
+    yield from without_pattern(given["filters"])
     if topic is not None and not topic.fifo and fifo:
         yield "the queue is a FIFO queue, and a standard topic delivers to standard queues alone. Fix: a FIFO topic."
     yield from wrong_kind_of_queue("dead_letter_queue", given["dead_letter_queue"], fifo=fifo)
@@ -108,6 +108,8 @@ def problems_of(given: Mapping[str, Any]) -> Iterator[str]:
         yield from wrong_kind_of_queue("subscription_dead_letter_queue", letters, fifo=fifo)
         yield from sealed("subscription_dead_letter_queue", letters)
         yield from sealed("queue", given["queue"])
+        if letters is not None and letters is given["queue"]:
+            yield "subscription_dead_letter_queue is the queue itself, which SNS can't reach then. Fix: another queue."
     yield from _wrong_batch(given["batch_size"], given["max_batching_window"], fifo)
     yield from beyond("max_concurrency", given["max_concurrency"], limits.SQS_MAXIMUM_CONCURRENCY)
     yield from beyond("visibility_timeout", given["visibility_timeout"], limits.SQS_VISIBILITY_TIMEOUT)

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.triggers.base import Trigger
+from constructs_lambda.cdk.triggers.filters import refuse_no_json
 from constructs_lambda.cdk.triggers.inputs import (
     refuse,
     refuse_no_duration,
@@ -19,6 +20,7 @@ from constructs_lambda.cdk.triggers.inputs import (
     refuse_no_queue,
     refuse_no_resource,
     refuse_no_switch,
+    refuse_other_region,
     set_only,
     wrong_kind_of_queue,
 )
@@ -79,6 +81,7 @@ class ScheduleTrigger(Trigger):
     ) -> None:
         super().__init__(id)
         _refuse_wrong_types(schedule, time_window, input, schedule_group, description)
+        refuse_no_json("input", input)
         _refuse_no_time(start=start, end=end)
         refuse_no_switch(enabled=enabled)
         refuse_no_number(retry_attempts=retry_attempts)
@@ -99,6 +102,7 @@ class ScheduleTrigger(Trigger):
         }
 
     def _wire(self, target: aws_lambda.IFunction) -> None:
+        refuse_other_region("dead_letter_queue", self._dead_letters, Stack.of(target).region, "schedule", target)
         place = self._place(target)
         queue = dead_letters(self._dead_letters, place)
         role = self._role(place, target)
@@ -163,9 +167,9 @@ def _refuse_no_time(**values: object) -> None:
 def _problems(
     start: datetime | None, end: datetime | None, dead_letter_queue: aws_sqs.IQueue | bool | None
 ) -> Iterator[str]:
-    if start is not None and end is not None:
-        if (start.tzinfo is None) != (end.tzinfo is None):
-            yield "start and end can't be compared, because one of them has no time zone. Fix: give both one."
-        elif start >= end:
-            yield f"start ({start}) is not before end ({end}). Fix: swap them."
+    naive = [name for name, time in (("start", start), ("end", end)) if time is not None and time.tzinfo is None]
+    for name in naive:
+        yield f"{name} has no time zone. Fix: datetime(..., tzinfo=UTC), or another zone."
+    if start is not None and end is not None and not naive and start >= end:
+        yield f"start ({start}) is not before end ({end}). Fix: swap them."
     yield from wrong_kind_of_queue("dead_letter_queue", dead_letter_queue)

@@ -19,6 +19,7 @@ from constructs import Construct
 from constructs_lambda import limits
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.triggers.base import Trigger
+from constructs_lambda.cdk.triggers.filters import without_pattern
 from constructs_lambda.cdk.triggers.inputs import (
     beyond,
     refuse,
@@ -30,6 +31,7 @@ from constructs_lambda.cdk.triggers.inputs import (
     set_only,
     wrong_kind_of_queue,
 )
+from constructs_lambda.errors import InputError
 
 DEFAULT_RETRIES = 5
 """AWS tries until the record expires, and everything behind it waits for as long: a day, or up to a year."""
@@ -111,9 +113,15 @@ class StreamTrigger(Trigger):
             self.source = source
 
     def _wire(self, target: aws_lambda.IFunction) -> None:
+        if target.role is None:
+            raise InputError(
+                f"{target.node.path} is imported without its role, which has to be let read the stream. Fix: "
+                "Function.from_function_attributes(..., role=Role.from_role_arn(...))."
+            )
         if self._given is not None:
-            name, _ = _kind(self._given)
-            self._refuse_taken(target, self._given, f"{name}:{Names.node_unique_id(self._given.node)}")
+            attribute, name, _ = _kind(self._given)
+            id, arn = f"{name}:{Names.node_unique_id(self._given.node)}", getattr(self._given, attribute)
+            self._refuse_taken(target, self._given, id, arn)
         place = self._place(target, self._given)
         if self._given is None:
             self.source = make_stream(place)
@@ -121,7 +129,7 @@ class StreamTrigger(Trigger):
         if not hasattr(letters, "bind"):
             letters = self.dead_letter_queue = dead_letters(letters, place)
             letters = aws_lambda_event_sources.SqsDlq(letters) if letters is not None else None
-        _, source = _kind(self.source)
+        *_, source = _kind(self.source)
         source(self.source, **set_only(on_failure=letters, **self._options)).bind(target)
 
 
@@ -141,7 +149,7 @@ def make_stream(place: Construct) -> aws_kinesis.Stream:
 
 
 def _kind(source: Any) -> Any:
-    return next(kind for attribute, kind in _SOURCES.items() if hasattr(source, attribute))
+    return next((attribute, *kind) for attribute, kind in _SOURCES.items() if hasattr(source, attribute))
 
 
 def _refuse_wrong_types(options: Mapping[str, Any]) -> None:
@@ -179,6 +187,7 @@ def _problems(options: Mapping[str, Any]) -> Iterator[str]:
         yield "starting_position is AT_TIMESTAMP, which tables' streams don't know. Fix: TRIM_HORIZON or LATEST."
     if is_stamped != (options["starting_position_timestamp"] is not None):
         yield "AT_TIMESTAMP and starting_position_timestamp belong together. Fix: set both or neither."
+    yield from without_pattern(options["filters"])
     if not hasattr(letters, "bind"):
         yield from wrong_kind_of_queue("dead_letter_queue", letters)
     for name, limit in (

@@ -4,39 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
-from aws_cdk import (
-    Names,
-    Stack,
-    Token,
-    aws_kms,
-    aws_lambda,
-    aws_sns,
-    aws_sns_subscriptions,
-    aws_sqs,
-    region_info,
-)
+from aws_cdk import Names, Stack, aws_kms, aws_lambda, aws_sns, aws_sqs
 from constructs import Construct
 
-from constructs_lambda.cdk.alarms import publish_to
+from constructs_lambda.cdk.alarms import OWN_KEY, is_own_key, publish_to
 from constructs_lambda.cdk.failures import as_scope
-from constructs_lambda.cdk.queues import allow_key, dead_letters, use_key
+from constructs_lambda.cdk.queues import dead_letters
+from constructs_lambda.cdk.senders import let_use
 from constructs_lambda.cdk.triggers.base import Trigger
-from constructs_lambda.cdk.triggers.filters import is_filter, plain, put, refuse_no_filter
+from constructs_lambda.cdk.triggers.filters import plain, put, refuse_no_filter, wrong_filters
 from constructs_lambda.cdk.triggers.inputs import (
     refuse,
     refuse_no_queue,
     refuse_no_resource,
     refuse_no_texts,
+    refuse_other_region,
     sealed,
     set_only,
     wrong_kind_of_queue,
 )
+from constructs_lambda.cdk.triggers.subscriptions import function_endpoint, is_elsewhere, keep_undelivered
 from constructs_lambda.errors import InputError
 
-_OWN_KEY = "alias/aws/sns"
 _SERVICE = re.compile(r"[a-z0-9-]+")
+_PUBLISHERS = ("backup", "budgets", "cloudformation", "cloudwatch", "codestar-notifications", "events", "s3")
+"""Whose names are told from typos of them; any other name is taken as it is."""
 _WITHOUT_CONDITIONS = ("events",)
 """Services that name no source account where something is encrypted; a condition would shut them out."""
 
@@ -110,31 +105,24 @@ class TopicTrigger(Trigger):
         self._publishers = publishers
 
     def _wire(self, target: aws_lambda.IFunction) -> None:
+        if self._given is not None:
+            id = f"AllowInvoke:{Names.node_unique_id(self._given.node)}"
+            self._refuse_taken(target, self._given, id, self._given.topic_arn)
+            refuse_other_region("dead_letter_queue", self._dead_letters, self._given.env.region, "topic", target)
         place = self._place(target, self._given)
         topic = self._given or make_topic(place, self._key, self._publishers)
         queue = None
         if self._dead_letters not in (None, True) or not is_elsewhere(topic, target):
             queue = dead_letters(self._dead_letters, place)
-        if self._given is not None:
-            self._refuse_taken(target, topic, f"AllowInvoke:{Names.node_unique_id(topic.node)}")
-        bound = aws_sns_subscriptions.LambdaSubscription(target, **set_only(dead_letter_queue=queue)).bind(topic)
-        _let_in(topic, target)
         # A topic of one's own has the ids that CDK gives, so that whoever comes from SnsEventSource keeps them: a
         # subscription under another id would be made as the same one, and then be deleted as the old one.
         has_cdks_id = self._given is not None and self._id is None
         scope, id = (as_scope(target), topic.node.id) if has_cdks_id else (place, "Subscription")
         _refuse_same_id(target, scope, id)
         self.subscription = aws_sns.Subscription(
-            scope,
-            id,
-            topic=topic,
-            endpoint=bound.endpoint,
-            protocol=bound.protocol,
-            **set_only(region=bound.region, dead_letter_queue=queue),
+            scope, id, topic=topic, **function_endpoint(topic, target), **keep_undelivered(topic, queue, place)
         )
         put(self.subscription, *self._filters)
-        if queue is not None:
-            allow_key(queue, "sns", topic.env.account)
         self.topic, self.dead_letter_queue = topic, queue
         self._keep_failures(target)
 
@@ -155,37 +143,14 @@ def make_topic(
     topic = aws_sns.Topic(place, "Topic", enforce_ssl=True, **set_only(master_key=key or None, fifo=fifo or None))
     resource = topic.node.default_child
     if not key and isinstance(resource, aws_sns.CfnTopic):
-        resource.kms_master_key_id = _OWN_KEY
+        resource.kms_master_key_id = OWN_KEY
     account = Stack.of(place).account
     for service in publishers:
         source = None if service in _WITHOUT_CONDITIONS else account
         topic.add_to_resource_policy(publish_to(topic, service, source))
         if topic.master_key is not None:
-            topic.master_key.add_to_resource_policy(use_key(service, source))
+            let_use(topic.master_key, service, source, place)
     return topic
-
-
-def is_elsewhere(topic: aws_sns.ITopic, target: aws_lambda.IFunction) -> bool:
-    """Whether a topic is in another Region for certain."""
-    region, own = topic.env.region, Stack.of(target).region
-    return not Token.is_unresolved(region) and not Token.is_unresolved(own) and region != own
-
-
-def _let_in(topic: aws_sns.ITopic, target: aws_lambda.IFunction) -> None:
-    """Names SNS as it calls from another Region, where one of the two is a Region that has to be opted in to."""
-    if not is_elsewhere(topic, target):
-        return
-    for region in (Stack.of(target).region, topic.env.region):
-        if region_info.RegionInfo.get(region).is_opt_in_region:
-            permission = next(
-                each
-                for each in target.node.children
-                if isinstance(each, aws_lambda.CfnPermission)
-                and each.principal == "sns.amazonaws.com"
-                and each.source_arn == topic.topic_arn
-            )
-            permission.principal = f"sns.{region}.amazonaws.com"
-            return
 
 
 def _refuse_same_id(target: aws_lambda.IFunction, scope: Construct, id: str) -> None:
@@ -206,8 +171,7 @@ def _problems(
 ) -> Iterator[str]:
     if topic is not None and topic.fifo:
         yield "topic is a FIFO topic, and SNS delivers those to queues only. Fix: QueueTrigger(topic=topic)."
-    if is_filter(filter) and is_filter(filter_body):
-        yield "filter and filter_body can't both be set; SNS filters by one of them. Fix: put both into the body."
+    yield from wrong_filters(filter, filter_body)
     yield from wrong_kind_of_queue("dead_letter_queue", dead_letter_queue)
     yield from sealed("dead_letter_queue", dead_letter_queue)
     yield from wrong_topic_options(topic, encryption_key, publishers)
@@ -223,6 +187,10 @@ def wrong_topic_options(
     for service in publishers:
         if not _SERVICE.fullmatch(service):
             yield f"publishers has {service!r}; it takes short names of services. Fix: 's3', 'events', 'cloudwatch'."
+        elif service not in _PUBLISHERS and (alike := get_close_matches(service, _PUBLISHERS, cutoff=0.85)):
+            yield f"publishers has {service!r}, which is no service. Fix: {alike[0]!r}."
+    if publishers and encryption_key and not isinstance(encryption_key, bool) and is_own_key(encryption_key.key_arn):
+        yield f"encryption_key is {OWN_KEY}, a key that lets no AWS service publish. Fix: True, or a key of yours."
     if publishers and not encryption_key and topic is None:
         yield (
             "publishers need encryption_key=, because SNS's own key lets no AWS service publish. Fix: "

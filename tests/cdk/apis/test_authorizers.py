@@ -219,7 +219,7 @@ def test_answers_that_are_cached_by_nothing(judge: aws_lambda.Function) -> None:
     with pytest.raises(LimitError, match="no identity source, and its answers are cached for 300 s"):
         RequestAuthorizer(judge, identity_sources=[])
     RequestAuthorizer(judge, identity_sources=[], results_cache_ttl=off)
-    with pytest.raises(InputError, match="no identity source to cache them by"):
+    with pytest.raises(LimitError, match="cached for 300 s, and it has no identity source"):
         LambdaAuthorizer(judge, identity_source=[])
     LambdaAuthorizer(judge, identity_source=[], results_cache_ttl=off)
 
