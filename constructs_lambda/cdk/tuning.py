@@ -5,21 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypedDict, get_args
 
-from aws_cdk import Annotations, CfnOutput, Stack, aws_lambda
+from aws_cdk import Annotations, CfnOutput, Stack, Token, aws_lambda
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.layers import is_bundling
-from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.cdk.tuning_file import CODE, MalformedError, best, measured_in, read, stats_of
+from constructs_lambda.errors import InputError
+from constructs_lambda.tokens import as_written
 
 Strategy = Literal["cost", "speed", "balanced"]
 _STRATEGIES = get_args(Strategy)
-_CODE = "codeHash"
-_FIX = "Fix: save what `aws stepfunctions describe-execution` prints, see docs/scaling.md."
 POWER_VALUES = (128, 256, 512, 1024, 1769, 3008)
 
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -43,29 +41,20 @@ def vcpus(memory_mb: float) -> float:
 
     Args:
         memory_mb: Memory in MB.
+
+    Raises:
+        InputError: An amount of memory that AWS doesn't have.
+        TypeError: No number.
     """
+    if isinstance(memory_mb, bool) or not isinstance(memory_mb, int | float):
+        raise TypeError(f"memory_mb must be a number of MB, such as 512; got {memory_mb!r}")
+    if not limits.FUNCTION_MEMORY.admits(memory_mb):
+        raise InputError(f"memory_mb is {memory_mb:g}; AWS allows {limits.FUNCTION_MEMORY.allowed}. Fix: name another.")
     if memory_mb <= MEMORY_OF_ONE_VCPU:
         return round(memory_mb / MEMORY_OF_ONE_VCPU, 2)
     most = limits.FUNCTION_MEMORY.maximum or 0
     slope = (MOST_VCPUS - 1) / (most - MEMORY_OF_ONE_VCPU)
     return round(1 + (memory_mb - MEMORY_OF_ONE_VCPU) * slope, 2)
-
-
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """What a file says.
-
-    Args:
-        memory: The memory that the tool recommends, in MB.
-        stats: Average cost and duration for each memory, where the tool was asked for them.
-        code: Hash of the code that was measured, None where the file doesn't say.
-        day: When, None where the file doesn't say.
-    """
-
-    memory: int
-    stats: Mapping[int, tuple[float, float]]
-    code: str | None
-    day: str | None
 
 
 class Tuned(int):
@@ -97,112 +86,26 @@ class Tuned(int):
             raise TypeError(f"file must be the path of a file; got {file!r}")
         if strategy is not None and strategy not in _STRATEGIES:
             raise TypeError(f"strategy must be one of {', '.join(_STRATEGIES)}; got {strategy!r}")
-        measured = _read(file)
-        if strategy is not None and not measured.stats:
-            raise InputError(
-                f"{file} holds the recommended memory alone, so none can be chosen by {strategy}. Fix: "
-                'measure with "includeOutputResults": true, or leave strategy out.'
-            )
-        self = super().__new__(cls, _best(measured.stats, strategy) if strategy is not None else measured.memory)
-        self.file, self.code, self.day = str(file), measured.code, measured.day
+        try:
+            measured = measured_in(read(file))
+            memory = measured.memory if strategy is None else best(stats_of(measured.stats, strategy), strategy)
+        except MalformedError as error:
+            raise InputError(f"{file} {error}") from None
+        return cls._of(memory, str(file), measured.code, measured.day)
+
+    @classmethod
+    def _of(cls, memory: int, file: str, code: str | None, day: str | None) -> Tuned:
+        self = super().__new__(cls, memory)
+        self.file, self.code, self.day = file, code, day
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tuned._of, (int(self), self.file, self.code, self.day)
 
     @property
     def vcpus(self) -> float:
         """The share of a vCPU that comes with it."""
         return vcpus(self)
-
-
-def _best(stats: Mapping[int, tuple[float, float]], strategy: Strategy) -> int:
-    """Costs and durations count in relation to the highest; of two that are as good the smaller memory wins."""
-    cost_weight = {"cost": 1.0, "speed": 0.0, "balanced": 0.5}[strategy]
-    highest_cost = max(cost for cost, _ in stats.values()) or 1
-    longest = max(duration for _, duration in stats.values()) or 1
-
-    def penalty(memory: int) -> tuple[float, int]:
-        cost, duration = stats[memory]
-        return cost_weight * cost / highest_cost + (1 - cost_weight) * duration / longest, memory
-
-    return min(stats, key=penalty)
-
-
-def _read(file: str | Path) -> _Measured:
-    try:
-        document = json.loads(Path(file).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{file} can't be read: {error.strerror}. {_FIX}") from None
-    except ValueError as error:
-        raise InputError(f"{file} is no JSON: {one_line(str(error))}. {_FIX}") from None
-    try:
-        return _measured(document)
-    except _MalformedError as error:
-        raise InputError(f"{file} is no output of AWS Lambda Power Tuning: {error}. {_FIX}") from None
-
-
-class _MalformedError(Exception):
-    """What a file lacks."""
-
-
-def _measured(document: object) -> _Measured:
-    whole = _mapping(document, "the file")
-    code = day = None
-    output: object = whole
-    if "executionArn" in whole or ("status" in whole and "power" not in whole):
-        if whole.get("status", "SUCCEEDED") != "SUCCEEDED":
-            raise _MalformedError(f"the execution's status is {one_line(str(whole['status']))}")
-        given = _parsed(whole.get("input", {}), "input")
-        told = given.get(_CODE)
-        code, day = told if isinstance(told, str) else None, _day(whole.get("stopDate"))
-        output = _parsed(whole.get("output"), "output")
-    answer = _mapping(output, "the output")
-    answer = _mapping(answer.get("results", answer), "results")
-    stats = answer.get("stats", [])
-    if not isinstance(stats, Sequence) or isinstance(stats, str):
-        raise _MalformedError("stats is no list")
-    return _Measured(_memory(answer.get("power"), "power"), dict(_stat(each) for each in stats), code, day)
-
-
-def _parsed(value: object, name: str) -> Mapping[str, Any]:
-    try:
-        return _mapping(json.loads(value) if isinstance(value, str) else value, name)
-    except ValueError:
-        raise _MalformedError(f"{name} is no JSON") from None
-
-
-def _mapping(value: object, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _MalformedError(f"{what} is no JSON object")
-    return value
-
-
-def _memory(value: object, name: str) -> int:
-    """The tool writes numbers as texts at times."""
-    text = str(value)
-    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise _MalformedError(f"{name} is {one_line(repr(value))}, and no number of MB")
-    return int(text)
-
-
-def _stat(value: object) -> tuple[int, tuple[float, float]]:
-    stat = _mapping(value, "an entry of stats")
-    cost, duration = (_number(stat.get(name), name) for name in ("averagePrice", "averageDuration"))
-    return _memory(stat.get("value"), "value"), (cost, duration)
-
-
-def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise _MalformedError(f"{name} is {one_line(repr(value))}, and no number")
-    return value
-
-
-def _day(value: object) -> str | None:
-    """Of a moment as the AWS CLI writes it: ISO 8601, or seconds since 1970."""
-    try:
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC).date().isoformat()
-        return datetime.fromisoformat(str(value)).astimezone(UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def code_hash(function: aws_lambda.Function) -> str | None:
@@ -218,7 +121,17 @@ def code_hash(function: aws_lambda.Function) -> str | None:
     if not isinstance(code, Mapping):
         return None
     content = {name: value for name, value in code.items() if name != "s3Bucket"}  # differs by account
+    if image := as_written(content.get("imageUri")):
+        content["imageUri"] = _without_place(image, Stack.of(function))
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _without_place(image: str, stack: Stack) -> str:
+    """The name and tag of an image, without the account and Region that the assets' repository has in its name."""
+    name = image.rpartition("/")[2]
+    for place in ("${AWS::AccountId}", "${AWS::Region}", stack.account, stack.region):
+        name = name.replace(place, "")
+    return name
 
 
 def warn_when_older(function: aws_lambda.Function, memory: Tuned) -> None:
@@ -283,13 +196,21 @@ def add_tuning_input(
         "parallelInvocation": True,
         "strategy": strategy,
         "includeOutputResults": True,
-        _CODE: code_hash(function),
+        CODE: code_hash(function),
     }
     try:
+        json.dumps(payload, allow_nan=False, default=_token)
         text = Stack.of(function).to_json_string({name: each for name, each in content.items() if each is not None})
     except Exception as error:
         raise TypeError(f"payload must be JSON; got {payload!r}") from error
     return CfnOutput(function, _OUTPUT, value=text, description="Input for AWS Lambda Power Tuning")
+
+
+def _token(value: object) -> str:
+    """What stands for a value that CDK fills in, so that all else is judged."""
+    if not Token.is_unresolved(value):
+        raise TypeError(f"no JSON: {value!r}")
+    return ""
 
 
 def _is_list(value: object) -> bool:

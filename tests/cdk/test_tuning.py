@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Stack, aws_ecr, aws_lambda
+from aws_cdk import App, Environment, Stack, Token, aws_ecr, aws_lambda
 from synthesized import resources_of, template_of
 
 from constructs_lambda import Function, ImageFunction, InputError, LimitError, PythonFunction, Tuned, limits, vcpus
+from constructs_lambda.cdk.tuning import code_hash
 
 pytestmark = pytest.mark.cdk
 
@@ -57,9 +60,34 @@ def test_share_of_a_vcpu() -> None:
     assert shares == sorted(shares)
 
 
+@pytest.mark.parametrize("by", [-1, 0, 1])
+def test_a_share_is_of_memory_that_aws_has(by: int) -> None:
+    for bound, is_within in ((limits.FUNCTION_MEMORY.minimum, by >= 0), (limits.FUNCTION_MEMORY.maximum, by <= 0)):
+        memory = (bound or 0) + by
+        if is_within:
+            assert vcpus(memory) > 0
+            continue
+        with pytest.raises(InputError, match="AWS allows 128 to 10,240 MB"):
+            vcpus(memory)
+    wrong: Any
+    for wrong in ("512", None, True):
+        with pytest.raises(TypeError, match="memory_mb must be a number of MB"):
+            vcpus(wrong)
+
+
 @pytest.mark.parametrize(
     "document",
-    [ANSWER, {"results": ANSWER}, {**ANSWER, "power": "512"}, {**ANSWER, "stats": STATS}, execution()],
+    [
+        ANSWER,
+        {"results": ANSWER},
+        {**ANSWER, "power": "512"},
+        {**ANSWER, "power": 512.0},
+        {**ANSWER, "stats": STATS},
+        {**ANSWER, "stats": None},
+        {**ANSWER, "stats": [{"value": 128}]},
+        execution(),
+        execution(input=None),
+    ],
 )
 def test_what_the_tool_prints_is_read(write: Callable[[object], Path], document: object) -> None:
     assert Tuned(write(document)) == 512
@@ -79,7 +107,7 @@ def test_strategies(write: Callable[[object], Path], strategy: Any, memory: int)
 
 
 def test_of_two_that_are_as_good_the_smaller_wins(write: Callable[[object], Path]) -> None:
-    stats = [{"value": value, "averagePrice": 0, "averageDuration": 0} for value in (1024, 256)]
+    stats = [{"value": value, "averagePrice": 1, "averageDuration": 1} for value in (1024, 256)]
     assert Tuned(write({**ANSWER, "stats": stats}), strategy="balanced") == 256
 
 
@@ -93,7 +121,10 @@ def test_of_two_that_are_as_good_the_smaller_wins(write: Callable[[object], Path
         ({"power": 512.5}, "power is 512.5"),
         ({"power": "\x1b[2J"}, r"power is '\x1b[2J'"),
         ({**ANSWER, "stats": "many"}, "stats is no list"),
-        ({**ANSWER, "stats": [{"value": 128}]}, "averagePrice is None"),
+        ({"power": "9" * 5_000}, "and no number of MB"),
+        ('{"power": ' + "9" * 5_000 + "}", "power is inf"),
+        ("[" * 100_000, "is no JSON that anyone could read: it is nested too deeply"),
+        (execution(input="[" * 100_000), "input is no JSON that anyone could read"),
         (execution(status="FAILED"), "status is FAILED"),
         (execution(output=None), "output is no JSON object"),
         (execution(output="{"), "output is no JSON"),
@@ -108,6 +139,36 @@ def test_what_is_malformed_is_told_in_a_line(write: Callable[[object], Path], do
     assert told in message
     assert len(message.splitlines()) == 1
     assert message.isprintable()
+
+
+def test_what_powershell_writes_is_read(tmp_path: Path) -> None:
+    for encoding in ("utf-16", "utf-8-sig", "utf-8"):
+        (tmp_path / encoding).write_bytes(json.dumps(ANSWER).encode(encoding))
+        assert Tuned(tmp_path / encoding) == 512
+    (tmp_path / "latin").write_bytes('{"power": 512, "note": "größer"}'.encode("latin-1"))
+    with pytest.raises(InputError, match="is no JSON: it isn't UTF-8, nor UTF-16"):
+        Tuned(tmp_path / "latin")
+
+
+def test_what_wasnt_measured_is_never_the_best(write: Callable[[object], Path]) -> None:
+    nothing = {"value": 256, "averagePrice": 0, "averageDuration": 0}
+    assert Tuned(write({**ANSWER, "stats": [nothing, *STATS]}), strategy="cost") == 128
+    with pytest.raises(InputError, match="so none can be chosen by cost"):
+        Tuned(write({**ANSWER, "stats": [nothing]}), strategy="cost")
+
+
+@pytest.mark.parametrize("strange", [{"value": 128}, None, {"value": 128, "averagePrice": 10**400}])
+def test_a_strategy_wants_every_entry(write: Callable[[object], Path], strange: object) -> None:
+    file = write({**ANSWER, "stats": [*STATS, strange]})
+    with pytest.raises(InputError, match=r"averagePrice is (None|inf)|an entry of stats is no JSON object"):
+        Tuned(file, strategy="cost")
+
+
+def test_copies_are_the_same(write: Callable[[object], Path]) -> None:
+    tuned = Tuned(write(execution("abc")))
+    for copied in (copy.copy(tuned), copy.deepcopy(tuned), pickle.loads(pickle.dumps(tuned))):
+        assert type(copied) is Tuned
+        assert (copied, copied.file, copied.code, copied.day) == (512, tuned.file, "abc", "2026-11-02")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -236,6 +297,8 @@ def test_the_input_is_an_output_of_the_stack(app: App, stack: Stack, required: d
         ({"num": "5"}, TypeError, "num must be a whole number"),
         ({"strategy": "fast"}, TypeError, "strategy must be one of"),
         ({"payload": object()}, TypeError, "payload must be JSON"),
+        ({"payload": float("nan")}, TypeError, "payload must be JSON"),
+        ({"payload": {"price": [float("inf")]}}, TypeError, "payload must be JSON"),
     ],
 )
 def test_a_wrong_input(stack: Stack, required: dict[str, Any], options: Any, kind: Any, told: str) -> None:
@@ -245,6 +308,31 @@ def test_a_wrong_input(stack: Stack, required: dict[str, Any], options: Any, kin
         function.add_tuning_input(**options)
     assert told in str(refused.value)
     assert [node.node.path for node in stack.node.find_all()] == before
+
+
+def test_a_payload_may_hold_what_the_deployment_knows(stack: Stack, required: dict[str, Any], app: App) -> None:
+    function = Function(stack, "Orders", **required)
+    payload = {"region": stack.region, "account": Token.as_any({"Ref": "AWS::AccountId"})}
+    function.add_tuning_input(payload=payload)
+    (output,) = template_of(app)["Outputs"].values()
+    assert {"Ref": "AWS::AccountId"} in output["Value"]["Fn::Join"][1]
+
+
+def test_the_hash_of_an_image_is_that_of_each_account(make_app: Callable[..., App], tmp_path: Path) -> None:
+    def hash_in(stack_options: dict[str, Any], content: str) -> str:
+        folder.mkdir(exist_ok=True)
+        (folder / "Dockerfile").write_text(content)
+        stack = Stack(make_app(), "Shop", **stack_options)
+        code = code_hash(aws_lambda.DockerImageFunction(stack, "F", code=image(str(folder))))
+        assert code is not None
+        return code
+
+    folder, image = tmp_path / "image", aws_lambda.DockerImageCode.from_image_asset
+    ireland = {"env": Environment(account="111122223333", region="eu-west-1")}
+    virginia = {"env": Environment(account="444455556666", region="us-east-1")}
+    same = {hash_in(each, "FROM scratch\n") for each in ({}, ireland, virginia)}
+    assert len(same) == 1
+    assert hash_in(ireland, "FROM scratch\nLABEL a=1\n") not in same
 
 
 def test_one_input_a_function(stack: Stack, required: dict[str, Any]) -> None:
