@@ -15,6 +15,7 @@ from constructs_lambda.limits import Limit
 from constructs_lambda.tokens import is_number_token
 
 DEFAULT_UTILIZATION = 0.7
+_NAMES = ("fixed", "by_utilization", "by_schedule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,10 @@ class Provisioned:
     keywords: tuple[tuple[str, Any], ...] = ()
     schedule: aws_applicationautoscaling.Schedule | None = None
     id: str = ""
+
+    def __post_init__(self) -> None:
+        if self.name not in _NAMES:
+            raise TypeError(f"name must be one of {', '.join(_NAMES)}; got {self.name!r}")
 
     @classmethod
     def fixed(cls, provisioned_concurrent_executions: int) -> Provisioned:
@@ -104,6 +109,8 @@ class Provisioned:
         end_time: datetime | None = None,
     ) -> Provisioned:
         """Other bounds from a moment on, until another schedule sets others.
+
+        Without a target utilization `min_capacity` alone is the number itself: the maximum is the same.
 
         Args:
             id: Id within the release, such as `Morning`.
@@ -186,6 +193,7 @@ def problems(every: Sequence[Provisioned]) -> Iterator[str]:
         yield "a fixed number excludes scaling, and a second number: every deployment would set it anew. Fix: keep one."
     if names.count("by_utilization") > 1:
         yield "there are two target utilizations, and a release scales to one. Fix: keep one."
+    yield from _above_the_maximum(every)
     ids = [each.id for each in every if each.schedule is not None]
     for id in dict.fromkeys(each for each in ids if ids.count(each) > 1):
         yield f"there are two schedules {id!r}. Fix: give one of them another id."
@@ -211,6 +219,24 @@ def _wrong_bounds(each: Provisioned, *, is_alone: bool) -> Iterator[str]:
             yield _share(target, limits.PROVISIONED_UTILIZATION)
 
 
+def _above_the_maximum(every: Sequence[Provisioned]) -> Iterator[str]:
+    """Schedules that raise the fewest alone, beyond each maximum that can be in force then."""
+    if not any(each.name == "by_utilization" for each in every):
+        return
+    bounds = [each.maximum for each in every if each.maximum is not None]
+    if any(map(_is_token, bounds)):
+        return
+    highest = max(bounds, default=0)
+    for each in every:
+        if each.schedule is None or each.maximum is not None or each.minimum is None or _is_token(each.minimum):
+            continue
+        if each.minimum > highest:
+            yield (
+                f"schedule {each.id!r}: min_capacity is {each.minimum:,}, and the maximum is {highest:,} then. Fix: "
+                "give the schedule a max_capacity too, or raise the one of by_utilization."
+            )
+
+
 def _is_token(number: int | None) -> bool:
     return number is not None and is_number_token(number)
 
@@ -231,14 +257,18 @@ def provision(alias: aws_lambda.Alias, every: Sequence[Provisioned]) -> aws_lamb
         return None
     tracking = next((each for each in scaling if each.name == "by_utilization"), None)
     bounds = [tracking] if tracking is not None else scaling
-    highest = tracking.maximum if tracking is not None and _is_token(tracking.maximum) else most(scaling)
+    highest = tracking.maximum if tracking is not None else most(scaling)
     target = alias.add_auto_scaling(
         min_capacity=min((each.minimum for each in bounds if each.minimum is not None), default=0),
         max_capacity=highest or 0,
     )
     for each in scaling:
-        if each.schedule is not None:
-            target.scale_on_schedule(each.id, schedule=each.schedule, **dict(each.keywords))
-        else:
-            target.scale_on_utilization(**dict(each.keywords))
+        keywords = dict(each.keywords)
+        if each.schedule is None:
+            target.scale_on_utilization(**keywords)
+            continue
+        if tracking is None and each.maximum is None:
+            # Nothing but a capacity above the maximum makes Application Auto Scaling take fewer.
+            keywords["max_capacity"] = each.minimum
+        target.scale_on_schedule(each.id, schedule=each.schedule, **keywords)
     return target

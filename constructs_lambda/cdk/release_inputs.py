@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aws_cdk import RemovalPolicy, Stack, aws_lambda
+from aws_cdk import RemovalPolicy, Stack, Token, aws_iam, aws_lambda
 from constructs import IConstruct
 
 from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
@@ -61,6 +61,8 @@ def refuse_wrong_types(
     for name, text in (("alias_name", alias_name), ("description", description)):
         if not isinstance(text, str) and not (text is None and name == "description"):
             raise TypeError(f"{name} must be a text; got {text!r}")
+    if Token.is_unresolved(alias_name):
+        raise TypeError(f"alias_name must be known at synth, such as 'live'; got the token {alias_name!r}")
     if shift is not None and not isinstance(shift, Shift):
         raise TypeError(f"shift must be a Shift, such as Shift.canary(); got {shift!r}")
     if isinstance(alarms, str) or not isinstance(alarms, Sequence):
@@ -161,19 +163,43 @@ def without_shift(alarms: Sequence[object], hooks: Mapping[str, object]) -> Iter
         )
 
 
-def wrong_hooks(function: aws_lambda.Function, hooks: Mapping[str, aws_lambda.IFunction]) -> Iterator[str]:
+def wrong_hooks(
+    function: aws_lambda.Function, hooks: Mapping[str, aws_lambda.IFunction], *, is_watched: bool
+) -> Iterator[str]:
     """What is wrong with hooks: they need the deployment group, which needs the alias, which needs them.
 
     Args:
         function: The function.
         hooks: The hooks that are given, by keyword.
+        is_watched: Whether an alarm of our own looks at the version, so that the group needs the function.
     """
     own = Stack.of(function).node.path
     for name, hook in hooks.items():
         if hook.node.path == function.node.path:
             yield f"{name} is the function itself. Fix: a function of its own that tests the new version."
+        elif _is_published_from(hook, function):
+            yield f"{name} is a version or an alias of the function. Fix: a function of its own that tests it."
         elif Stack.of(hook).node.path != own:
             yield (
                 f"{name} stands in {Stack.of(hook).node.path}, and the two stacks would need each other. Fix: make it "
                 f"in {own}."
             )
+        elif is_watched and _share_a_role(function, hook):
+            yield (
+                f"{name} has the role of the function, which would need the deployment group, whose alarm needs the "
+                "function. Fix: give it a role of its own."
+            )
+
+
+def _is_published_from(hook: aws_lambda.IFunction, function: aws_lambda.Function) -> bool:
+    if not isinstance(hook, aws_lambda.Version | aws_lambda.Alias):
+        return False
+    return bool(hook.lambda_.node.path == function.node.path)
+
+
+def _share_a_role(function: aws_lambda.Function, hook: aws_lambda.IFunction) -> bool:
+    """An imported role may get no rights at all, so nothing is certain of one."""
+    ours, theirs = function.role, hook.role
+    if not isinstance(ours, aws_iam.Role) or theirs is None:
+        return False
+    return bool(ours.node.path == theirs.node.path)

@@ -121,7 +121,8 @@ class Release(Construct):
             *taken(function, alias_name),
             *provisioning.problems(every),
             *(shifts.problems(shift) if shift is not None else without_shift(alarms, hooks)),
-            *wrong_hooks(function, hooks),
+            *wrong_hooks(function, hooks, is_watched=shift is not None and shift.is_gradual and not alarms),
+            *versions.wrong_policy(function, removal_policy),
         ]
         if problems:
             where = f"{function.node.path}/{alias_id(alias_name)}"

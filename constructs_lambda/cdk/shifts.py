@@ -16,6 +16,7 @@ from constructs_lambda.cdk.triggers.inputs import beyond, refuse_no_number
 if TYPE_CHECKING:
     from aws_cdk import aws_codedeploy
 
+_NAMES = ("canary", "linear", "all_at_once")
 _PREDEFINED = {
     ("canary", 10, 5): "CANARY_10_PERCENT_5_MINUTES",
     ("canary", 10, 10): "CANARY_10_PERCENT_10_MINUTES",
@@ -45,6 +46,13 @@ class Shift:
     percentage: int = 100
     interval: Duration | None = None
 
+    def __post_init__(self) -> None:
+        if self.name not in _NAMES:
+            raise TypeError(f"name must be one of {', '.join(_NAMES)}; got {self.name!r}")
+        refuse_no_number(percentage="None" if self.percentage is None else self.percentage)
+        if not isinstance(self.interval, Duration) and (self.is_gradual or self.interval is not None):
+            raise TypeError(f"interval must be a Duration, such as Duration.minutes(5); got {self.interval!r}")
+
     @classmethod
     def canary(cls, *, percentage: int = 10, interval: Duration | None = None) -> Shift:
         """A share at first, and the rest after a while.
@@ -56,7 +64,7 @@ class Shift:
         Raises:
             TypeError: A value of the wrong type.
         """
-        return _checked(cls(name="canary", percentage=percentage, interval=interval or Duration.minutes(5)))
+        return cls(name="canary", percentage=percentage, interval=interval or Duration.minutes(5))
 
     @classmethod
     def linear(cls, *, percentage: int = 10, interval: Duration | None = None) -> Shift:
@@ -69,7 +77,7 @@ class Shift:
         Raises:
             TypeError: A value of the wrong type.
         """
-        return _checked(cls(name="linear", percentage=percentage, interval=interval or Duration.minutes(1)))
+        return cls(name="linear", percentage=percentage, interval=interval or Duration.minutes(1))
 
     @classmethod
     def all_at_once(cls) -> Shift:
@@ -80,13 +88,6 @@ class Shift:
     def is_gradual(self) -> bool:
         """Whether both versions are invoked for a while, so that one can be watched."""
         return self.name != "all_at_once"
-
-
-def _checked(shift: Shift) -> Shift:
-    refuse_no_number(percentage="None" if shift.percentage is None else shift.percentage)
-    if not isinstance(shift.interval, Duration):
-        raise TypeError(f"interval must be a Duration, such as Duration.minutes(5); got {shift.interval!r}")
-    return shift
 
 
 def problems(shift: Shift) -> Iterator[str]:

@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from weakref import WeakKeyDictionary
 
 from aws_cdk import CfnDeletionPolicy, CfnResource, FeatureFlags, RemovalPolicy, Stack, aws_lambda
 from constructs import IConstruct
 
 _LAYER_FLAG = "@aws-cdk/aws-lambda:recognizeLayerVersion"
+_LAYER_PROPERTIES = (
+    "compatible_architectures",
+    "compatible_runtimes",
+    "content",
+    "description",
+    "layer_name",
+    "license_info",
+)
 _layers: WeakKeyDictionary[IConstruct, list[aws_lambda.ILayerVersion]] = WeakKeyDictionary()
-_published: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
+_published: WeakKeyDictionary[IConstruct, RemovalPolicy | None] = WeakKeyDictionary()
+"""For each function with a version what is to become of it, where a release says so."""
 
 
 def add_layers(function: aws_lambda.Function, layers: Iterable[aws_lambda.ILayerVersion]) -> None:
@@ -32,6 +41,23 @@ def add_layers(function: aws_lambda.Function, layers: Iterable[aws_lambda.ILayer
         _tell_apart(function, layers)
 
 
+def wrong_policy(function: aws_lambda.Function, removal_policy: RemovalPolicy | None) -> Iterator[str]:
+    """What is wrong with what is to become of old versions.
+
+    Args:
+        function: The function.
+        removal_policy: What the next release of it says.
+    """
+    if removal_policy is RemovalPolicy.SNAPSHOT:
+        yield "removal_policy is SNAPSHOT, and of a version there is none. Fix: RETAIN or DESTROY."
+    other = _published.get(function)
+    if removal_policy is not None and other is not None and other is not removal_policy:
+        yield (
+            f"removal_policy is {removal_policy.name}, and {other.name} in another release of the function: they share "
+            "the version. Fix: say it in one of them."
+        )
+
+
 def publish(function: aws_lambda.Function, removal_policy: RemovalPolicy | None) -> aws_lambda.Version:
     """The version of the function as it is, one for each function.
 
@@ -43,11 +69,12 @@ def publish(function: aws_lambda.Function, removal_policy: RemovalPolicy | None)
     """
     version = function.current_version
     if function not in _published:
-        _published[function] = True
-        _tell_apart(function, _layers.get(function, []))
+        _published[function] = None
+        _tell_apart(function, _layers[function] if function in _layers else _found_layers(function))
     resource = version.node.default_child
     if isinstance(resource, CfnResource):
         if removal_policy is not None:
+            _published[function] = removal_policy
             resource.apply_removal_policy(removal_policy)
         elif resource.cfn_options.deletion_policy is None and not _is_managed(function):
             # Not plain Retain: after a rollback the same code could not be published again.
@@ -61,11 +88,25 @@ def _is_managed(function: aws_lambda.Function) -> bool:
     return isinstance(resource, aws_lambda.CfnFunction) and resource.capacity_provider_config is not None
 
 
-def _tell_apart(function: aws_lambda.Function, layers: Iterable[aws_lambda.ILayerVersion]) -> None:
+def _tell_apart(function: aws_lambda.Function, layers: Iterable[IConstruct]) -> None:
     if FeatureFlags.of(function).is_enabled(_LAYER_FLAG):
         return
     for layer in layers:
         resource = layer.node.default_child
         if isinstance(resource, aws_lambda.CfnLayerVersion):  # an imported one has its version in its ARN
-            content = json.dumps(Stack.of(layer).resolve(resource.content), sort_keys=True)
+            properties = {name: getattr(resource, name) for name in _LAYER_PROPERTIES}
+            content = json.dumps(Stack.of(layer).resolve(properties), sort_keys=True)
             function.invalidate_version_based_on(hashlib.sha256(f"{layer.node.path} {content}".encode()).hexdigest())
+
+
+def _found_layers(function: aws_lambda.Function) -> list[IConstruct]:
+    """The layers of a function of CDK's own, by what its resource refers to."""
+    resource, stack = function.node.default_child, Stack.of(function)
+    if FeatureFlags.of(function).is_enabled(_LAYER_FLAG) or not isinstance(resource, aws_lambda.CfnFunction):
+        return []
+    references = [each for each in stack.resolve(resource.layers) or [] if not isinstance(each, str)]
+    if not references:
+        return []
+    every = [each for each in function.node.root.node.find_all() if isinstance(each, aws_lambda.CfnLayerVersion)]
+    meant = [each for each in every if stack.resolve(each.ref) in references]
+    return [each.node.scope for each in meant if each.node.scope is not None]

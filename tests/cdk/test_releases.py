@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
 from aws_cdk import (
     App,
+    CfnParameter,
     Duration,
     RemovalPolicy,
     Stack,
@@ -16,6 +18,7 @@ from aws_cdk import (
     aws_applicationautoscaling,
     aws_cloudwatch,
     aws_ecr,
+    aws_iam,
     aws_lambda,
     aws_sns,
 )
@@ -187,6 +190,51 @@ def test_schedules_alone_have_the_bounds_of_all_of_them(app: App, function: Func
     assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 20)
 
 
+def test_schedules_alone_let_fewer_be_too(app: App, stack: Stack, function: Function) -> None:
+    number: Any = CfnParameter(stack, "Warm", type="Number").value_as_number
+    function.add_release(
+        provisioned=[
+            Provisioned.by_schedule("Morning", MORNING, min_capacity=20),
+            Provisioned.by_schedule("Evening", EVENING, min_capacity=1),
+            Provisioned.by_schedule("Night", EVENING, min_capacity=2, max_capacity=4),
+            Provisioned.by_schedule("Token", EVENING, min_capacity=number),
+        ]
+    )
+    actions = [each["ScalableTargetAction"] for each in only(app, SCALING)["Properties"]["ScheduledActions"]]
+    assert actions == [
+        {"MinCapacity": 20, "MaxCapacity": 20},
+        {"MinCapacity": 1, "MaxCapacity": 1},
+        {"MinCapacity": 2, "MaxCapacity": 4},
+        {"MinCapacity": {"Ref": "Warm"}, "MaxCapacity": {"Ref": "Warm"}},
+    ]
+
+
+def test_a_schedule_raises_the_maximum_when_it_comes(app: App, function: Function) -> None:
+    function.add_release(
+        provisioned=[
+            Provisioned.by_utilization(min_capacity=1, max_capacity=10),
+            Provisioned.by_schedule("Sale", MORNING, min_capacity=50, max_capacity=100),
+            Provisioned.by_schedule("SaleEnd", EVENING, min_capacity=1, max_capacity=10),
+        ]
+    )
+    assert only(app, SCALING)["Properties"]["MaxCapacity"] == 10
+
+
+@pytest.mark.parametrize("fewest", [9, 10, 11])
+def test_a_schedule_stays_within_the_maximum(stack: Stack, function: Function, fewest: int) -> None:
+    tracking = Provisioned.by_utilization(max_capacity=10)
+    both = [tracking, Provisioned.by_schedule("Morning", MORNING, min_capacity=fewest)]
+    before = paths_in(stack)
+    if fewest <= 10:
+        function.add_release(provisioned=both)
+        return
+    with pytest.raises(InputError, match="schedule 'Morning': min_capacity is 11, and the maximum is 10 then"):
+        function.add_release(provisioned=both)
+    assert paths_in(stack) == before
+    unknown: Any = Token.as_number({"Ref": "Most"})
+    function.add_release(provisioned=[Provisioned.by_utilization(max_capacity=unknown), both[1]])
+
+
 @pytest.mark.parametrize("number", [9, 10, 11])
 def test_more_than_reserved_is_refused(app: App, stack: Stack, required: dict[str, Any], number: int) -> None:
     function = Function(stack, "Orders", **required, reserved_concurrent_executions=10)
@@ -216,7 +264,7 @@ def test_a_token_is_no_finding(stack: Stack, required: dict[str, Any]) -> None:
 
 
 def test_numbers_that_are_known_at_deployment_only(app: App, stack: Stack, required: dict[str, Any]) -> None:
-    number: Any = Token.as_number({"Ref": "Warm"})
+    number: Any = CfnParameter(stack, "Warm", type="Number").value_as_number
     fixed = Function(stack, "Fixed", **required, reserved_concurrent_executions=1)
     fixed.add_release(provisioned=Provisioned.fixed(number))
     scaling = Provisioned.by_utilization(min_capacity=number, max_capacity=number)
@@ -419,6 +467,71 @@ def test_a_hook_of_another_stack_is_refused(app: App, function: Function, requir
         function.add_release(shift=Shift.canary(), pre_hook=hook)
 
 
+@pytest.mark.parametrize("make", ["current_version", "alias"])
+def test_a_hook_that_is_a_version_of_the_function_is_refused(stack: Stack, function: Function, make: str) -> None:
+    hook = function.current_version if make == "current_version" else function.add_alias("beta")
+    before = paths_in(stack)
+    with pytest.raises(InputError, match="pre_hook is a version or an alias of the function"):
+        function.add_release(shift=Shift.canary(), pre_hook=hook)
+    assert paths_in(stack) == before
+
+
+def test_a_hook_may_be_an_alias_of_its_own(app: App, stack: Stack, function: Function, required: Any) -> None:
+    hook = Function(stack, "Hook", **required).add_alias("live")
+    function.add_release(shift=Shift.canary(), pre_hook=hook)
+    assert resources_of(app, GROUP)
+
+
+def test_a_role_is_shared_with_a_hook_only_where_no_alarm_of_ours_watches(
+    app: App, stack: Stack, required: dict[str, Any]
+) -> None:
+    role = aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+    function, hook = (aws_lambda.Function(stack, id, **required, role=role) for id in ("Orders", "Hook"))
+    before = paths_in(stack)
+    with pytest.raises(InputError, match="pre_hook has the role of the function"):
+        Release(function, shift=Shift.canary(), pre_hook=hook)
+    assert paths_in(stack) == before
+    Release(function, shift=Shift.all_at_once(), pre_hook=hook)
+    assert_no_circle(template_of(app)["Resources"])
+
+
+def assert_no_circle(resources: dict[str, Any]) -> None:
+    def needed(value: Any) -> set[str]:
+        if isinstance(value, dict):
+            own = {value["Ref"]} if "Ref" in value else {value["Fn::GetAtt"][0]} if "Fn::GetAtt" in value else set()
+            return own.union(*map(needed, value.values()))
+        return set().union(*map(needed, value)) if isinstance(value, list) else set()
+
+    needs = {
+        name: (needed(resource) | set(resource.get("DependsOn", []))) & set(resources)
+        for name, resource in resources.items()
+    }
+    list(TopologicalSorter(needs).static_order())
+
+
+def test_two_releases_agree_on_what_becomes_of_versions(stack: Stack, function: Function) -> None:
+    function.add_release("a", removal_policy=RemovalPolicy.RETAIN)
+    before = paths_in(stack)
+    with pytest.raises(InputError, match="removal_policy is DESTROY, and RETAIN in another release"):
+        function.add_release("b", removal_policy=RemovalPolicy.DESTROY)
+    assert paths_in(stack) == before
+    function.add_release("b", removal_policy=RemovalPolicy.RETAIN)
+    function.add_release("c")
+
+
+def test_there_is_no_snapshot_of_a_version(function: Function) -> None:
+    with pytest.raises(InputError, match="removal_policy is SNAPSHOT"):
+        function.add_release(removal_policy=RemovalPolicy.SNAPSHOT)
+
+
+def test_a_name_that_isnt_known_is_refused(stack: Stack, function: Function) -> None:
+    name = CfnParameter(stack, "Name").value_as_string
+    before = paths_in(stack)
+    with pytest.raises(TypeError, match="alias_name must be known at synth"):
+        function.add_release(name)
+    assert paths_in(stack) == before
+
+
 @pytest.mark.parametrize("name", ["live", "beta"])
 def test_a_name_is_taken_once(function: Function, name: str) -> None:
     function.add_release()
@@ -481,6 +594,9 @@ def test_an_imported_function_has_no_version(stack: Stack) -> None:
         lambda: Provisioned.by_schedule("Day", MORNING, end_time=datetime(2027, 1, 1)),
         lambda: Shift.canary(percentage="10"),  # type: ignore[arg-type]
         lambda: Shift.linear(interval=5),  # type: ignore[arg-type]
+        lambda: Shift(name="foo"),
+        lambda: Shift(name="canary", percentage=10),
+        lambda: Provisioned(name="foo"),
     ],
 )
 def test_wrong_types_of_their_parts(make: Any) -> None:
