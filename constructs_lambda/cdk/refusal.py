@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from constructs_lambda.errors import LimitError
-from constructs_lambda.model import Place
+from constructs_lambda.model import Place, Stack, Topology
 from constructs_lambda.rules import Context, Severities, check_subject
 
 _OWN_SEVERITIES = Severities()
@@ -24,8 +24,11 @@ def refuse_what_aws_refuses(subjects: Iterable[Any], place: Place) -> None:
         LimitError: What AWS would refuse, everything at once.
     """
     context = Context(date.today())
+    every = list(subjects)
+    for app in [Topology([each]) for each in every if isinstance(each, Stack)]:
+        every += [*app.qualified(), *app.provisioned()]
     findings = [
-        finding for each in subjects for finding in check_subject(each, place, context, _OWN_SEVERITIES, early=True)
+        finding for each in every for finding in check_subject(each, place, context, _OWN_SEVERITIES, early=True)
     ]
     if findings:
         raise LimitError(findings)

@@ -91,9 +91,10 @@ from constructs_lambda.model.networks import (
 )
 from constructs_lambda.model.open_urls import LockedUrl, OpenUrl
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
-from constructs_lambda.model.provisions import Provision, provisions, scaled_alias
+from constructs_lambda.model.provisions import Provisioned, Qualified, Scaled
 from constructs_lambda.model.releases import (
     RELEASE_FIELDS,
+    DeploymentApplication,
     DeploymentConfig,
     DeploymentGroup,
     ScalableTarget,
@@ -156,6 +157,7 @@ __all__ = [
     "Dangling",
     "Delivery",
     "Deployment",
+    "DeploymentApplication",
     "DeploymentConfig",
     "DeploymentGroup",
     "Durable",
@@ -211,8 +213,9 @@ __all__ = [
     "Pollings",
     "Position",
     "Propagation",
-    "Provision",
+    "Provisioned",
     "Published",
+    "Qualified",
     "Queue",
     "Reconfigured",
     "Redrive",
@@ -230,6 +233,7 @@ __all__ = [
     "Route",
     "Routed",
     "ScalableTarget",
+    "Scaled",
     "ScalingPolicy",
     "Schedule",
     "Scheduled",
@@ -255,7 +259,5 @@ __all__ = [
     "Upload",
     "Version",
     "Way",
-    "provisions",
-    "scaled_alias",
     "sums",
 ]

@@ -67,6 +67,8 @@ class Version:
     place: Place
     function: str | None
     provisioned_concurrency: Number
+    function_parts: Parts = ()
+    """What the function's name or ARN is made of."""
     description: Text = None
     runtime_update: Text = None
     runtime_version: Text = None
@@ -87,6 +89,10 @@ class Alias:
     provisioned_concurrency: Number
     weights: tuple[Number, ...] | Unknown | None = None
     """The weights of the additional versions that are certain to be there."""
+    function_parts: Parts = ()
+    """What the function's name or ARN is made of."""
+    version_link: Target = None
+    """What gives the version."""
     shift: Target = None
     """The deployment group with which CodeDeploy shifts it to another version."""
     malformed: tuple[Malformed, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from constructs_lambda.model.functions import Malformed, Number, Place, Text
-from constructs_lambda.model.networks import Target
+from constructs_lambda.model.networks import Link, Parts, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +25,8 @@ class ScalableTarget:
     Args:
         place: The resource.
         resource_id: What is scaled, `function:<name>:<alias or version>`.
-        function: Logical id of the function, alias or version that gives the name; None where that isn't one.
-        function_name: The name, where it is literal.
+        function_parts: What gives the function's name; empty where the id has another form.
+        links: The references that stand in the id as they are, not taken apart.
         qualifier: The alias or version, None where the id ends with the function.
         is_wrong: Whether the id certainly has another form.
         minimum: The least that is provisioned.
@@ -40,8 +40,8 @@ class ScalableTarget:
 
     place: Place
     resource_id: Text
-    function: str | None
-    function_name: str | None
+    function_parts: Parts
+    links: tuple[Link, ...]
     qualifier: Text
     is_wrong: bool
     minimum: Number
@@ -87,13 +87,22 @@ class DeploymentConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentGroup:
-    """What CodeDeploy deploys with: `config` is the name of its steps, `config_link` a resource that gives it."""
+    """What CodeDeploy deploys with: `config` is the name of its steps, the links lead to what gives the names."""
 
     place: Place
+    application_link: Target
     config: Text
     config_link: Target
     option: Text
     type: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentApplication:
+    """What deployment groups belong to (`AWS::CodeDeploy::Application`)."""
+
+    place: Place
+    platform: Text
 
 
 Release = ScalableTarget | TrackingPolicy | DeploymentConfig

@@ -38,6 +38,7 @@ from constructs_lambda.model.networks import Link, Networks, Target
 from constructs_lambda.model.packages import Deployment, LayerVersion
 from constructs_lambda.model.releases import (
     RELEASE_FIELDS,
+    DeploymentApplication,
     DeploymentConfig,
     DeploymentGroup,
     Release,
@@ -176,6 +177,7 @@ class Stack:
     scalable_targets: Mapping[str, ScalableTarget] = field(default_factory=dict)
     tracking_policies: Mapping[str, TrackingPolicy] = field(default_factory=dict)
     deployment_configs: Mapping[str, DeploymentConfig] = field(default_factory=dict)
+    deployment_applications: Mapping[str, DeploymentApplication] = field(default_factory=dict)
     deployment_groups: Mapping[str, DeploymentGroup] = field(default_factory=dict)
     has_mutual_tls: bool = False
     may_gain: bool = False
@@ -186,13 +188,6 @@ class Stack:
         """The resources beside the functions."""
         for name in (*COMPANION_FIELDS, "permissions", *API_FIELDS, *RELEASE_FIELDS):
             yield from getattr(self, name).values()
-
-    def provisioned(self) -> Iterator[Alias | Version]:
-        """The aliases and versions with provisioned concurrency."""
-        every: tuple[Alias | Version, ...] = (*self.aliases.values(), *self.versions.values())
-        for qualified in every:
-            if known(qualified.provisioned_concurrency):
-                yield qualified
 
     def deployment(self, function: Function, find: Callable[[Target], LayerVersion | None] | None = None) -> Deployment:
         """A function of this stack, with all that it is deployed with.

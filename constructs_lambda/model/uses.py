@@ -11,8 +11,8 @@ from constructs_lambda.limits import Limit
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.networks import Subnet
 from constructs_lambda.model.packages import LayerVersion
-from constructs_lambda.model.provisions import provisions
-from constructs_lambda.model.references import References, Spot
+from constructs_lambda.model.provisions import Provisions
+from constructs_lambda.model.references import Spot
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.tokens import known
 
@@ -70,11 +70,11 @@ class StorageUse:
     parts: tuple[Part, ...]
 
 
-Member = tuple[References, Stack]
+Member = tuple[Provisions, Stack]
 Use = NetworkUse | ConcurrencyUse | StorageUse
 
 
-def sums(apps: Iterable[References]) -> Iterator[Use]:
+def sums(apps: Iterable[Provisions]) -> Iterator[Use]:
     """What counts against the quotas of each account and Region that an app deploys to.
 
     Args:
@@ -87,11 +87,20 @@ def sums(apps: Iterable[References]) -> Iterator[Use]:
             folder = "" if stack.account and stack.region else stack.place.template.rpartition("/")[0]
             environments[stack.account, stack.region, folder].append((app, stack))
     for (account, region, _), members in environments.items():
-        where = f"in {account or 'one account'}, {region or 'one Region'}"
+        where = _where(account, region)
         stacks = [stack for _, stack in members]
         yield from _network(members)
-        yield from _concurrency(stacks, where, is_certain=bool(account and region) or _is_one(members))
+        yield from _concurrency(members, where, is_certain=bool(account and region) or _is_one(members))
         yield from _storage(stacks, where)
+
+
+def _where(account: str | None, region: str | None) -> str:
+    """Account and Region, as a message says it."""
+    if account and region:
+        return f"in {account}, {region}"
+    if not (account or region):
+        return "in an account and Region that the app doesn't name"
+    return f"in {account or region}, {'a Region' if account else 'an account'} that the app doesn't name"
 
 
 def _is_one(members: list[Member]) -> bool:
@@ -127,7 +136,7 @@ def _network(members: list[Member]) -> Iterator[NetworkUse]:
         yield from _network_use(limits.LAMBDA_NETWORK_INTERFACES, f"of Lambda in {vpc.shown}", counts)
 
 
-def _interfaces(app: References, stack: Stack, function: Function) -> Iterator[tuple[Spot, object]]:
+def _interfaces(app: Provisions, stack: Stack, function: Function) -> Iterator[tuple[Spot, object]]:
     """The VPC of each subnet of a function, and the subnet with the security groups: what makes an interface."""
     links = known(function.subnet_links)
     if not links:
@@ -153,18 +162,22 @@ def _parts(numbers: Mapping[Place, int]) -> tuple[Part, ...]:
     return tuple(sorted(found, key=lambda part: (-part.number, part.place.path)))
 
 
-def _concurrency(stacks: list[Stack], where: str, *, is_certain: bool) -> Iterator[ConcurrencyUse]:
+def _concurrency(members: list[Member], where: str, *, is_certain: bool) -> Iterator[ConcurrencyUse]:
     reserved: dict[Place, int] = {}
-    provisioned: Counter[Place] = Counter()
-    for stack in stacks:
+    provisioned: dict[Place, int] = {}
+    for _, stack in members:
         for function in stack.functions.values():
             number = known(function.reserved_concurrency)
             if number and not function.place.conditional and function.managed_instances is None:
                 reserved[function.place] = int(number)
-        for each in provisions(stack):
+    templates = {stack.place.template for _, stack in members}
+    for app in {id(app): app for app, _ in members}.values():
+        for each in app.provisioned():
             of = each.function
-            if of.reserved_concurrency is None and not of.place.conditional and of.managed_instances is None:
-                provisioned[of.place] += each.number
+            if of.place.template not in templates or of.place.conditional:
+                continue
+            if of.reserved_concurrency is None and of.managed_instances is None:
+                provisioned[of.place] = each.number
     parts = _parts(reserved), _parts(provisioned)
     if any(parts):
         first = min((part for each in parts for part in each), key=lambda part: (-part.number, part.place.path))

@@ -251,6 +251,9 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.authorizer_code(),
         topology.function_policies(),
         topology.role_policies(),
+        topology.qualified(),
+        topology.scaled(),
+        topology.provisioned(),
     ):
         for subject in subjects:
             yield from check_subject(subject, subject.place, context, severities)

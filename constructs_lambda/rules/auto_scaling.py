@@ -1,13 +1,15 @@
-"""CL710 to CL714: auto scaling of provisioned concurrency."""
+"""CL710 to CL714, CL718 and CL719: auto scaling of provisioned concurrency."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Function, Number, ScalableTarget, Stack, TrackingPolicy, scaled_alias
-from constructs_lambda.rules import Context, Problem, rule
+from constructs_lambda.model import Function, Number, ScalableTarget, Scaled, TrackingPolicy
+from constructs_lambda.rules import Context, Problem, nearest, rule
 from constructs_lambda.rules.problems import number_problem, one_of, or_raise, quoted, unless_raised
 from constructs_lambda.rules.snap_start import uses_snap_start
 from constructs_lambda.rules.totals import available
@@ -17,6 +19,9 @@ _LAMBDA = "https://docs.aws.amazon.com/autoscaling/application/userguide/service
 _SCHEDULED = "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html"
 _DIMENSION = "lambda:function:ProvisionedConcurrency"
 _SCHEDULES = ("at(", "cron(", "rate(")
+_CRON_FIELDS = 6
+_MOST_SHOWN = 5
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f:/|]|^ | $")
 
 
 @rule(
@@ -24,7 +29,7 @@ _SCHEDULES = ("at(", "cron(", "rate(")
     "Bounds of auto scaling not allowed",
     Severity.ERROR,
     aws="Application Auto Scaling refuses a minimum above the maximum, a negative one, and a scheduled action that "
-    "sets neither.",
+    "sets neither, whose schedule is none or whose name has a colon, a slash or a bar.",
     fix="Set a minimum and a maximum, the minimum not above the maximum.",
     source=limits.SCALABLE_CAPACITY.source,
 )
@@ -36,10 +41,18 @@ def bounds(target: ScalableTarget) -> Iterator[Problem]:
         yield from _bounds(f"{prop}.", what, action.minimum, action.maximum)
         if action.minimum is None and action.maximum is None:
             yield Problem(prop, f"{what} sets neither a minimum nor a maximum", "Set one of them, or both.")
-        schedule = known(action.schedule)
+        name, schedule = known(action.name), known(action.schedule)
+        if name is not None and _NO_NAME.search(name):
+            message = f"the scheduled action is named {quoted(name)}; AWS takes no :, /, | and no blank at either end"
+            yield Problem(f"ScheduledActions.{index}.ScheduledActionName", message, "Rename it.")
         if schedule is not None and not (schedule.startswith(_SCHEDULES) and schedule.endswith(")")):
             message = f"the schedule {quoted(schedule)} of {what} is none; AWS takes at(...), rate(...) and cron(...)"
             yield Problem(f"ScheduledActions.{index}.Schedule", message, "Write cron(0 8 * * ? *), for example.")
+        elif schedule is not None and schedule.startswith("cron("):
+            number = len(schedule[len("cron(") : -1].split())
+            if number != _CRON_FIELDS:
+                message = f"the schedule {quoted(schedule)} of {what} has {number} fields; AWS takes {_CRON_FIELDS}"
+                yield Problem(f"ScheduledActions.{index}.Schedule", message, "Write cron(0 8 * * ? *), for example.")
 
 
 def _bounds(prefix: str, what: str, minimum: Number, maximum: Number) -> Iterator[Problem]:
@@ -62,12 +75,14 @@ def _bounds(prefix: str, what: str, minimum: Number, maximum: Number) -> Iterato
     fix="Write function:<name>:<alias or version> as the resource id.",
     source=_LAMBDA,
 )
-def scalable(target: ScalableTarget) -> Iterator[Problem]:
-    fix = "Write function:<name>:<alias>, with an alias of the function."
+def scalable(scaled: Scaled) -> Iterator[Problem]:
+    target, fix = scaled.target, "Write function:<name>:<alias>, with an alias of the function."
     shown = quoted(known(target.resource_id) or "the id")
-    if target.is_wrong:
+    if scaled.has_arn:
+        yield Problem("ResourceId", "an ARN stands in the resource id, where AWS takes names", fix)
+    elif target.is_wrong:
         yield Problem("ResourceId", f"{shown} is no function's resource id", fix)
-    elif target.qualifier is None and (target.function or target.function_name):
+    elif target.qualifier is None and target.function_parts:
         yield Problem("ResourceId", "the resource id names a function without an alias or version", fix)
     elif known(target.qualifier) == "$LATEST":
         yield Problem("ResourceId", "the resource id names $LATEST, which can't have provisioned concurrency", fix)
@@ -104,27 +119,33 @@ def utilization(policy: TrackingPolicy) -> Iterator[Problem]:
     fix="Lower the maximum, or reserve more.",
     source=limits.PROVISIONED_CONCURRENCY.source,
 )
-def beyond(stack: Stack, context: Context) -> Iterator[Problem]:
-    for target in stack.scalable_targets.values():
-        function = stack.function_of(target.function)
-        actions = enumerate(target.actions)
-        maxima = [
-            ("MaxCapacity", known(target.maximum)),
-            *((f"ScheduledActions.{i}.ScalableTargetAction.MaxCapacity", known(each.maximum)) for i, each in actions),
-        ]
-        certain = ((prop, number) for prop, number in maxima if number is not None)
-        prop, most = max(certain, key=_number, default=("", 0))
-        if function is None or not most:
-            continue
-        reserved = known(function.reserved_concurrency)
-        account, quota = available(context, target.place)
-        if reserved is not None and reserved >= 0 and most > reserved:
-            message = f"auto scaling goes up to {most:,}, but {function.place.path} has reserved {reserved:,}"
-            yield Problem(prop, message, "Lower the maximum, or reserve more for the function.", target.place)
-        elif function.reserved_concurrency is None and most > account:
-            whole = f"{quota.counted(quota.maximum)}{unless_raised(quota)}"
-            message = f"auto scaling goes up to {most:,}, and the account can provision {account:,} of {whole}"
-            yield Problem(prop, message, or_raise("Lower the maximum", quota), target.place)
+def beyond(scaled: Scaled, context: Context) -> Iterator[Problem]:
+    function, (prop, most) = scaled.function, max(_capacities(scaled.target), key=_number, default=("", 0))
+    if function is None or not most:
+        return
+    reserved = known(function.reserved_concurrency)
+    account, quota = available(context, scaled.place)
+    word = "maximum" if prop.endswith("MaxCapacity") else "minimum"
+    if reserved is not None and reserved >= 0 and most > reserved:
+        message = f"auto scaling goes up to {most:,}, but {function.place.path} has reserved {reserved:,}"
+        yield Problem(prop, message, f"Lower the {word}, or reserve more for the function.")
+    elif function.reserved_concurrency is None and most > account:
+        whole = f"{quota.counted(quota.maximum)}{unless_raised(quota)}"
+        message = f"auto scaling goes up to {most:,}, and the account can provision {account:,} of {whole}"
+        yield Problem(prop, message, or_raise(f"Lower the {word}", quota))
+
+
+def _capacities(target: ScalableTarget) -> Iterator[tuple[str, int | float]]:
+    """Every capacity that auto scaling goes to, with where it stands; maxima first."""
+    given = [("MaxCapacity", target.maximum)]
+    for part in ("MaxCapacity", "MinCapacity"):
+        for index, action in enumerate(target.actions):
+            value = action.maximum if part == "MaxCapacity" else action.minimum
+            given.append((f"ScheduledActions.{index}.ScalableTargetAction.{part}", value))
+    for prop, capacity in given:
+        number = known(capacity)
+        if number is not None:
+            yield prop, number
 
 
 def _number(pair: tuple[str, int | float]) -> int | float:
@@ -140,17 +161,16 @@ def _number(pair: tuple[str, int | float]) -> int | float:
     fix="Keep auto scaling, or what it excludes.",
     source=limits.PROVISIONED_CONCURRENCY.source,
 )
-def excluded(stack: Stack) -> Iterator[Problem]:
-    for target in stack.scalable_targets.values():
-        function, alias = stack.function_of(target.function), scaled_alias(stack, target)
-        if function is None or target.place.conditional:
-            continue
-        for what in _exclusions(function):
-            message = f"auto scaling provisions concurrency for {function.place.path}, whose {what} excludes it"
-            yield Problem("ResourceId", message, f"Remove the scalable target, or do without {what}.", target.place)
-        if alias and known(alias.version) == "$LATEST":
-            message = f"the alias {alias.place.path} points at $LATEST, which can't have provisioned concurrency"
-            yield Problem("ResourceId", message, "Point the alias at a published version.", target.place)
+def excluded(scaled: Scaled) -> Iterator[Problem]:
+    function, alias = scaled.function, scaled.alias
+    if function is None or scaled.place.conditional:
+        return
+    for what in _exclusions(function):
+        message = f"auto scaling provisions concurrency for {function.place.path}, whose {what} excludes it"
+        yield Problem("ResourceId", message, f"Remove the scalable target, or do without {what}.")
+    if alias and known(alias.version) == "$LATEST":
+        message = f"the alias {alias.place.path} points at $LATEST, which can't have provisioned concurrency"
+        yield Problem("ResourceId", message, "Point the alias at a published version.")
 
 
 def _exclusions(function: Function) -> Iterator[str]:
@@ -158,3 +178,52 @@ def _exclusions(function: Function) -> Iterator[str]:
         yield "SnapStart"
     if known(function.tenant_isolation) == "PER_TENANT":
         yield "tenant isolation"
+
+
+@rule(
+    "CL718",
+    "Auto scaling of an alias that isn't there",
+    Severity.WARNING,
+    aws="Application Auto Scaling takes no target for an alias that the function doesn't have.",
+    fix="Name an alias of the function.",
+    source=_LAMBDA,
+)
+def lacking_alias(scaled: Scaled) -> Iterator[Problem]:
+    name = known(scaled.target.qualifier)
+    if name is None or not re.fullmatch(limits.ALIAS_NAME_PATTERN, name) or not scaled.function:
+        return
+    if scaled.other_aliases and not scaled.place.conditional:
+        there = ", ".join(map(quoted, scaled.other_aliases[:_MOST_SHOWN]))
+        message = f"{scaled.function.place.path} has no alias {quoted(name)} in this app; it has {there}"
+        yield Problem("ResourceId", message, f"Name one of its aliases{nearest(name, scaled.other_aliases)}.")
+
+
+@rule(
+    "CL719",
+    "Auto scaling that contradicts itself",
+    Severity.WARNING,
+    aws="Application Auto Scaling knows an alias once, and a scheduled action by its name: what comes later replaces "
+    "what came first. A scheduled minimum above the maximum in force fails when its time comes.",
+    fix="Write one scalable target for each alias, names that differ, and a maximum beside a minimum that is above it.",
+    source=_SCHEDULED,
+)
+def contradiction(scaled: Scaled) -> Iterator[Problem]:
+    target = scaled.target
+    if scaled.first:
+        message = f"what it scales is scaled already: {scaled.first.path}"
+        yield Problem("ResourceId", message, "Keep one scalable target for each alias.")
+    names = Counter(name for action in target.actions if (name := known(action.name)))
+    for name, number in names.items():
+        if number > 1:
+            message = f"{number} scheduled actions have the name {quoted(name)}; the last one replaces the others"
+            yield Problem("ScheduledActions", message, "Give each a name of its own.")
+    maxima = [target.maximum, *(action.maximum for action in target.actions if action.maximum is not None)]
+    certain = [most for each in maxima if (most := known(each)) is not None]
+    if len(certain) < len(maxima):
+        return
+    for index, action in enumerate(target.actions):
+        least = known(action.minimum)
+        if action.maximum is None and least is not None and least > max(certain):
+            prop = f"ScheduledActions.{index}.ScalableTargetAction.MinCapacity"
+            message = f"the scheduled minimum is {least:,}, and no maximum is above {max(certain):,}"
+            yield Problem(prop, message, "Set MaxCapacity beside it.")

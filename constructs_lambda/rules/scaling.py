@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Alias, Function, Stack, Version, provisions
+from constructs_lambda.model import Alias, Function, Provisioned, Qualified, Stack, Version
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.managed_instances import environment_problems
 from constructs_lambda.rules.problems import number_problem, quoted, too_long
@@ -44,7 +44,12 @@ def reserved_concurrency(function: Function) -> Iterator[Problem]:
     fix="Use 1 to 128 letters, digits, hyphens and underscores, not digits only, and point it at a version's number.",
     source=limits.ALIAS_NAME_LENGTH.source,
 )
-def alias(alias: Alias) -> Iterator[Problem]:
+def alias(alias: Alias | Qualified) -> Iterator[Problem]:
+    if isinstance(alias, Qualified):
+        if alias.has_arn_as_version:
+            message = "the alias points at an ARN; AWS takes a version's number or $LATEST"
+            yield Problem("FunctionVersion", message, "Write Fn::GetAtt: [the version, Version].")
+        return
     yield from too_long("Name", "the alias's name", alias.name, limits.ALIAS_NAME_LENGTH, "Shorten the name.")
     name, version = known(alias.name), known(alias.version)
     if name is not None and not re.fullmatch(limits.ALIAS_NAME_PATTERN, name):
@@ -127,27 +132,22 @@ def same_alias(stack: Stack) -> Iterator[Problem]:
     fix="Provision 1 or more, in all at most what is reserved.",
     source=limits.PROVISIONED_CONCURRENCY.source,
 )
-def provisioned_concurrency(stack: Stack) -> Iterator[Problem]:
-    every: tuple[Alias | Version, ...] = (*stack.aliases.values(), *stack.versions.values())
-    for qualified in every:
+def provisioned_concurrency(subject: Qualified | Provisioned) -> Iterator[Problem]:
+    if isinstance(subject, Qualified):
         for problem in number_problem(
             "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions",
             "provisioned concurrency",
-            known(qualified.provisioned_concurrency),
+            known(subject.resource.provisioned_concurrency),
             limits.PROVISIONED_CONCURRENCY,
             "Provision 1 or more, or remove the setting.",
         ):
-            yield Problem(problem.property, problem.message, problem.fix, qualified.place)
-    sums: Counter[str] = Counter()
-    for each in provisions(stack):
-        sums[each.function.place.resource] += each.number
-    for name, total in sums.items():
-        function = stack.functions[name]
-        reserved = known(function.reserved_concurrency)
-        if reserved is not None and total > reserved >= 0:
-            yield Problem(
-                "ReservedConcurrentExecutions",
-                f"provisioned concurrency of {total:,} in all, but reserved concurrency of {reserved:,}",
-                "Raise the reserved concurrency, or provision less.",
-                function.place,
-            )
+            yield replace(problem, place=subject.place)
+        return
+    total, reserved = subject.number, known(subject.function.reserved_concurrency)
+    if reserved is not None and total > reserved >= 0:
+        yield Problem(
+            "ReservedConcurrentExecutions",
+            f"provisioned concurrency of {total:,} in all, but reserved concurrency of {reserved:,}",
+            "Raise the reserved concurrency, or provision less.",
+            subject.place,
+        )

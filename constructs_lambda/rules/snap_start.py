@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Function, Stack
+from constructs_lambda.model import Function, Qualified
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.runtimes import RUNTIMES
 from constructs_lambda.tokens import certain_count, known
@@ -76,14 +76,12 @@ def snap_start_exclusions(function: Function) -> Iterator[Problem]:
     fix="Keep one of the two.",
     source=_SNAP_START,
 )
-def snap_start_provisioned(stack: Stack) -> Iterator[Problem]:
-    for qualified in stack.provisioned():
-        function = stack.function_of(qualified.function)
-        if function and uses_snap_start(function) and not qualified.place.conditional:
-            yield Problem(
-                "ProvisionedConcurrencyConfig",
-                f"provisioned concurrency of {qualified.provisioned_concurrency} on a function with SnapStart, which "
-                "excludes it",
-                "Keep provisioned concurrency or SnapStart, not both.",
-                qualified.place,
-            )
+def snap_start_provisioned(qualified: Qualified) -> Iterator[Problem]:
+    function, number = qualified.function, known(qualified.resource.provisioned_concurrency)
+    if number and function and uses_snap_start(function) and not qualified.place.conditional:
+        yield Problem(
+            "ProvisionedConcurrencyConfig",
+            f"provisioned concurrency of {number} on a function with SnapStart, which excludes it",
+            "Keep provisioned concurrency or SnapStart, not both.",
+            qualified.place,
+        )

@@ -39,7 +39,7 @@ def concurrency(use: ConcurrencyUse, context: Context) -> Iterator[Problem]:
 
 @rule(
     "CL721",
-    "More concurrency than one account has",
+    "Perhaps more concurrency than the account has",
     Severity.WARNING,
     aws="The Lambda API refuses what leaves less than 100 executions unreserved, where all these stacks go to one "
     "account and Region; the app doesn't say where.",
@@ -61,12 +61,14 @@ def _too_much(use: ConcurrencyUse, context: Context) -> Iterator[Problem]:
         for word, number, parts in (("reserves", sums[0], use.reserved), ("provisions", sums[1], use.provisioned))
         if parts
     )
+    condition = "" if use.is_certain else "if all of it goes to one, "
+    fix = "Reserve and provision less" if use.is_certain else "Give the stacks their env, reserve and provision less"
     floor = (quota.maximum or 0) - most
     yield Problem(
         "",
-        f"the app {what} {use.where}; AWS allows {most:,}, which leaves {floor:,} of {quota.counted(quota.maximum)} "
-        f"unreserved{unless_raised(quota)}",
-        or_raise("Reserve and provision less", quota),
+        f"the app {what} {use.where}; {condition}AWS allows {most:,}, which leaves {floor:,} of "
+        f"{quota.counted(quota.maximum)} unreserved{unless_raised(quota)}",
+        or_raise(fix, quota),
     )
 
 

@@ -65,6 +65,7 @@ def shifted(stack: Stack) -> Iterator[Problem]:
         group = _group(stack, alias.shift)
         if group is not None:
             yield from _settings(group)
+            yield from _platform(stack, group)
 
 
 def _settings(group: DeploymentGroup) -> Iterator[Problem]:
@@ -79,21 +80,38 @@ def _settings(group: DeploymentGroup) -> Iterator[Problem]:
             yield Problem(f"DeploymentStyle.Deployment{name}", message, f"Write {expected}.", group.place)
 
 
+def _platform(stack: Stack, group: DeploymentGroup) -> Iterator[Problem]:
+    link = group.application_link
+    is_here = isinstance(link, Link) and link.kind == "resource"
+    application = stack.deployment_applications.get(link.name) if is_here and isinstance(link, Link) else None
+    if application is None or application.place.conditional:
+        return
+    platform = "Server" if application.platform is None else known(application.platform)
+    if platform not in (None, "Lambda"):
+        message = f"CodeDeploy shifts a Lambda alias with the application, which is for the platform {quoted(platform)}"
+        yield Problem("ComputePlatform", message, "Write Lambda.", application.place)
+
+
 def _group(stack: Stack, link: Target) -> DeploymentGroup | None:
     return stack.deployment_groups.get(link.name) if isinstance(link, Link) and link.kind == "resource" else None
 
 
 @rule(
     "CL717",
-    "Two aliases with one deployment group",
+    "Alias that CodeDeploy may fail to shift",
     Severity.WARNING,
-    aws="CodeDeploy runs one deployment of a group at a time: an update of both aliases fails.",
-    fix="Give each alias a deployment group of its own.",
+    aws="CodeDeploy runs one deployment of a group at a time: an update of both aliases fails. It shifts an alias from "
+    "the one version that it points at, and sets the weights itself.",
+    fix="Give each alias a deployment group of its own, and no RoutingConfig.",
     source=_UPDATES,
 )
 def shared_group(stack: Stack) -> Iterator[Problem]:
     first: dict[str, Alias] = {}
     for alias in stack.aliases.values():
+        weights = known(alias.weights)
+        if alias.shift is not None and weights and not alias.place.conditional:
+            message = "CodeDeploy shifts the alias, which splits its invocations by RoutingConfig already"
+            yield Problem("RoutingConfig", message, "Remove RoutingConfig; CodeDeploy sets the weights.", alias.place)
         group = _group(stack, alias.shift)
         if group is None or alias.place.conditional:
             continue

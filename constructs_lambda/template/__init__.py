@@ -43,7 +43,7 @@ _FAMILIES = (
     "AWS::Lambda::",
     "AWS::ApiGateway",
     "AWS::ApplicationAutoScaling::",
-    "AWS::CodeDeploy::Deployment",
+    "AWS::CodeDeploy::",
     "AWS::EC2::",
     "AWS::IAM::",
     "AWS::CloudFormation::Stack",

@@ -15,6 +15,7 @@ from constructs_lambda.template.http_apis import (
 )
 from constructs_lambda.template.permissions import read_permission
 from constructs_lambda.template.releases import (
+    read_deployment_application,
     read_deployment_config,
     read_deployment_group,
     read_scalable_target,
@@ -44,6 +45,7 @@ ON_DEMAND: dict[str, tuple[str, Reader]] = {
     "AWS::ApiGatewayV2::Stage": ("http_stages", read_http_stage),
     "AWS::ApplicationAutoScaling::ScalableTarget": ("scalable_targets", read_scalable_target),
     "AWS::ApplicationAutoScaling::ScalingPolicy": ("tracking_policies", read_tracking_policy),
+    "AWS::CodeDeploy::Application": ("deployment_applications", read_deployment_application),
     "AWS::CodeDeploy::DeploymentConfig": ("deployment_configs", read_deployment_config),
     "AWS::CodeDeploy::DeploymentGroup": ("deployment_groups", read_deployment_group),
     "AWS::IAM::ManagedPolicy": ("policies", read_managed_policy),

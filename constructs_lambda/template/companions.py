@@ -21,7 +21,7 @@ from constructs_lambda.model import (
     Version,
 )
 from constructs_lambda.template.functions import read_scaling
-from constructs_lambda.template.links import read_owner, read_parts, read_source
+from constructs_lambda.template.links import read_link, read_owner, read_parts, read_source
 from constructs_lambda.template.properties import MACRO, Properties
 from constructs_lambda.template.releases import read_shift
 from constructs_lambda.template.rest_apis import is_public
@@ -107,6 +107,7 @@ def read_version(values: object, place: Place) -> Version:
         place=place,
         function=p.reference("FunctionName"),
         provisioned_concurrency=_provisioned_concurrency(p),
+        function_parts=read_parts(p.value("FunctionName")),
         description=p.text("Description"),
         runtime_update=policy.text("UpdateRuntimeOn") if isinstance(policy, Properties) else policy,
         runtime_version=policy.text("RuntimeVersionArn") if isinstance(policy, Properties) else policy,
@@ -127,6 +128,8 @@ def read_alias(values: object, place: Place, update_policy: object = None) -> Al
         description=p.text("Description"),
         provisioned_concurrency=_provisioned_concurrency(p),
         weights=_weights(p.inside("RoutingConfig")),
+        function_parts=read_parts(p.value("FunctionName")),
+        version_link=read_link(p.value("FunctionVersion")),
         shift=read_shift(update_policy),
         malformed=p.malformed,
         missing=p.missing("FunctionName", "FunctionVersion", "Name") + _lacking(p, _PROVISIONED),

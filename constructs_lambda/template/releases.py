@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from constructs_lambda.model import (
+    DeploymentApplication,
     DeploymentConfig,
     DeploymentGroup,
     Link,
@@ -46,15 +47,16 @@ def read_scalable_target(values: object, place: Place, metadata: Mapping[str, ob
     """The model of an `AWS::ApplicationAutoScaling::ScalableTarget`."""
     p = Properties(values)
     actions = p.items("ScheduledActions")
-    parts = read_parts(_at(values, "ResourceId"))
+    given = _at(values, "ResourceId")
+    parts = read_parts(given)
     text = "".join(part if isinstance(part, str) else f"\0{index}\0" for index, part in enumerate(parts))
     match = _ID.fullmatch(text)
     name = _part(match["name"], parts) if match else None
     return ScalableTarget(
         place=place,
         resource_id=p.text("ResourceId"),
-        function=name.name if isinstance(name, Link) and name.kind == "resource" else None,
-        function_name=name if isinstance(name, str) else None,
+        function_parts=() if name is None else (name,),
+        links=tuple(_links(given)),
         qualifier=_qualifier(match["qualifier"]) if match else UNKNOWN,
         is_wrong=match is None and bool(text) and "\0" not in text,
         minimum=p.number("MinCapacity"),
@@ -80,6 +82,17 @@ def _action(p: Properties) -> ScheduledAction:
         minimum=bounds.number("MinCapacity"),
         maximum=bounds.number("MaxCapacity"),
     )
+
+
+def _links(value: object) -> Iterator[Link]:
+    """The references in a text, those in `Fn::Join` and `Fn::Sub` included, without what `Fn::Select` cuts."""
+    join = _at(value, "Fn::Join")
+    items = join[1] if isinstance(join, list) and len(join) == 2 and isinstance(join[1], list) else [value]
+    for item in items:
+        found = read_parts(item) if isinstance(_at(item, "Fn::Sub"), str) else ()
+        for link in found or (read_link(item),):
+            if isinstance(link, Link) and link.kind in ("resource", "export"):
+                yield link
 
 
 def _part(text: str, parts: Parts) -> str | Link | Unknown:
@@ -132,11 +145,19 @@ def read_deployment_group(
     style = p.inside("DeploymentStyle")
     return DeploymentGroup(
         place=place,
+        application_link=read_link(_at(values, "ApplicationName")),
         config=p.text("DeploymentConfigName"),
         config_link=read_link(_at(values, "DeploymentConfigName")),
         option=style.text("DeploymentOption") if isinstance(style, Properties) else style,
         type=style.text("DeploymentType") if isinstance(style, Properties) else style,
     )
+
+
+def read_deployment_application(
+    values: object, place: Place, metadata: Mapping[str, object] | None = None
+) -> DeploymentApplication:
+    """The model of an `AWS::CodeDeploy::Application`."""
+    return DeploymentApplication(place=place, platform=Properties(values).text("ComputePlatform"))
 
 
 def read_shift(update_policy: object) -> Target:

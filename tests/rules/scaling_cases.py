@@ -17,6 +17,12 @@ OTHER_PART = {"Fn::Join": ["", [{"Fn::Select": [5, {"Fn::Split": [":", ref("A")]
 STYLE = {"DeploymentOption": "WITH_TRAFFIC_CONTROL", "DeploymentType": "BLUE_GREEN"}
 CANARY = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
 LONG = 901
+NAMED = zipped(FunctionName="f")
+SNAPPY = zipped(FunctionName="f", SnapStart=SNAP)
+PROD = {"Fn::Sub": "function:${F}:prod"}
+NESTED = of("AWS::CloudFormation::Stack", TemplateURL="https://a.b/c")
+WEIGHTS = {"AdditionalVersionWeights": [{"FunctionVersion": "2", "FunctionWeight": 0.1}]}
+BAD_NAMES = ("a:b", "a/b", "a|b", " a", "a ", "a\n")
 
 
 def action(minimum: Any = ABSENT, maximum: Any = ABSENT, schedule: Any = "cron(0 8 * * ? *)") -> Any:
@@ -38,6 +44,16 @@ def target(
         **properties,
     }
     return of("AWS::ApplicationAutoScaling::ScalableTarget", **given)
+
+
+def titled(*names: Any) -> Any:
+    """Schedules of these names."""
+    return [{**action(5), "ScheduledActionName": each} for each in names]
+
+
+def also(*actions: Any) -> Any:
+    """Schedules with names that differ."""
+    return [{**each, "ScheduledActionName": f"M{index}"} for index, each in enumerate(actions)]
 
 
 def tracking(value: Any, metric: Any = "LambdaProvisionedConcurrencyUtilization") -> Resource:
@@ -64,6 +80,10 @@ def steps(routing: Any, platform: str = "Lambda") -> Resource:
 def group(name: Any = CANARY, **properties: Any) -> Resource:
     given = {"ApplicationName": ref("App"), "ServiceRoleArn": "r", "DeploymentStyle": STYLE, **properties}
     return of("AWS::CodeDeploy::DeploymentGroup", DeploymentConfigName=name, **given)
+
+
+def application(platform: Any = ABSENT) -> Resource:
+    return of("AWS::CodeDeploy::Application", **({} if platform is ABSENT else {"ComputePlatform": platform}))
 
 
 def shifted(**properties: Any) -> Resource:
@@ -131,6 +151,9 @@ def reserving(number: Any) -> Resource:
 ALIAS = ref("A")
 AT_LATEST = {"Fn::Join": ["", [arn("F"), ":$LATEST"]]}
 QUALIFIED = {"Fn::Join": ["", [arn("F"), ":", ref("Parameter")]]}
+CONFIG, EXECUTIONS = "ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"
+TENANT = zipped(FunctionName="f", TenancyConfig=PER_TENANT)
+RESERVED = zipped(FunctionName="f", ReservedConcurrentExecutions=5)
 MUCH = {"ProvisionedConcurrentExecutions": 901}
 SLOW = keeping(durable(LONG))
 
@@ -184,6 +207,42 @@ AUTO_SCALING: list[Case] = [
     scaled("maximum as the account", "", target(1, 900)),
     scaled("maximum above the account", "CL713", target(1, 901)),
     scaled("minimum above the account", "CL713 CL720", target(901, 901)),
+    scaled("a version by names", "", target(resource_id="function:f:7"), NAMED, A=alias("F")),
+    scaled("SnapStart, by names", "CL714", target(resource_id="function:f:live"), SNAPPY),
+    scaled("SnapStart, by another name", "", target(resource_id="function:g:live"), SNAPPY),
+    scaled("ARN in the id", "CL711", target(resource_id={"Fn::Sub": "function:${F.Arn}:live"})),
+    scaled("ARN as the id", "CL711", target(resource_id=arn("F"))),
+    scaled("ARN in a join", "CL711", target(resource_id={"Fn::Join": [":", ["function", arn("F"), "live"]]})),
+    scaled("alias as the id", "CL711", target(resource_id=ref("A"))),
+    scaled("alias as the qualifier", "CL711", target(resource_id={"Fn::Sub": "function:${F}:${A}"})),
+    scaled("name in the id", "", target(resource_id={"Fn::Sub": "function:${F}:live"})),
+    scaled("alias that isn't there", "CL718", target(resource_id=PROD)),
+    scaled("alias that isn't there, by names", "CL718", target(resource_id="function:f:prod"), NAMED),
+    scaled("alias that isn't there, under a condition", "", maybe(target(resource_id=PROD))),
+    scaled("alias beside one of no name", "", target(resource_id=PROD), B=alias(Name=ref("P"))),
+    scaled("alias beside one of no function", "", target(resource_id=PROD), B=alias("P", Name="b")),
+    scaled("version that isn't there", "", target(resource_id={"Fn::Sub": "function:${F}:7"})),
+    one("scaled: alias of a function without any", "", zipped(), T=target(resource_id=PROD)),
+    scaled("alias that a nested stack may make", "", target(resource_id=PROD), N=NESTED),
+    scaled("schedule of five fields", "CL710", target(1, 10, CDK_ID, action(5, schedule="cron(0 8 * * ?)"))),
+    scaled("schedule of seven fields", "CL710", target(1, 10, CDK_ID, action(5, schedule="cron(0 0 8 * * ? *)"))),
+    *(scaled(f"schedule named {name!r}", "CL710", target(1, 10, CDK_ID, *titled(name))) for name in BAD_NAMES),
+    *(
+        scaled(f"schedule named {name!r}", "", target(1, 10, CDK_ID, *titled(name)))
+        for name in ("a b", "ä-1.", ref("P"))
+    ),
+    scaled("two schedules of one name", "CL719", target(1, 10, CDK_ID, *titled("a", "a"))),
+    scaled("schedules of other names", "", target(1, 10, CDK_ID, *titled("a", "b", ref("P"), ref("P")))),
+    scaled("scheduled minimum: 10", "", target(1, 10, CDK_ID, action(10))),
+    scaled("scheduled minimum: 11", "CL719", target(1, 10, CDK_ID, action(11))),
+    scaled("scheduled minimum: 11 of 11", "", target(1, 10, CDK_ID, *also(action(11), action(1, 11)))),
+    scaled("scheduled minimum, unknown maximum", "", target(1, 10, CDK_ID, *also(action(11), action(1, ref("P"))))),
+    scaled("scheduled minimum, unknown first maximum", "", target(1, ref("P"), CDK_ID, action(11))),
+    scaled("scheduled minimum: 901 of the account's 900", "CL713 CL719", target(1, 800, CDK_ID, action(901))),
+    scaled("scheduled minimum: 900 of the account's 900", "CL719", target(1, 800, CDK_ID, action(900))),
+    scaled("twice", "CL719", target(), U=target()),
+    scaled("twice, once under a condition", "", target(), U=maybe(target())),
+    scaled("two aliases", "", target(), B=alias(Name="b"), U=target(resource_id={"Fn::Sub": "function:${F}:b"})),
     one("utilization: 0.1", "", zipped(), T=tracking(0.1)),
     one("utilization: 0.09", "CL712", zipped(), T=tracking(0.09)),
     one("utilization: 0.9", "", zipped(), T=tracking(0.9)),
@@ -240,6 +299,16 @@ TRAFFIC: list[Case] = [
     shift("of two aliases", "CL717", group(), B=shifted(Name="next")),
     shift("of two aliases, one under a condition", "", group(), B=maybe(shifted(Name="next"))),
     shift("of a group elsewhere", "", zipped(), shifted(FunctionVersion="1")),
+    shift("with an application for Lambda", "", group(), App=application("Lambda")),
+    shift("with an application for servers", "CL716", group(), App=application("Server")),
+    shift("with an application for servers, by default", "CL716", group(), App=application()),
+    shift("with an application for servers, perhaps", "", group(), App=application(ref("P"))),
+    shift("with an application under a condition", "", group(), App=maybe(application("Server"))),
+    one("application for servers by itself", "", zipped(), App=application("Server"), G=group()),
+    shift("of weights", "CL717", group(), shifted(RoutingConfig=WEIGHTS)),
+    shift("of weights, perhaps", "", group(), shifted(RoutingConfig=ref("P"))),
+    shift("of weights, under a condition", "", group(), maybe(shifted(RoutingConfig=WEIGHTS))),
+    one("weights without a shift", "", zipped(), A=alias(RoutingConfig=WEIGHTS)),
     one("servers by themselves", "", zipped(), G=group("CodeDeployDefault.OneAtATime")),
 ]
 DURABLE: list[Case] = [
@@ -292,4 +361,17 @@ SUMS: list[Case] = [
     stack("provisioned, and scaled from there", "", F=zipped(), A=alias(provisioned=900), T=target(900, 900)),
     stack("provisioned on Managed Instances", "", F=managed(), A=alias(provisioned=901)),
 ]
-CASES = [*AUTO_SCALING, *TRAFFIC, *DURABLE, *MEMORY, *SUMS]
+QUALIFIED_BY_NAME: list[Case] = [
+    one("alias by the function's name with SnapStart", "CL152", SNAPPY, A=alias(FunctionName="f", provisioned=1)),
+    one("alias by another function's name", "", SNAPPY, A=alias(FunctionName="g", provisioned=1)),
+    one("alias by the name of one under a condition", "", maybe(SNAPPY), A=alias(FunctionName="f", provisioned=1)),
+    one("version by the function's name", "CL152", SNAPPY, V=version(FunctionName="f", **{CONFIG: {EXECUTIONS: 1}})),
+    one("alias by name with a tenant", "CL160", TENANT, A=alias(FunctionName="f", provisioned=1)),
+    one("alias by name, above reserved", "CL703", RESERVED, A=alias(FunctionName="f", provisioned=6)),
+    one("alias by name, as reserved", "", RESERVED, A=alias(FunctionName="f", provisioned=5)),
+    one("version's ARN for its number", "CL702", zipped(), V=version(), A=alias(FunctionVersion=ref("V"))),
+    one("function's ARN for a number", "CL702", zipped(), A=alias(FunctionVersion=arn("F"))),
+    one("version's number", "", zipped(), V=version(), A=alias(FunctionVersion={"Fn::GetAtt": ["V", "Version"]})),
+    one("number by parameter", "", zipped(), A=alias(FunctionVersion=ref("P"))),
+]
+CASES = [*QUALIFIED_BY_NAME, *AUTO_SCALING, *TRAFFIC, *DURABLE, *MEMORY, *SUMS]

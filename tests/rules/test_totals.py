@@ -11,7 +11,7 @@ import pytest
 from assemblies import Assembly
 from rules.cases import TODAY, Resource, zipped
 from rules.event_resources import of
-from rules.scaling_cases import reserving
+from rules.scaling_cases import reserving, target
 from rules.settings_cases import alias
 
 from constructs_lambda import limits
@@ -19,7 +19,7 @@ from constructs_lambda.checker import check
 from constructs_lambda.findings import Finding, Severity
 from constructs_lambda.model import Topology
 from constructs_lambda.quotas import Quotas
-from constructs_lambda.rules import Context, Severities, check_uses
+from constructs_lambda.rules import Context, Severities, check_topology, check_uses
 from constructs_lambda.template import read_template
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
@@ -30,7 +30,8 @@ def stack(
     name: str, resources: Resources, account: str | None = ACCOUNT, region: str | None = "eu-west-1", **at: Any
 ) -> Any:
     about = {"template": f"cdk.out/{name}.json", "size_bytes": 1, "stack_path": name, **at}
-    return read_template({"Resources": resources}, account=account, region=region, **about)
+    document = {"Resources": resources, "Outputs": about.pop("template_outputs", {})}
+    return read_template(document, account=account, region=region, **about)
 
 
 def found(*stacks: Any, quotas: Quotas | None = None) -> list[Finding]:
@@ -68,7 +69,77 @@ def test_stacks_that_go_elsewhere_or_may(where: tuple[str | None, str | None]) -
 def test_stacks_without_an_environment_are_warned_of() -> None:
     (finding,) = found(stack("A", A, None, None), stack("B", B, None, None))
     assert (finding.rule, finding.severity) == ("CL721", Severity.WARNING)
-    assert "in one account, one Region" in finding.message
+    assert (
+        "in an account and Region that the app doesn't name; if all of it goes to one, AWS allows 900"
+    ) in finding.message
+    assert finding.fix.startswith("Give the stacks their env, reserve and provision less, or have the quota raised")
+
+
+@pytest.mark.parametrize(
+    ("account", "region", "expected"),
+    [
+        (None, "eu-west-1", "in eu-west-1, an account that the app doesn't name"),
+        (ACCOUNT, None, f"in {ACCOUNT}, a Region that the app doesn't name"),
+    ],
+)
+def test_what_of_the_environment_is_unknown(account: str | None, region: str | None, expected: str) -> None:
+    (finding,) = found(stack("A", A, account, region), stack("B", B, account, region))
+    assert expected in finding.message
+
+
+# --- Across stacks ---------------------------------------------------------------------------------------------------
+
+
+def across(function: Resource, beside: Resources, name: Any = None, **at: Any) -> list[str]:
+    """What is found where an alias and the like are in another stack than the function."""
+    outputs = {"O": {"Value": name or {"Ref": "F"}, "Export": {"Name": "Name"}}}
+    first = stack("A", {"F": function}, template_outputs=outputs)
+    app, context = Topology([first, stack("B", beside, **at)]), Context(TODAY)
+    findings = [*check_topology(app, context, Severities()), *check_uses([app], context, Severities())]
+    return [finding.rule for finding in findings if finding.rule in ACROSS]
+
+
+ACROSS = ("CL152", "CL160", "CL702", "CL703", "CL711", "CL713", "CL714", "CL718", "CL719", "CL720", "CL721")
+IMPORTED = {"Fn::ImportValue": "Name"}
+IMPORTED_ID = {"Fn::Join": ["", ["function:", IMPORTED, ":live"]]}
+OWN_ID = {"Fn::Join": ["", ["function:", {"Fn::Select": [6, {"Fn::Split": [":", {"Ref": "A"}]}]}, ":live"]]}
+
+
+def imported(provisioned: int = 0, **properties: Any) -> Resource:
+    made: Resource = alias(FunctionName=IMPORTED, **({"provisioned": provisioned} if provisioned else {}), **properties)
+    return made
+
+
+@pytest.mark.parametrize(("number", "expected"), [(900, []), (901, ["CL720"])])
+@pytest.mark.parametrize("name", [{"Ref": "F"}, {"Fn::GetAtt": ["F", "Arn"]}])
+def test_provisioned_in_another_stack(name: Any, number: int, expected: list[str]) -> None:
+    assert across(zipped(), {"A": imported(number)}, name) == expected
+
+
+@pytest.mark.parametrize(("number", "expected"), [(5, []), (6, ["CL703"])])
+def test_provisioned_above_reserved_in_another_stack(number: int, expected: list[str]) -> None:
+    assert across(reserving(5), {"A": imported(number)}) == expected
+    scaled = {"A": imported(), "T": target(number, 5, OWN_ID)}
+    assert ("CL703" in across(reserving(5), scaled)) == bool(expected)
+
+
+@pytest.mark.parametrize("resource_id", [OWN_ID, IMPORTED_ID])
+def test_auto_scaling_in_another_stack(resource_id: Any) -> None:
+    beside = {"A": imported(), "T": target(1, 900, resource_id)}
+    assert across(zipped(), beside) == []
+    assert across(zipped(SnapStart={"ApplyOn": "PublishedVersions"}), beside) == ["CL714"]
+    assert across(zipped(), {**beside, "T": target(1, 901, resource_id)}) == ["CL713"]
+    assert across(zipped(), {"A": imported(Name="next"), "T": target(1, 9, IMPORTED_ID)}) == ["CL718"]
+    arn = {"Fn::GetAtt": ["F", "Arn"]}
+    assert across(zipped(), {"A": imported(), "T": target(1, 9, IMPORTED_ID)}, arn) == ["CL711"]
+
+
+def test_an_import_from_another_region_is_unknown() -> None:
+    assert across(reserving(5), {"A": imported(6)}, region="us-east-1") == []
+
+
+def test_snap_start_in_another_stack() -> None:
+    assert across(zipped(SnapStart={"ApplyOn": "PublishedVersions"}), {"A": imported(1)}) == ["CL152"]
 
 
 def test_one_stack_without_an_environment_goes_to_one_place() -> None:

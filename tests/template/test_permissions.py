@@ -184,7 +184,7 @@ NAMED = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
         ("arn:aws:other:eu-west-1:111122223333:function:orders", HERE, None),
     ],
 )
-def test_a_function_by_its_name(given: object, about: dict[str, str], expected: bool | None) -> None:
+def test_a_function_by_its_name(given: object, about: dict[str, Any], expected: bool | None) -> None:
     resources = {"F": zipped(FunctionName="orders"), "T": TOPIC, "P": permission(given, **SOURCE)}
     made = Topology([read_template({"Resources": resources}, template="t.json", size_bytes=1, **about)])
     assert may_invoke(made) is expected
