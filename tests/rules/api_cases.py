@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from rules.cases import NO_VALUE, NUMBER_TOKEN, ROLE, UNKNOWN, Case, Resource, zipped
+from rules.cases import ABSENT, NO_VALUE, NUMBER_TOKEN, ROLE, UNKNOWN, Case, Resource, zipped
 from rules.settings_cases import url
 
 ARN = {"Fn::GetAtt": ["F", "Arn"]}
 REF = {"Ref": "Parameter"}
 PUBLIC = {"constructs-lambda": {"version": 1, "public": True}}
-ABSENT = object()
 
 
 def made(kind: str, properties: dict[str, Any], **beside: Any) -> Resource:
