@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -23,16 +23,18 @@ from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
 from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
-from constructs_lambda.cdk.releases import Release, ReleaseOptions
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
-from constructs_lambda.cdk.tuning import Tuned, TuningOptions, add_tuning_input, warn_when_older
 from constructs_lambda.errors import ConstructsLambdaError, LimitError
 from constructs_lambda.findings import Finding
 from constructs_lambda.model import Place
 from constructs_lambda.rules import Context, Severities, check_subject, nearest
 from constructs_lambda.template.companions import read_async_invocation
 from constructs_lambda.template.functions import read_function
+
+if TYPE_CHECKING:  # loaded where they are used: a function without a release is there sooner
+    from constructs_lambda.cdk.releases import Release, ReleaseOptions
+    from constructs_lambda.cdk.tuning import TuningOptions
 
 DEFAULT_MEMORY_MB = 128
 DEFAULT_TIMEOUT_SECONDS = 3
@@ -123,8 +125,8 @@ class Function(aws_lambda.Function):
             if capacity_provider is not None:
                 capacity_provider.add_function(self)
             versions.add_layers(self, keywords.get("layers", ()))
-            if isinstance(keywords["memory_size"], Tuned):
-                warn_when_older(self, keywords["memory_size"])
+            if type(keywords["memory_size"]) not in (int, float):
+                _warn_when_older(self, keywords["memory_size"])
             if reach is not None:
                 note(resource, reach=reach.words)
             for source in events:  # last, so that they see what is configured
@@ -186,6 +188,8 @@ class Function(aws_lambda.Function):
             InputError: It can't be released like that; all problems at once. Nothing is made.
             TypeError: A value of the wrong type.
         """
+        from constructs_lambda.cdk.releases import Release
+
         return Release(self, alias_name, **options)
 
     def add_tuning_input(self, **options: Unpack[TuningOptions]) -> CfnOutput:
@@ -198,6 +202,8 @@ class Function(aws_lambda.Function):
             InputError: An amount of memory that AWS doesn't have, or too few invocations.
             TypeError: A value of the wrong type.
         """
+        from constructs_lambda.cdk.tuning import add_tuning_input
+
         return add_tuning_input(self, **options)
 
     def _create(self, scope: Construct, id: str, keywords: Mapping[str, Any]) -> None:
@@ -408,3 +414,10 @@ def _clean_up(scope: Construct, id: str, log_group: aws_logs.LogGroup | None, er
         scope.node.try_remove_child(f"{id}LogGroup")
     if not _is_taken(id, error):
         scope.node.try_remove_child(id)
+
+
+def _warn_when_older(function: Function, memory_size: object) -> None:
+    from constructs_lambda.cdk.tuning import Tuned, warn_when_older
+
+    if isinstance(memory_size, Tuned):
+        warn_when_older(function, memory_size)
