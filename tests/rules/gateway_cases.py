@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.api_cases import (
-    ABSENT,
     ARN,
     REF,
     http,
@@ -32,7 +31,7 @@ from rules.api_cases import (
     unknowns,
     websocket_api,
 )
-from rules.cases import NO_VALUE, Case, Resource
+from rules.cases import ABSENT, NO_VALUE, Case, Resource
 
 ALIAS = made("Lambda::Alias", {"FunctionName": {"Ref": "F"}, "FunctionVersion": "1", "Name": "live"})
 OF_ALIAS = permission(source("/*"), {"Ref": "Al"})

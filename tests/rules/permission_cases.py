@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.api_cases import (
-    ABSENT,
     REF,
     http,
     http_api,
@@ -21,7 +20,7 @@ from rules.api_cases import (
     socket,
     source,
 )
-from rules.cases import TRUSTED, UNKNOWN, Case, Resource, zipped
+from rules.cases import ABSENT, TRUSTED, UNKNOWN, Case, Resource, zipped
 
 ALIAS = made(
     "Lambda::Alias",

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rules.api_cases import ABSENT, REF, permission
-from rules.cases import NO_VALUE, UNKNOWN, Case, Resource, zipped
+from rules.api_cases import REF, permission
+from rules.cases import ABSENT, NO_VALUE, UNKNOWN, Case, Resource, zipped
 from rules.permission_cases import SMALL, attached, role, statement
 
 from constructs_lambda import limits
