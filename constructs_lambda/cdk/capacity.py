@@ -9,9 +9,9 @@ from aws_cdk import aws_ec2, aws_iam, aws_kms, aws_lambda
 from constructs import Construct
 
 from constructs_lambda import limits
+from constructs_lambda.cdk.inputs import beyond, refuse_no_number, set_only
 from constructs_lambda.cdk.reach import INetwork, path_of
 from constructs_lambda.cdk.synthesis import before_synth
-from constructs_lambda.cdk.triggers.inputs import beyond, refuse_no_number, set_only
 from constructs_lambda.errors import InputError
 
 _RATIOS = (2, 4, 8)

@@ -11,6 +11,7 @@ from aws_cdk import aws_ecr, aws_ecr_assets, aws_lambda
 from constructs import Construct
 
 from constructs_lambda.cdk.function import Function
+from constructs_lambda.cdk.inputs import refuse_no_texts, set_only
 from constructs_lambda.cdk.layers import default_architecture
 from constructs_lambda.cdk.options import FunctionOptions
 from constructs_lambda.cdk.reach import INetwork, Reach
@@ -94,7 +95,7 @@ class ImageFunction(Function):
             _refuse_missing_dockerfile(Path(directory), file or "Dockerfile")
             _refuse_dockerfile(Path(directory) / (file or "Dockerfile"), build_args, target)
             code: aws_lambda.Code = aws_lambda.Code.from_asset_image(
-                str(directory), platform=_platform(architecture), **_given(for_folder), **_given(container)
+                str(directory), platform=_platform(architecture), **set_only(**for_folder), **set_only(**container)
             )
         elif repository is not None and directory is None:
             _refuse("repository", for_folder)
@@ -102,7 +103,7 @@ class ImageFunction(Function):
                 raise TypeError(
                     "repository= needs tag_or_digest=: with a tag like 'latest' a new image would never be deployed"
                 )
-            code = aws_lambda.Code.from_ecr_image(repository, tag_or_digest=tag_or_digest, **_given(container))
+            code = aws_lambda.Code.from_ecr_image(repository, tag_or_digest=tag_or_digest, **set_only(**container))
         else:
             both = "both were" if directory is not None else "neither was"
             raise TypeError(f"an ImageFunction takes either directory= or repository=; {both} given")
@@ -119,12 +120,8 @@ class ImageFunction(Function):
         )
 
 
-def _given(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in keywords.items() if value is not None}
-
-
 def _refuse(source: str, keywords: Mapping[str, Any]) -> None:
-    if wrong := sorted(_given(keywords)):
+    if wrong := sorted(set_only(**keywords)):
         raise TypeError(f"{', '.join(wrong)} can't be used together with {source}=")
 
 
@@ -135,13 +132,8 @@ def _refuse_from_image(options: Mapping[str, Any]) -> None:
 
 
 def _refuse_other_types(keywords: Mapping[str, Any], directory: object, repository: object) -> None:
-    given = _given(keywords)
-    for name in ("cmd", "entrypoint", "exclude"):
-        words = given.get(name, ())
-        is_list = isinstance(words, Sequence) and not isinstance(words, str)
-        if not is_list or not all(isinstance(word, str) for word in words):
-            example = f"; write {name}=[{words!r}]" if isinstance(words, str) else ""
-            raise TypeError(f"{name} must be a list of texts; got {words!r}{example}")
+    given = set_only(**keywords)
+    refuse_no_texts(**{name: given.get(name, ()) for name in ("cmd", "entrypoint", "exclude")})
     for name in ("file", "target", "tag_or_digest", "working_directory"):
         if not isinstance(given.get(name, ""), str):
             raise TypeError(f"{name} must be a text; got {given[name]!r}")

@@ -10,7 +10,7 @@ from typing import Any
 from aws_cdk import Duration, TimeZone, aws_applicationautoscaling, aws_lambda
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.triggers.inputs import beyond, refuse_no_duration, refuse_no_number, set_only
+from constructs_lambda.cdk.inputs import beyond, refuse_no_duration, refuse_no_number, set_only
 from constructs_lambda.limits import Limit
 from constructs_lambda.tokens import is_number_token
 

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from constructs_lambda.cdk import provisioned as provisioning
 from constructs_lambda.cdk import shifts, versions
+from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.provisioned import Provisioned
 from constructs_lambda.cdk.release_inputs import (
     alias_id,
@@ -30,7 +31,6 @@ from constructs_lambda.cdk.release_inputs import (
 )
 from constructs_lambda.cdk.shifts import Shift
 from constructs_lambda.cdk.synthesis import before_synth
-from constructs_lambda.cdk.triggers.inputs import set_only
 from constructs_lambda.errors import InputError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.triggers.inputs import beyond, refuse_no_number
+from constructs_lambda.cdk.inputs import beyond, refuse_no_number
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codedeploy

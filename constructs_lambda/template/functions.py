@@ -22,6 +22,7 @@ from constructs_lambda.model import (
 )
 from constructs_lambda.template.links import read_link, read_links, read_source
 from constructs_lambda.template.properties import Properties
+from constructs_lambda.template.values import mapping
 from constructs_lambda.tokens import UNKNOWN, Unknown, is_intrinsic
 
 METADATA_KEY = "constructs-lambda"
@@ -61,7 +62,7 @@ def read_function(
     vpc_properties = _optional(vpc)
     subnets, security_groups = vpc_properties.items("SubnetIds"), vpc_properties.items("SecurityGroupIds")
     tags, repeated_tags, tags_without_key = _tags(p)
-    raw: Mapping[str, Any] = values if isinstance(values, Mapping) else {}
+    raw = mapping(values)
     return Function(
         place=place,
         name=p.text("FunctionName"),

@@ -26,6 +26,7 @@ from constructs_lambda.model import (
 from constructs_lambda.template.links import read_link, read_links
 from constructs_lambda.template.outlets import outlet, outlets
 from constructs_lambda.template.properties import Properties
+from constructs_lambda.template.values import mapping
 from constructs_lambda.tokens import NO_VALUE, UNKNOWN, Unknown, is_intrinsic, literal_part, resolve_text
 
 _SERVICE = re.compile(r"(?:com\.amazonaws|cn\.com\.amazonaws|aws)\.(?:[a-z0-9-]*)\.(?P<name>[a-z][a-z0-9.-]*)")
@@ -47,12 +48,8 @@ _MAY_SWITCH_OFF = ("NetworkInterfaces", "LaunchTemplate", "UserData", "IamInstan
 """With one of these an instance may have its SourceDestCheck off whatever its template says."""
 
 
-def _values(values: object) -> Mapping[str, Any]:
-    return values if isinstance(values, Mapping) else {}
-
-
 def _subnet(values: object, place: Place) -> Subnet:
-    p, raw = Properties(values), _values(values)
+    p, raw = Properties(values), mapping(values)
     zone = _zone(raw.get("AvailabilityZone") or raw.get("AvailabilityZoneId"))
     return Subnet(
         place=place,
@@ -89,12 +86,12 @@ def _tag(p: Properties, key: str) -> str | None:
 
 
 def _association(values: object, place: Place) -> Association:
-    raw = _values(values)
+    raw = mapping(values)
     return Association(place=place, subnet=read_link(raw.get("SubnetId")), table=read_link(raw.get("RouteTableId")))
 
 
 def _route(values: object, place: Place) -> Route:
-    p, raw = Properties(values), _values(values)
+    p, raw = Properties(values), mapping(values)
     destinations = [p.text(f"Destination{kind}") for kind in ("CidrBlock", "Ipv6CidrBlock", "PrefixListId")]
     set_ones = [each for each in destinations if each is not None]
     via = [name for name in _TARGETS if raw.get(name) not in (None, NO_VALUE)]
@@ -119,13 +116,13 @@ def _shortest(destination: str | Unknown) -> str | Unknown:
 
 
 def _propagation(values: object, place: Place) -> Propagation:
-    raw = _values(values)
+    raw = mapping(values)
     tables = raw["RouteTableIds"] if "RouteTableIds" in raw else [raw.get("RouteTableId")]
     return Propagation(place=place, tables=read_links(tables))
 
 
 def _nat_gateway(values: object, place: Place) -> NatGateway:
-    p, raw = Properties(values), _values(values)
+    p, raw = Properties(values), mapping(values)
     kind, mode = p.text("ConnectivityType"), p.text("AvailabilityMode")
     return NatGateway(
         place=place,
@@ -137,14 +134,14 @@ def _nat_gateway(values: object, place: Place) -> NatGateway:
 
 
 def _attachment(values: object, place: Place) -> GatewayAttachment:
-    raw = _values(values)
+    raw = mapping(values)
     return GatewayAttachment(
         place=place, vpc=read_link(raw.get("VpcId")), internet_gateway=read_link(raw.get("InternetGatewayId"))
     )
 
 
 def _endpoint(values: object, place: Place) -> Endpoint:
-    p, raw = Properties(values), _values(values)
+    p, raw = Properties(values), mapping(values)
     kind = p.text("VpcEndpointType")
     return Endpoint(
         place=place,
@@ -163,7 +160,7 @@ def _service(name: object) -> str | None:
 
 
 def _security_group(values: object, place: Place) -> SecurityGroup:
-    p, raw = Properties(values), _values(values)
+    p, raw = Properties(values), mapping(values)
     let_in = p.items("SecurityGroupIngress")
     certain = [each for each in let_in if not is_intrinsic(each)] if isinstance(let_in, tuple) else []
     return SecurityGroup(
@@ -175,22 +172,22 @@ def _security_group(values: object, place: Place) -> SecurityGroup:
 
 
 def _egress_rule(values: object, place: Place) -> EgressRule:
-    return EgressRule(place=place, group=read_link(_values(values).get("GroupId")), outlet=outlet(values))
+    return EgressRule(place=place, group=read_link(mapping(values).get("GroupId")), outlet=outlet(values))
 
 
 def _instance(values: object, place: Place) -> Instance:
     checks = Properties(values).flag("SourceDestCheck")
-    is_open = any(_values(values).get(name) for name in _MAY_SWITCH_OFF)
+    is_open = any(mapping(values).get(name) for name in _MAY_SWITCH_OFF)
     return Instance(place=place, checks_source=UNKNOWN if is_open else True if checks is None else checks)
 
 
 def _address(values: object, place: Place) -> ElasticIp:
-    raw = _values(values)
+    raw = mapping(values)
     return ElasticIp(place=place, is_from_own_range=any(raw.get(name) for name in ("PublicIpv4Pool", "IpamPoolId")))
 
 
 def _addition(name: str) -> Callable[[object, Place], Addition]:
-    return lambda values, place: Addition(place=place, to=read_link(_values(values).get(name)))
+    return lambda values, place: Addition(place=place, to=read_link(mapping(values).get(name)))
 
 
 def _place(_: object, place: Place) -> Place:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from constructs_lambda.model import Permission, Place
 from constructs_lambda.template.links import named_by, read_owner, read_parts
 from constructs_lambda.template.properties import Properties
+from constructs_lambda.template.values import mapping
 
 
 def read_permission(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Permission:
     """The model of an `AWS::Lambda::Permission`."""
     p = Properties(values)
-    raw = values if isinstance(values, Mapping) else {}
+    raw = mapping(values)
     function, source = raw.get("FunctionName"), read_parts(raw.get("SourceArn"))
     return Permission(
         place=place,

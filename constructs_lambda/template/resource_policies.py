@@ -9,30 +9,31 @@ from typing import Any
 from constructs_lambda.model import Grant, Links, Place, ResourcePolicy
 from constructs_lambda.template.links import named_by, read_links, read_parts
 from constructs_lambda.template.properties import Properties
+from constructs_lambda.template.values import mapping
 from constructs_lambda.tokens import NO_VALUE, UNKNOWN, is_intrinsic, resolve_text
 
 
 def read_queue_policy(values: object, place: Place) -> ResourcePolicy:
     """The model of an `AWS::SQS::QueuePolicy` or `AWS::SQS::QueueInlinePolicy`."""
-    raw = _mapping(values)
+    raw = mapping(values)
     return _policy(raw, place, raw.get("Queues", raw.get("Queue")), raw.get("PolicyDocument"))
 
 
 def read_topic_policy(values: object, place: Place) -> ResourcePolicy:
     """The model of an `AWS::SNS::TopicPolicy` or `AWS::SNS::TopicInlinePolicy`."""
-    raw = _mapping(values)
+    raw = mapping(values)
     return _policy(raw, place, raw.get("Topics", raw.get("TopicArn")), raw.get("PolicyDocument"))
 
 
 def read_key(values: object, place: Place) -> ResourcePolicy:
     """Who may use an `AWS::KMS::Key`."""
-    raw = _mapping(values)
+    raw = mapping(values)
     return _policy(raw, place, [{"Ref": place.resource}], raw.get("KeyPolicy"))
 
 
 def _policy(raw: Mapping[str, Any], place: Place, of: object, document: object) -> ResourcePolicy:
     items = of if isinstance(of, list) or of is None or (isinstance(of, Mapping) and "Fn::If" in of) else [of]
-    statements = _mapping(document).get("Statement")
+    statements = mapping(document).get("Statement")
     grants: list[Grant] = []
     denials: list[Grant] = []
     is_open = place.conditional or Properties(raw).is_open or document is None or is_intrinsic(document)
@@ -86,12 +87,8 @@ def _sources(condition: object) -> Links:
     if condition is None or condition == NO_VALUE:
         return ()
     found: list[Any] = []
-    for values in _mapping(condition).values():
-        for name, value in _mapping(values).items():
+    for values in mapping(condition).values():
+        for name, value in mapping(values).items():
             if str(name).lower() == "aws:sourcearn":
                 found += value if isinstance(value, list) else [value]
     return tuple(named_by(read_parts(each)) or UNKNOWN for each in found) if found else UNKNOWN
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -11,6 +11,7 @@ from constructs_lambda.model import Links, Place, Policy, Role, Statement
 from constructs_lambda.template.links import named_by, read_link, read_links, read_parts
 from constructs_lambda.template.policies import policy_length
 from constructs_lambda.template.properties import Properties
+from constructs_lambda.template.values import mapping
 from constructs_lambda.tokens import UNKNOWN, certain_count, is_intrinsic, literal_part, resolve_text
 
 _OWNERS = ("Roles", "Users", "Groups")
@@ -55,7 +56,7 @@ def read_role(values: object, place: Place, metadata: Mapping[str, object] | Non
 
 def read_policy(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Policy:
     """The model of an `AWS::IAM::RolePolicy`, or what all policies have."""
-    raw = values if isinstance(values, Mapping) else {}
+    raw = mapping(values)
     p = Properties(values)
     statements, is_open = _statements([raw.get("PolicyDocument")], place)
     roles = raw.get("RoleName") if "RoleName" in raw else raw.get("Roles")

@@ -11,6 +11,7 @@ from aws_cdk import Duration, aws_apigateway, aws_apigatewayv2, aws_cognito
 from constructs import Construct
 
 from constructs_lambda.cdk.apis.permissions import Permissions
+from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
 from constructs_lambda.errors import InputError
@@ -299,8 +300,9 @@ def refuse_rest_settings(name: str, **settings: Any) -> None:
         **settings: Its properties, as CloudFormation names them.
     """
     place = Place(name)
-    given = {name: value for name, value in settings.items() if value is not None}
-    authorizer = read_rest_authorizer({"RestApiId": "-", "Name": "-", "AuthorizerUri": _LATER, **given}, place)
+    authorizer = read_rest_authorizer(
+        {"RestApiId": "-", "Name": "-", "AuthorizerUri": _LATER, **set_only(**settings)}, place
+    )
     guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="REST")
     refuse_what_aws_refuses([authorizer, guard], place)
 
@@ -313,8 +315,7 @@ def refuse_http_settings(name: str, **settings: Any) -> None:
         **settings: Its properties, as CloudFormation names them.
     """
     place = Place(name)
-    given = {name: value for name, value in settings.items() if value is not None}
-    authorizer = read_http_authorizer({"ApiId": "-", "Name": "-", **given}, place)
+    authorizer = read_http_authorizer({"ApiId": "-", "Name": "-", **set_only(**settings)}, place)
     guard = Guard(place=place, authorizer=authorizer, callee=None, may_invoke=None, kind="HTTP")
     refuse_what_aws_refuses([authorizer, guard], place)
 

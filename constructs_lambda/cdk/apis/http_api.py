@@ -17,6 +17,7 @@ from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, Callee
 from constructs_lambda.cdk.apis.routed import RoutedApi
 from constructs_lambda.cdk.apis.routes import Route, unknown_keywords
 from constructs_lambda.cdk.apis.throttling import limits_of, refuse_wrong_throttling
+from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.cdk.reach import path_of
@@ -314,9 +315,8 @@ def _refuse_wrong_cors(path: str, cors: aws_apigatewayv2.CorsPreflightOptions | 
         "ExposeHeaders": cors.expose_headers,
         "MaxAge": seconds(cors.max_age),
     }
-    given = {name: value for name, value in settings.items() if value is not None}
     nowhere = Place(path)
-    api = read_http_api({"ProtocolType": "HTTP", "Name": "-", "CorsConfiguration": given}, nowhere)
+    api = read_http_api({"ProtocolType": "HTTP", "Name": "-", "CorsConfiguration": set_only(**settings)}, nowhere)
     refuse_what_aws_refuses([api], nowhere)
 
 

@@ -21,7 +21,7 @@ from constructs_lambda.cdk.apis.authorizers import (
     sources_of,
 )
 from constructs_lambda.cdk.apis.permissions import Permissions, callee
-from constructs_lambda.cdk.apis.routes import refuse_what_is_no_function
+from constructs_lambda.cdk.apis.routes import refuse_what_is_no_function, refuse_wrong_switches
 from constructs_lambda.cdk.properties import seconds
 
 
@@ -200,8 +200,7 @@ class LambdaAuthorizer(HttpAuthorizer):
     ) -> None:
         super().__init__(authorizer_name)
         refuse_what_is_no_function(function)
-        if not isinstance(enable_simple_responses, bool):
-            raise TypeError(f"enable_simple_responses must be True or False; got {enable_simple_responses!r}")
+        refuse_wrong_switches(enable_simple_responses=enable_simple_responses)
         self._function = function
         self._identity_source = sources_of(identity_source, HEADER)
         self._is_simple = enable_simple_responses

@@ -9,17 +9,10 @@ from typing import Any
 from aws_cdk import aws_lambda, aws_s3, aws_s3_notifications, aws_sqs
 from constructs import Construct
 
+from constructs_lambda.cdk.inputs import refuse_no_resource, refuse_no_switch, refuse_no_texts
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.event import aim, make_rule
-from constructs_lambda.cdk.triggers.inputs import (
-    refuse,
-    refuse_no_queue,
-    refuse_no_resource,
-    refuse_no_switch,
-    refuse_no_texts,
-    sealed,
-    wrong_kind_of_queue,
-)
+from constructs_lambda.cdk.triggers.inputs import refuse, refuse_no_queue, sealed, wrong_kind_of_queue
 
 _DETAIL_TYPES = {
     "OBJECT_CREATED": "Object Created",

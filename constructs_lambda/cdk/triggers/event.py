@@ -8,20 +8,22 @@ from typing import Any
 from aws_cdk import Duration, Names, Stack, Token, aws_events, aws_events_targets, aws_lambda, aws_sqs
 from constructs import Construct
 
+from constructs_lambda.cdk.inputs import (
+    refuse_no_duration,
+    refuse_no_number,
+    refuse_no_resource,
+    refuse_no_switch,
+    set_only,
+)
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.senders import allow_key, is_same_stack, receivable
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import as_written, refuse_no_json
 from constructs_lambda.cdk.triggers.inputs import (
     refuse,
-    refuse_no_duration,
-    refuse_no_number,
     refuse_no_queue,
-    refuse_no_resource,
-    refuse_no_switch,
     refuse_other_region,
     sealed,
-    set_only,
     wrong_kind_of_queue,
 )
 from constructs_lambda.errors import InputError

@@ -17,11 +17,12 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.senders import is_same_stack, receivable
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import plain, put
-from constructs_lambda.cdk.triggers.inputs import refuse, refuse_other_region, set_only
+from constructs_lambda.cdk.triggers.inputs import refuse, refuse_other_region
 from constructs_lambda.cdk.triggers.queue_inputs import is_fifo, problems_of, refuse_wrong_types, visible_for
 from constructs_lambda.cdk.triggers.subscriptions import (
     is_elsewhere,

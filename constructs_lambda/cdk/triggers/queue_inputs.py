@@ -9,19 +9,17 @@ from aws_cdk import Duration, aws_lambda
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.failures import resource_of
-from constructs_lambda.cdk.triggers.filters import refuse_no_filter, without_pattern, wrong_filters
-from constructs_lambda.cdk.triggers.inputs import (
+from constructs_lambda.cdk.inputs import (
     beyond,
     refuse_no_duration,
     refuse_no_mappings,
     refuse_no_number,
-    refuse_no_queue,
     refuse_no_resource,
     refuse_no_switch,
-    sealed,
     seconds_of,
-    wrong_kind_of_queue,
 )
+from constructs_lambda.cdk.triggers.filters import refuse_no_filter, without_pattern, wrong_filters
+from constructs_lambda.cdk.triggers.inputs import refuse_no_queue, sealed, wrong_kind_of_queue
 from constructs_lambda.errors import InputError
 from constructs_lambda.tokens import is_number_token
 

@@ -10,20 +10,17 @@ from typing import Any
 from aws_cdk import Duration, Stack, aws_iam, aws_lambda, aws_scheduler, aws_scheduler_targets, aws_sqs
 from constructs import Construct
 
+from constructs_lambda.cdk.inputs import (
+    refuse_no_duration,
+    refuse_no_number,
+    refuse_no_resource,
+    refuse_no_switch,
+    set_only,
+)
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import refuse_no_json
-from constructs_lambda.cdk.triggers.inputs import (
-    refuse,
-    refuse_no_duration,
-    refuse_no_number,
-    refuse_no_queue,
-    refuse_no_resource,
-    refuse_no_switch,
-    refuse_other_region,
-    set_only,
-    wrong_kind_of_queue,
-)
+from constructs_lambda.cdk.triggers.inputs import refuse, refuse_no_queue, refuse_other_region, wrong_kind_of_queue
 
 
 class ScheduleTrigger(Trigger):

@@ -17,20 +17,18 @@ from aws_cdk import (
 from constructs import Construct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.queues import dead_letters
-from constructs_lambda.cdk.triggers.base import Trigger
-from constructs_lambda.cdk.triggers.filters import without_pattern
-from constructs_lambda.cdk.triggers.inputs import (
+from constructs_lambda.cdk.inputs import (
     beyond,
-    refuse,
     refuse_no_duration,
     refuse_no_mappings,
     refuse_no_number,
-    refuse_no_queue,
     refuse_no_switch,
     set_only,
-    wrong_kind_of_queue,
 )
+from constructs_lambda.cdk.queues import dead_letters
+from constructs_lambda.cdk.triggers.base import Trigger
+from constructs_lambda.cdk.triggers.filters import without_pattern
+from constructs_lambda.cdk.triggers.inputs import refuse, refuse_no_queue, wrong_kind_of_queue
 from constructs_lambda.errors import InputError
 
 DEFAULT_RETRIES = 5

@@ -7,8 +7,8 @@ from typing import Any
 from aws_cdk import Names, Stack, Token, aws_iam, aws_lambda, aws_sns, aws_sns_subscriptions, aws_sqs, region_info
 from constructs import Construct, IConstruct
 
+from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.senders import allow_key, is_same_stack, let_send, receivable
-from constructs_lambda.cdk.triggers.inputs import set_only
 
 
 def is_elsewhere(topic: aws_sns.ITopic, target: aws_lambda.IFunction) -> bool:

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lambda.cdk.alarms import OWN_KEY, is_own_key, publish_to
 from constructs_lambda.cdk.failures import as_scope
+from constructs_lambda.cdk.inputs import refuse_no_resource, refuse_no_texts, set_only
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.senders import let_use
 from constructs_lambda.cdk.triggers.base import Trigger
@@ -19,11 +20,8 @@ from constructs_lambda.cdk.triggers.filters import plain, put, refuse_no_filter,
 from constructs_lambda.cdk.triggers.inputs import (
     refuse,
     refuse_no_queue,
-    refuse_no_resource,
-    refuse_no_texts,
     refuse_other_region,
     sealed,
-    set_only,
     wrong_kind_of_queue,
 )
 from constructs_lambda.cdk.triggers.subscriptions import function_endpoint, is_elsewhere, keep_undelivered

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aws_cdk import aws_lambda
 
+from constructs_lambda.cdk.inputs import refuse_no_switch
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.triggers.base import Trigger
-from constructs_lambda.cdk.triggers.inputs import refuse_no_switch
 from constructs_lambda.errors import InputError
 
 _CDKS = "FunctionUrl"
