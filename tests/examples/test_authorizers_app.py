@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
 
 from constructs_lambda.checker import check
 
 pytestmark = pytest.mark.cdk
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "authorizers"
 STACKS = ["Identity", "Shop"]
 ISSUER = {"issuer": "https://login.example.com/", "audience": "shop", "jwks_url": "https://login.example.com/jwks"}
 
 
-def load() -> Any:
-    spec = importlib.util.spec_from_file_location("authorizers_example_app", EXAMPLE / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def new_app(outdir: Path, **replaced: Any) -> Any:
     from aws_cdk import App
 
-    module = load()
+    module = load(EXAMPLE / "app.py")
     for name, value in replaced.items():
         setattr(module, name, value)
     app = App(outdir=str(outdir), analytics_reporting=False)
@@ -51,11 +38,6 @@ def template_in(outdir: Path, stack: str) -> dict[str, Any]:
 
 def of_type(template: dict[str, Any], type: str) -> dict[str, dict[str, Any]]:
     return {id: each["Properties"] for id, each in template["Resources"].items() if each["Type"] == f"AWS::{type}"}
-
-
-def violations(outdir: Path) -> list[Any]:
-    report = json.loads((outdir / "validation-report.json").read_text())
-    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +129,10 @@ def test_nothing_of_the_apis_is_in_the_other_stack(outdir: Path) -> None:
 
 def test_an_order_is_checked_before_the_function_is_called(shop: dict[str, Any]) -> None:
     (model,), (validator,) = of_type(shop, "ApiGateway::Model").values(), of_type(shop, "ApiGateway::RequestValidator")
-    assert model["Schema"] == {"$schema": "http://json-schema.org/draft-04/schema#", **load().NEW_ORDER}
+    assert model["Schema"] == {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        **load(EXAMPLE / "app.py").NEW_ORDER,
+    }
     checked = [each for each in of_type(shop, "ApiGateway::Method").values() if "RequestModels" in each]
     assert [(each["HttpMethod"], each["RequestValidatorId"]) for each in checked] == [("POST", {"Ref": validator})]
 
@@ -165,7 +150,7 @@ def test_the_documents(outdir: Path) -> None:
     http = json.loads((outdir / "Shop.http.openapi.json").read_text())
     assert rest["paths"].keys() == {"/status", "/me", "/orders", "/tenants/{tenant}/orders"}
     assert http["paths"].keys() == {"/status", "/me"}
-    assert rest["components"]["schemas"] == {"NewOrder": load().NEW_ORDER}
+    assert rest["components"]["schemas"] == {"NewOrder": load(EXAMPLE / "app.py").NEW_ORDER}
     for document in (rest, http):
         operations = {path: each for path, methods in document["paths"].items() for each in methods.values()}
         assert [path for path, each in operations.items() if not each["security"]] == ["/status"]
@@ -179,7 +164,7 @@ def test_the_api_first_and_the_authorizers_later(tmp_path: Path) -> None:
     app = App(outdir=str(tmp_path), analytics_reporting=False, context={"aws:cdk:bundling-stacks": []})
     stack = Stack(app, "Early")
     rest, http = RestApi(stack, "Rest"), HttpApi(stack, "Http")
-    identity = load().IdentityStack(app, "Identity", **ISSUER)
+    identity = load(EXAMPLE / "app.py").IdentityStack(app, "Identity", **ISSUER)
     for api, authorizer in ((rest, identity.user), (http, identity.http_user)):
         api.add_route("GET /me", function_in(stack, api.node.id), authorizer=authorizer)
     app.synth()
@@ -189,7 +174,7 @@ def test_the_api_first_and_the_authorizers_later(tmp_path: Path) -> None:
 def test_one_authorizer_serves_the_apis_of_two_stacks(tmp_path: Path) -> None:
     from aws_cdk import App
 
-    module = load()
+    module = load(EXAMPLE / "app.py")
     app = App(outdir=str(tmp_path), analytics_reporting=False, context={"aws:cdk:bundling-stacks": []})
     identity = module.IdentityStack(app, "Identity", **ISSUER)
     for id in ("Shop", "OtherShop"):
@@ -216,12 +201,8 @@ def function_in(stack: Any, id: str) -> Any:
 @pytest.mark.parametrize("stack", STACKS)
 def test_snapshot(outdir: Path, stack: str) -> None:
     snapshot = Path(__file__).with_name(f"authorizers.{stack.lower()}.template.json")
-    text = (
-        re.sub(r"\b[0-9a-f]{64}\b", "<asset>", json.dumps(template_in(outdir, stack), indent=2, sort_keys=True)) + "\n"
-    )
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        snapshot.write_text(text)
-    assert json.loads(text) == json.loads(snapshot.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+    found, kept = compared(template_in(outdir, stack), snapshot)
+    assert found == kept, "if this is meant: UPDATE_SNAPSHOTS=1 make test"
 
 
 @pytest.mark.parametrize("name", ["authorizers", "shop"])
@@ -231,17 +212,9 @@ def test_the_pins_name_no_index_and_no_folder(name: str) -> None:
 
 
 def found_by_nag(folder: Path, **replaced: Any) -> set[str]:
-    from aws_cdk import Validations
     from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-    app = new_app(folder, **replaced)
-    Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
-    if replaced:
-        with pytest.raises(RuntimeError, match="ValidationFailed"):
-            app.synth()
-    else:
-        app.synth()
-    return {violation["ruleName"] for violation in violations(folder)}
+    return found_by(new_app(folder, **replaced), AwsSolutionsChecks(), ServerlessChecks())
 
 
 def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
@@ -249,7 +222,7 @@ def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
 
 
 def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
-    module = load()
+    module = load(EXAMPLE / "app.py")
     reasons = {
         f"{pack}-{rule}": reason
         for packs in (module.ACCEPTED, module.PUBLIC)
@@ -261,12 +234,5 @@ def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
-    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
-    run = subprocess.run(
-        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert run_as_the_cdk_cli(EXAMPLE, tmp_path) == (0, "", "")
     assert violations(tmp_path / "cdk.out") == []

@@ -6,14 +6,13 @@ any permission, makes no request validator, and neither throttles nor logs reque
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from emulator import NOT_HERE, Answer, Emulator, architecture, runtime
+from example_apps import load
 from issuer import AUDIENCE, NAME, Issuer, forged
 
 pytestmark = [
@@ -39,11 +38,7 @@ def issuer(unpacked_authorizers: Path) -> Iterator[Issuer]:
 def aws(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     from aws_cdk import App
 
-    spec = importlib.util.spec_from_file_location("authorizers_example_emulated", EXAMPLE / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    example: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(example)
+    example = load(EXAMPLE / "app.py")
     outdir = tmp_path_factory.mktemp("authorizers") / "cdk.out"
     app, here = (
         App(outdir=str(outdir), analytics_reporting=False),

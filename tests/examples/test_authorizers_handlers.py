@@ -5,7 +5,6 @@ The tokens are signed for real, and the keys that verify them are fetched from a
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 from emulator import NOT_HERE
+from example_apps import load
 from issuer import AUDIENCE, CLAIMS, NAME, Issuer, forged
 
 from constructs_lambda.testing import Answer, Api, Authorizer, Kind, LambdaContext
@@ -28,27 +28,18 @@ REFUSED = {"token": 401, "request": 401, "simple": 403}
 KINDS: list[Kind] = ["token", "request", "simple"]
 
 
-def load(folder: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"authorizers_example_{folder.name}", folder / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def handlers(unpacked_authorizers: Path, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.delitem(sys.modules, "verification", raising=False)  # it holds the keys of the test before
     values = {"ISSUER": NAME, "AUDIENCE": AUDIENCE, "JWKS_URL": issuer.jwks_url, "no_proxy": "*"}
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    return load(unpacked_authorizers / "authorizers")
+    return load(unpacked_authorizers / "authorizers" / "app.py")
 
 
 @pytest.fixture
 def shop(unpacked_authorizers: Path) -> Any:
-    return load(unpacked_authorizers / "shop")
+    return load(unpacked_authorizers / "shop" / "app.py")
 
 
 def ask(handlers: Any, kind: Kind, token: str | None, *, tenant: str = "acme", api: Api | None = None) -> Answer:

@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
 from triggering import granted, is_safe_keep, of_type, only, statements_on
 
 from constructs_lambda.checker import check
 
 pytestmark = pytest.mark.cdk
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "fanout"
 SNAPSHOT = Path(__file__).with_name("fanout.template.json")
-
-
-def load() -> Any:
-    spec = importlib.util.spec_from_file_location("fanout_example_app", EXAMPLE / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def new_app(outdir: Path, **replaced: Any) -> Any:
     from aws_cdk import App
 
-    module = load()
+    module = load(EXAMPLE / "app.py")
     for name, value in replaced.items():
         setattr(module, name, value)
     app = App(outdir=str(outdir), analytics_reporting=False)
     module.FanoutStack(app, "Fanout")
     return app
-
-
-def violations(outdir: Path) -> list[Any]:
-    report = json.loads((outdir / "validation-report.json").read_text())
-    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
 
 
 @pytest.fixture(scope="module")
@@ -165,10 +147,8 @@ def test_what_was_done_is_forgotten_some_day(template: dict[str, Any]) -> None:
 
 
 def test_snapshot(template: dict[str, Any]) -> None:
-    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        SNAPSHOT.write_text(text)
-    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+    found, kept = compared(template, SNAPSHOT)
+    assert found == kept, "if this is meant: UPDATE_SNAPSHOTS=1 make test"
 
 
 @pytest.mark.parametrize("name", ["revenue", "stock"])
@@ -178,17 +158,9 @@ def test_the_pins_name_no_index_and_no_folder(name: str) -> None:
 
 
 def found_by_nag(folder: Path, **replaced: Any) -> set[str]:
-    from aws_cdk import Validations
     from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-    app = new_app(folder, **replaced)
-    Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
-    if replaced:
-        with pytest.raises(RuntimeError, match="ValidationFailed"):
-            app.synth()
-    else:
-        app.synth()
-    return {violation["ruleName"] for violation in violations(folder)}
+    return found_by(new_app(folder, **replaced), AwsSolutionsChecks(), ServerlessChecks())
 
 
 def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
@@ -196,19 +168,15 @@ def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
 
 
 def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
-    reasons = {f"{pack}-{rule}": reason for pack, rules in load().ACCEPTED.items() for rule, reason in rules.items()}
+    reasons = {
+        f"{pack}-{rule}": reason
+        for pack, rules in load(EXAMPLE / "app.py").ACCEPTED.items()
+        for rule, reason in rules.items()
+    }
     assert found_by_nag(tmp_path, ACCEPTED={}) == reasons.keys()
     assert all(len(reason) > 20 for reason in reasons.values())
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
-    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    assert context["@aws-cdk/core:validateAgainstDefaultRules"] is True
-    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
-    run = subprocess.run(
-        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert run_as_the_cdk_cli(EXAMPLE, tmp_path) == (0, "", "")
     assert violations(tmp_path / "cdk.out") == []

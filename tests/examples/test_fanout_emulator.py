@@ -7,7 +7,6 @@ over to be tried again; so what Revenue fails at is given to Lambda here as SNS 
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from emulator import NOT_HERE, Emulator, architecture, runtime
+from example_apps import load
 
 pytestmark = [
     pytest.mark.cdk,
@@ -37,11 +37,7 @@ PLACED = {"type": "order.placed", "order": "1", "sku": "book", "quantity": 2}
 def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from aws_cdk import App
 
-    spec = importlib.util.spec_from_file_location("fanout_example_emulated", EXAMPLE / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    example: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(example)
+    example = load(EXAMPLE / "app.py")
     outdir = tmp_path_factory.mktemp("fanout") / "cdk.out"
     app = App(outdir=str(outdir), analytics_reporting=False)
     example.FanoutStack(app, STACK, runtime=runtime(), architecture=architecture())

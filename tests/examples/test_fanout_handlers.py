@@ -5,7 +5,6 @@ Their tables are an emulator's, so that what makes them idempotent is really wri
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import platform
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 from emulator import CREDENTIALS, NOT_HERE, REGION, Emulator
+from example_apps import load
 
 from constructs_lambda.packaging import Target, build
 from constructs_lambda.testing import LambdaContext
@@ -74,21 +74,12 @@ def tables(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def revenue(unpacked: Path, tables: Any) -> Any:
-    return load(unpacked / "revenue")
+    return load(unpacked / "revenue" / "app.py")
 
 
 @pytest.fixture
 def stock(unpacked: Path, tables: Any) -> Any:
-    return load(unpacked / "stock")
-
-
-def load(folder: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"fanout_example_{folder.name}", folder / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load(unpacked / "stock" / "app.py")
 
 
 def totals(tables: Any) -> dict[str, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from example_apps import load
 
 from constructs_lambda.checker import check
 
@@ -36,11 +36,7 @@ ACCEPTED_BY_NAG = {
 def new_app(folder: Path) -> Any:
     from aws_cdk import App
 
-    spec = importlib.util.spec_from_file_location("image_example_app", EXAMPLE / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load(EXAMPLE / "app.py")
     app = App(outdir=str(folder), analytics_reporting=False)
     module.ImageStack(app, "Image")
     return app

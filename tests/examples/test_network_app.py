@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
 
 from constructs_lambda.checker import check
 
 pytestmark = pytest.mark.cdk
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "network"
 SNAPSHOT = Path(__file__).with_name("network.template.json")
-
-
-def load(file: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"network_example_{file.parent.name}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def new_app(outdir: Path, accepted: dict[str, dict[str, str]] | None = None) -> Any:
@@ -55,11 +42,6 @@ def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def template(outdir: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((outdir / "Network.template.json").read_text())
     return document
-
-
-def violations(outdir: Path) -> list[Any]:
-    report = json.loads((outdir / "validation-report.json").read_text())
-    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
 
 
 def subnet_types(template: dict[str, Any], references: list[dict[str, str]]) -> set[str]:
@@ -108,10 +90,8 @@ def test_only_the_functions_reach_the_database(template: dict[str, Any]) -> None
 
 
 def test_snapshot(template: dict[str, Any]) -> None:
-    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        SNAPSHOT.write_text(text)
-    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+    found, kept = compared(template, SNAPSHOT)
+    assert found == kept, "if this is meant: UPDATE_SNAPSHOTS=1 make test"
 
 
 def test_the_readme_says_what_it_costs(template: dict[str, Any]) -> None:
@@ -122,18 +102,10 @@ def test_the_readme_says_what_it_costs(template: dict[str, Any]) -> None:
 
 
 def found_by_nag(folder: Path, accepted: dict[str, dict[str, str]] | None = None) -> set[str]:
-    from aws_cdk import Validations
     from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks
 
-    app = new_app(folder, accepted)
     packs = (AwsSolutionsChecks(), HIPAASecurityChecks(), NIST80053R5Checks(), PCIDSS321Checks())
-    Validations.of(app).add_plugins(*packs)
-    if accepted is None:
-        app.synth()
-    else:
-        with pytest.raises(RuntimeError, match="ValidationFailed"):
-            app.synth()
-    return {violation["ruleName"] for violation in violations(folder)}
+    return found_by(new_app(folder, accepted), *packs)
 
 
 def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
@@ -147,14 +119,7 @@ def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
-    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
-    run = subprocess.run(
-        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert run_as_the_cdk_cli(EXAMPLE, tmp_path) == (0, "", "")
     assert violations(tmp_path / "cdk.out") == []
 
 

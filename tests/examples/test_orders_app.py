@@ -1,16 +1,13 @@
 """examples/orders as it is synthesized. UPDATE_SNAPSHOTS=1 writes the snapshot anew."""
 
-import importlib.util
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
 
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.native import native_files, wrong_for
@@ -20,7 +17,6 @@ from constructs_lambda.checker import check
 
 pytestmark = pytest.mark.cdk
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "orders"
 SNAPSHOT = Path(__file__).with_name("orders.template.json")
 
@@ -37,11 +33,7 @@ ACCEPTED_BY_NAG = {
 def new_app(example: Path, outdir: Path) -> Any:
     from aws_cdk import App
 
-    spec = importlib.util.spec_from_file_location("orders_example_app", example / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load(example / "app.py")
     app = App(outdir=str(outdir), analytics_reporting=False)
     module.OrdersStack(app, "Orders")
     return app
@@ -74,11 +66,6 @@ def packages(template: dict[str, Any], outdir: Path) -> dict[str, Package]:
         if content:
             found[re.sub(r"[0-9A-F]{8}$", "", id)] = inspect(files[content["S3Key"].removesuffix(".zip")])
     return found
-
-
-def violations(outdir: Path) -> list[Any]:
-    report = json.loads((outdir / "validation-report.json").read_text())
-    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
 
 
 def test_nothing_is_found(template: dict[str, Any], outdir: Path) -> None:
@@ -125,10 +112,8 @@ def test_the_important_settings(template: dict[str, Any]) -> None:
 
 
 def test_snapshot(template: dict[str, Any]) -> None:
-    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", json.dumps(template, indent=2, sort_keys=True)) + "\n"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        SNAPSHOT.write_text(text)
-    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+    found, kept = compared(template, SNAPSHOT)
+    assert found == kept, "if this is meant: UPDATE_SNAPSHOTS=1 make test"
 
 
 def test_no_package_is_shipped_twice(packages: dict[str, Package]) -> None:
@@ -175,21 +160,11 @@ def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
     from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
     app = new_app(EXAMPLE, tmp_path)
-    validations = Validations.of(app)
-    validations.add_plugins(AwsSolutionsChecks(), ServerlessChecks())
-    validations.acknowledge(*(Acknowledgment(id=id, reason=reason) for id, reason in ACCEPTED_BY_NAG.items()))
-    app.synth()
-    assert violations(tmp_path) == []
+    reasons = (Acknowledgment(id=id, reason=reason) for id, reason in ACCEPTED_BY_NAG.items())
+    Validations.of(app).acknowledge(*reasons)
+    assert found_by(app, AwsSolutionsChecks(), ServerlessChecks()) == set()
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
-    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    assert context["@aws-cdk/core:validateAgainstDefaultRules"] is True
-    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
-    run = subprocess.run(
-        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert run_as_the_cdk_cli(EXAMPLE, tmp_path) == (0, "", "")
     assert violations(tmp_path / "cdk.out") == []

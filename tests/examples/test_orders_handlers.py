@@ -5,7 +5,6 @@ boto3, which the Lambda runtime brings, is replaced by a table and a queue in me
 
 import base64
 import copy
-import importlib.util
 import json
 import platform
 import sys
@@ -17,6 +16,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from example_apps import load
 
 from constructs_lambda.packaging import Target, build
 
@@ -124,21 +124,12 @@ def runtime(monkeypatch: pytest.MonkeyPatch, table: Table, queue: Queue) -> None
 
 @pytest.fixture
 def orders(unpacked: Path, runtime: None) -> Any:
-    return load(unpacked / "orders")
+    return load(unpacked / "orders" / "app.py")
 
 
 @pytest.fixture
 def worker(unpacked: Path, runtime: None) -> Any:
-    return load(unpacked / "worker")
-
-
-def load(folder: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"orders_example_{folder.name}", folder / "app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load(unpacked / "worker" / "app.py")
 
 
 def request(method: str, path: str, body: object = None, **headers: str) -> dict[str, Any]:

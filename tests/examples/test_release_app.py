@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
 
 from constructs_lambda.checker import check
 
 pytestmark = pytest.mark.cdk
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "release"
 SNAPSHOT = Path(__file__).with_name("release.template.json")
-
-
-def load(file: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"release_example_{file.parent.name}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def new_app(outdir: Path, accepted: bool = True) -> Any:
@@ -54,11 +41,6 @@ def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def template(outdir: Path) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((outdir / "Release.template.json").read_text())
     return document
-
-
-def violations(outdir: Path) -> list[Any]:
-    report = json.loads((outdir / "validation-report.json").read_text())
-    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
 
 
 def only(template: dict[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
@@ -109,27 +91,16 @@ def test_memory_is_what_was_measured(template: dict[str, Any]) -> None:
 
 
 def test_snapshot(template: dict[str, Any]) -> None:
-    text = json.dumps(template, indent=2, sort_keys=True)
-    text = re.sub(r"\b[0-9a-f]{64}\b", "<asset>", text)
-    text = re.sub(r"(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}", r"\1<version>", text)
-    text = re.sub(r'(codeHash\\": ?\\")[0-9a-f]{16}', r"\1<code>", text) + "\n"
-    if os.environ.get("UPDATE_SNAPSHOTS"):
-        SNAPSHOT.write_text(text)
-    assert json.loads(text) == json.loads(SNAPSHOT.read_text()), "if this is meant: UPDATE_SNAPSHOTS=1 make test"
+    version = (r"(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}", r"\1<version>")
+    code = (r'(codeHash\\": ?\\")[0-9a-f]{16}', r"\1<code>")
+    found, kept = compared(template, SNAPSHOT, version, code)
+    assert found == kept, "if this is meant: UPDATE_SNAPSHOTS=1 make test"
 
 
 def found_by_nag(folder: Path, accepted: bool = True) -> set[str]:
-    from aws_cdk import Validations
     from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-    app = new_app(folder, accepted)
-    Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
-    if accepted:
-        app.synth()
-    else:
-        with pytest.raises(RuntimeError, match="ValidationFailed"):
-            app.synth()
-    return {violation["ruleName"] for violation in violations(folder)}
+    return found_by(new_app(folder, accepted), AwsSolutionsChecks(), ServerlessChecks())
 
 
 def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
@@ -145,14 +116,7 @@ def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
-    """From another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    environment |= {"CDK_OUTDIR": str(tmp_path / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
-    run = subprocess.run(
-        [sys.executable, EXAMPLE / "app.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    assert run_as_the_cdk_cli(EXAMPLE, tmp_path) == (0, "", "")
     assert violations(tmp_path / "cdk.out") == []
 
 

@@ -1,0 +1,79 @@
+"""What the tests of all examples do with an app: load it, read its report, compare it and run it as the CLI does."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+_ASSET = (r"\b[0-9a-f]{64}\b", "<asset>")
+
+
+def load(file: Path) -> Any:
+    """A Python file as a module, fresh each time: an app, or the code of a function."""
+    spec = importlib.util.spec_from_file_location(f"example_{file.parent.name}_{file.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def violations(outdir: Path) -> list[Any]:
+    """What the plugins of a synth reported."""
+    report = json.loads((outdir / "validation-report.json").read_text())
+    return [violation for plugin in report["pluginReports"] for violation in plugin.get("violations", [])]
+
+
+def compared(template: dict[str, Any], snapshot: Path, *masks: tuple[str, str]) -> tuple[Any, Any]:
+    """A template and its snapshot, which UPDATE_SNAPSHOTS=1 writes anew.
+
+    Args:
+        template: What was synthesized.
+        snapshot: The file.
+        *masks: Patterns, and what stands in the snapshot for what matches, besides the hashes of assets.
+    """
+    text = json.dumps(template, indent=2, sort_keys=True)
+    for pattern, shown in (_ASSET, *masks):
+        text = re.sub(pattern, shown, text)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        snapshot.write_text(text + "\n")
+    return json.loads(text), json.loads(snapshot.read_text())
+
+
+def found_by(app: Any, *packs: Any) -> set[str]:
+    """The rules of cdk-nag that an app breaks; the synth has to fail where there are some."""
+    from aws_cdk import Validations
+
+    Validations.of(app).add_plugins(*packs)
+    try:
+        app.synth()
+        failed = False
+    except RuntimeError as error:
+        if "ValidationFailed" not in str(error):
+            raise
+        failed = True
+    found = {violation["ruleName"] for violation in violations(Path(app.outdir))}
+    assert failed == bool(found)
+    return found
+
+
+def run_as_the_cdk_cli(example: Path, folder: Path) -> tuple[int, str, str]:
+    """An app's exit code, output and errors; what it makes is in `cdk.out` of the folder.
+
+    It runs in another folder, with the feature flags of cdk.json and CDK's own validation, whose findings are errors.
+    """
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    assert context["@aws-cdk/core:validateAgainstDefaultRules"] is True
+    environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
+    environment |= {"CDK_OUTDIR": str(folder / "cdk.out"), "CDK_CONTEXT_JSON": json.dumps(context)}
+    run = subprocess.run(
+        [sys.executable, example / "app.py"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return run.returncode, run.stdout, run.stderr
