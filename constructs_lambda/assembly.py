@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from constructs_lambda.documents import read_document
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Acknowledgement
+from constructs_lambda.records import record
 
 MANIFEST = "manifest.json"
 _REPORT = "validation-report.json"
 _UNKNOWN = ("unknown-account", "unknown-region")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class TemplateFile:
     """One template of an assembly.
 
@@ -42,7 +43,7 @@ class TemplateFile:
     asset_manifests: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Assembly:
     """What a cloud assembly holds.
 

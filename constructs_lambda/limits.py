@@ -5,10 +5,11 @@ raised is a `Kind.QUOTA`; what nobody can raise is `Kind.HARD`. `verified=False`
 was read: its source is the page where it belongs.
 """
 
-import dataclasses
 import datetime
 import enum
 import functools
+
+from constructs_lambda.records import record
 
 _READ = datetime.date(2026, 11, 22)
 
@@ -20,7 +21,7 @@ class Kind(enum.StrEnum):
     QUOTA = "quota"
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Limit:
     """One limit: what it bounds, the inclusive bounds, and where that is written.
 

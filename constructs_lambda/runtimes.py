@@ -5,16 +5,17 @@ AWS calls dates in the future projections and moves them. A date that isn't set 
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 from collections.abc import Iterable
+
+from constructs_lambda.records import record
 
 SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
 READ = datetime.date(2026, 11, 22)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@record()
 class LambdaRuntime:
     """One runtime: its life, and what functions on it can use.
 

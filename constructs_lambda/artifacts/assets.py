@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from constructs_lambda.errors import InputError
+from constructs_lambda.records import record
 
 if TYPE_CHECKING:
     from constructs_lambda.artifacts.packages import Package
@@ -56,7 +57,7 @@ class AssetStore:
             self._entries.pop(forgotten, None)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Asset:
     """A folder or a file of this machine that a deployment uploads.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from constructs_lambda.artifacts.base_images import LAMBDA_ENTRYPOINT, BaseImage, find_base
@@ -16,6 +15,7 @@ from constructs_lambda.artifacts.instructions import Instruction
 from constructs_lambda.artifacts.packages import Package
 from constructs_lambda.artifacts.verdicts import State, Verdict
 from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.records import record
 
 # What starts the client that AWS's base images have.
 _ITS_CLIENT = re.compile(r"lambda-entrypoint|bootstrap|/var/runtime|/var/lang", re.IGNORECASE)
@@ -24,14 +24,14 @@ _TOOLS = re.compile(r"ghcr\.io/astral-sh/uv(?:[:@]\S*)?")  # images with a tool 
 _FIX = "Start from public.ecr.aws/lambda, or add a runtime interface client or the Lambda Web Adapter."
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Contract(Verdict):
     """A verdict, and for a problem what to do about it."""
 
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class _Run:
     """What a container of an image runs.
 

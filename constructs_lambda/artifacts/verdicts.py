@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from constructs_lambda.errors import one_line
+from constructs_lambda.records import record
 
 
 class State(StrEnum):
@@ -16,7 +16,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Verdict:
     """What is known, and why.
 

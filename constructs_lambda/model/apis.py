@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from constructs_lambda.model.companions import Cors
 from constructs_lambda.model.functions import Flag, Items, Malformed, Number, Place, Text
 from constructs_lambda.model.networks import Parts, Target
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RestApi:
     """An `AWS::ApiGateway::RestApi`."""
 
@@ -38,7 +37,7 @@ class RestApi:
         return first if isinstance(first, str) and first in ("EDGE", "REGIONAL", "PRIVATE") else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RestResource:
     """One part of a path (`AWS::ApiGateway::Resource`)."""
 
@@ -50,7 +49,7 @@ class RestResource:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RestIntegration:
     """What a method of a REST API calls."""
 
@@ -67,7 +66,7 @@ class RestIntegration:
     """Whether an answer of its own allows credentials, and any origin."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RestMethod:
     """An `AWS::ApiGateway::Method`."""
 
@@ -86,7 +85,7 @@ class RestMethod:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StageSettings:
     """What the stages of all kinds of APIs have in common.
 
@@ -107,7 +106,7 @@ class StageSettings:
     route_keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RestStage:
     """A stage of a REST API (`AWS::ApiGateway::Stage`, or an `AWS::ApiGateway::Deployment` that makes one)."""
 
@@ -124,7 +123,7 @@ class RestStage:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RestAuthorizer:
     """An `AWS::ApiGateway::Authorizer`."""
 
@@ -141,7 +140,7 @@ class RestAuthorizer:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HttpApi:
     """An `AWS::ApiGatewayV2::Api`: an HTTP API, or a WebSocket API."""
 
@@ -159,7 +158,7 @@ class HttpApi:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HttpRoute:
     """An `AWS::ApiGatewayV2::Route`."""
 
@@ -178,7 +177,7 @@ class HttpRoute:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HttpIntegration:
     """An `AWS::ApiGatewayV2::Integration`."""
 
@@ -199,7 +198,7 @@ class HttpIntegration:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HttpStage:
     """An `AWS::ApiGatewayV2::Stage`."""
 
@@ -212,7 +211,7 @@ class HttpStage:
     malformed: tuple[Malformed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HttpAuthorizer:
     """An `AWS::ApiGatewayV2::Authorizer`."""
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.networks import Outlet, SecurityGroup, Subnet
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.roles import Statement
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Way:
     """The way from a subnet to one destination.
 
@@ -32,7 +31,7 @@ class Way:
     is_broken: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Position:
     """One subnet of a function.
 
@@ -59,7 +58,7 @@ class Position:
     is_open: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Rights:
     """What a function's role allows.
 
@@ -78,7 +77,7 @@ class Rights:
     boundary: tuple[Statement, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Attachment:
     """A function in a VPC, with what the app tells about its surroundings.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from constructs_lambda.model.functions import Function
 from constructs_lambda.model.networks import Link, Parts
 from constructs_lambda.model.references import References, Spot
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown
 
 _PATH = re.compile(r".*:lambda:path/[0-9-]+/functions/(.+?)/(?:response-streaming-)?invocations", re.DOTALL)
@@ -19,7 +19,7 @@ _PREFIX = re.compile(r"(?:arn:[^:]*:lambda:(?P<region>[^:]*):)?(?:(?P<account>[^
 _REFERENCES = ("", "Arn", "AliasArn", "FunctionArn")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Callee:
     """A function that something calls, or one of its aliases and versions.
 

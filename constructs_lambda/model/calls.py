@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.events import Events
 from constructs_lambda.model.functions import Durable, Function, Place
 from constructs_lambda.model.gateway_parts import Gateways
+from constructs_lambda.records import record
 from constructs_lambda.tokens import known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Call:
     """A way on which a durable function of this app is called.
 

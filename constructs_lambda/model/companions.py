@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from constructs_lambda.model.functions import EnvironmentScaling, Flag, Items, Malformed, Number, Place, Text
 from constructs_lambda.model.networks import Parts, Source, Target
 from constructs_lambda.model.packages import LayerVersion
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Cors:
     """Cross-origin settings of a function URL or an HTTP API."""
 
@@ -22,7 +21,7 @@ class Cors:
     expose_headers: Items
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FunctionUrl:
     """A function URL (`AWS::Lambda::Url`)."""
 
@@ -42,7 +41,7 @@ class FunctionUrl:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AsyncInvocation:
     """What happens to asynchronous events that fail (`AWS::Lambda::EventInvokeConfig`)."""
 
@@ -60,7 +59,7 @@ class AsyncInvocation:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Version:
     """A published version of a function."""
 
@@ -77,7 +76,7 @@ class Version:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Alias:
     """A name for a published version."""
 
@@ -99,7 +98,7 @@ class Alias:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EventSourceMapping:
     """A queue or stream that Lambda polls for a function."""
 
@@ -133,7 +132,7 @@ class EventSourceMapping:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScalingPolicy:
     """What a capacity provider scales on."""
 
@@ -141,7 +140,7 @@ class ScalingPolicy:
     target_percent: Number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CapacityProvider:
     """The instances on which functions with Managed Instances run."""
 
@@ -163,7 +162,7 @@ class CapacityProvider:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CodeSigningConfig:
     """Who must have signed a function's package."""
 

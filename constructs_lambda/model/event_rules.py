@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from constructs_lambda.model.functions import Number, Place, Text
 from constructs_lambda.model.networks import Source, Target
+from constructs_lambda.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TargetSettings:
     """What a rule or schedule says of one target.
 
@@ -40,7 +40,7 @@ class TargetSettings:
     dead_letter_arn: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EventRule:
     """An `AWS::Events::Rule`.
 
@@ -63,7 +63,7 @@ class EventRule:
     targets: tuple[TargetSettings, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Schedule:
     """An `AWS::Scheduler::Schedule`; `window` says whether it may start later, and by how much."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ Flag = bool | Unknown | None
 Items = tuple[Any, ...] | Unknown | None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Place:
     """Where a resource stands.
 
@@ -103,7 +103,7 @@ class Place:
     conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Malformed:
     """A property whose value has a type that CloudFormation can't read.
 
@@ -118,7 +118,7 @@ class Malformed:
     expected: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FileSystem:
     """A file system that a function mounts (EFS or S3 Files)."""
 
@@ -127,7 +127,7 @@ class FileSystem:
     direct_read: Text = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Logging:
     """Where and how a function logs."""
 
@@ -137,7 +137,7 @@ class Logging:
     group: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Image:
     """How a container image is started."""
 
@@ -146,7 +146,7 @@ class Image:
     working_directory: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Durable:
     """Durable execution: how long one may run and how long its history is kept."""
 
@@ -155,7 +155,7 @@ class Durable:
     kms_key: Text = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ManagedInstances:
     """A function's place on a capacity provider (Lambda Managed Instances)."""
 
@@ -164,7 +164,7 @@ class ManagedInstances:
     concurrency_per_environment: Number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EnvironmentScaling:
     """How many execution environments a function on Managed Instances keeps."""
 
@@ -172,7 +172,7 @@ class EnvironmentScaling:
     maximum: Number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Function:
     """A Lambda function as CloudFormation is told to make it."""
 

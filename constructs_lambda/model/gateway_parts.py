@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -27,6 +26,7 @@ from constructs_lambda.model.networks import Link, Parts, Target
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.route_sources import RouteSources, Stages, stage_names
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 from constructs_lambda.tokens import known
 
 _ROOT = "RootResourceId"
@@ -35,7 +35,7 @@ _DEEPEST = 100
 _PROTOCOLS = ("HTTP", "WEBSOCKET")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class _At:
     """A part of an API, with the stack that it stands in."""
 

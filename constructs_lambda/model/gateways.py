@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from constructs_lambda.model.apis import (
     HttpApi,
     HttpAuthorizer,
@@ -21,9 +19,10 @@ from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.grants import Permission
 from constructs_lambda.model.packages import Deployment
+from constructs_lambda.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Served:
     """One route of an API, or one method of a resource.
 
@@ -67,7 +66,7 @@ class Served:
         return self.callee.function if self.callee else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Guard:
     """An authorizer with its function.
 
@@ -86,7 +85,7 @@ class Guard:
     kind: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AuthorizerCode:
     """A function that is an authorizer, with all that it is deployed with.
 
@@ -101,7 +100,7 @@ class AuthorizerCode:
     authorizers: tuple[RestAuthorizer | HttpAuthorizer, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PathPart:
     """A resource of a REST API with what is above it.
 
@@ -116,7 +115,7 @@ class PathPart:
     above: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Gateway:
     """An API.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from constructs_lambda.model.functions import Flag, Malformed, Place, Text
 from constructs_lambda.model.networks import Parts, Target
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known
 
 _INVOKE = ("*", "lambda:*", "lambda:invokefunction")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Permission:
     """One statement of a function's resource policy (`AWS::Lambda::Permission`)."""
 
@@ -58,7 +58,7 @@ def is_regional(principal: str, service: str) -> bool:
     return re.fullmatch(rf"{re.escape(service)}\.[a-z0-9-]+\.amazonaws\.com(\.cn)?", principal) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Statements:
     """The permissions of one function, alias or version.
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,10 +14,11 @@ from constructs_lambda.model.event_rules import EventRule, Schedule
 from constructs_lambda.model.functions import Flag, Items, Number, Place, Text
 from constructs_lambda.model.grants import is_regional
 from constructs_lambda.model.networks import Links, Parts, Source, Target
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Redrive:
     """Where a queue or a subscription sends what it can't deliver (`RedrivePolicy`).
 
@@ -31,7 +32,7 @@ class Redrive:
     has_receives: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Queue:
     """An `AWS::SQS::Queue`; `key` is what encrypts it."""
 
@@ -48,7 +49,7 @@ class Queue:
     wait_seconds: Number = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Delivery:
     """One way on which events are sent: a subscription, a target of a rule, a notification of a bucket.
 
@@ -89,7 +90,7 @@ class Delivery:
     input: Text = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Subscription:
     """A subscription to a topic (`AWS::SNS::Subscription`, or one within an `AWS::SNS::Topic`).
 
@@ -118,7 +119,7 @@ class Subscription:
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Topic:
     """An `AWS::SNS::Topic`; `key` is what encrypts it."""
 
@@ -130,7 +131,7 @@ class Topic:
     subscriptions: tuple[Subscription, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Grant:
     """A statement of a resource's own policy that allows something; None stands for what isn't known.
 
@@ -159,7 +160,7 @@ class Grant:
         return None if any(is_regional(each, service) for each in self.principals) else False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ResourcePolicy:
     """Who may do what with queues, topics or a key; `is_open` says that it may allow more.
 
@@ -173,7 +174,7 @@ class ResourcePolicy:
     denials: tuple[Grant, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Table:
     """A table of DynamoDB; `has_stream` says whether it has a stream, None where that isn't known."""
 
@@ -181,7 +182,7 @@ class Table:
     has_stream: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Messages:
     """What of queues, topics and the like stands in one template, by logical id."""
 

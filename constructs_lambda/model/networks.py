@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from constructs_lambda.model.functions import Flag, Place, Text
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Link:
     """What a template names: a resource of its own, one of another stack, or an id.
 
@@ -31,7 +32,7 @@ Parts = tuple[str | Link | Unknown, ...]
 """What a text is made of, in order: the characters that are certain, and the references among them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Source:
     """A queue, topic, stream or bucket.
 
@@ -44,7 +45,7 @@ class Source:
     link: Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Subnet:
     """An `AWS::EC2::Subnet`."""
 
@@ -57,7 +58,7 @@ class Subnet:
     has_ipv6: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Association:
     """Which route table a subnet uses (`AWS::EC2::SubnetRouteTableAssociation`)."""
 
@@ -66,7 +67,7 @@ class Association:
     table: Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Route:
     """Where traffic for a destination goes (`AWS::EC2::Route`)."""
 
@@ -79,7 +80,7 @@ class Route:
     target: Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NatGateway:
     """An `AWS::EC2::NatGateway`."""
 
@@ -90,7 +91,7 @@ class NatGateway:
     is_regional: Flag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class GatewayAttachment:
     """An internet gateway at a VPC (`AWS::EC2::VPCGatewayAttachment`)."""
 
@@ -99,7 +100,7 @@ class GatewayAttachment:
     internet_gateway: Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Endpoint:
     """A way to an AWS service without the internet (`AWS::EC2::VPCEndpoint`)."""
 
@@ -113,7 +114,7 @@ class Endpoint:
     private_dns: Flag
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Outlet:
     """What rules of security groups let out; None stands for what isn't known.
 
@@ -128,7 +129,7 @@ class Outlet:
     ipv6: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SecurityGroup:
     """An `AWS::EC2::SecurityGroup`, with what its own rules let out, and whether they let anything in."""
 
@@ -138,7 +139,7 @@ class SecurityGroup:
     lets_in: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EgressRule:
     """A rule beside its group (`AWS::EC2::SecurityGroupEgress`)."""
 
@@ -147,7 +148,7 @@ class EgressRule:
     outlet: Outlet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Propagation:
     """A gateway or server that writes routes into tables by itself (`AWS::EC2::VPNGatewayRoutePropagation`)."""
 
@@ -155,7 +156,7 @@ class Propagation:
     tables: Links
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ElasticIp:
     """An `AWS::EC2::EIP`; one from a range of the account's own counts against no quota."""
 
@@ -163,7 +164,7 @@ class ElasticIp:
     is_from_own_range: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Addition:
     """A resource that changes another one, such as an `AWS::EC2::SubnetCidrBlock` a subnet."""
 
@@ -171,7 +172,7 @@ class Addition:
     to: Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Instance:
     """An `AWS::EC2::Instance`: a route may lead to it."""
 
@@ -180,7 +181,7 @@ class Instance:
     """Whether it drops what isn't addressed to it, as AWS has it by default; then it can't be a NAT."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Networks:
     """What of networks stands in one template, by logical id.
 

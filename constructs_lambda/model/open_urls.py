@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from constructs_lambda.model.companions import FunctionUrl
 from constructs_lambda.model.functions import Flag, Place, Text
 from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.permissions import Permissions
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known
 
 _URL_ACTIONS = ("lambda:invokefunctionurl", "lambda:*", "*")
 _FUNCTION_ACTIONS = ("lambda:invokefunction", "lambda:*", "*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class OpenUrl:
     """A function URL without authorization.
 
@@ -31,7 +31,7 @@ class OpenUrl:
     is_callable: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LockedUrl:
     """A function URL without authorization that everyone may call, whose function nobody may invoke through it.
 

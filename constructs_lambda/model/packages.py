@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from constructs_lambda.model.functions import Function, Items, Malformed, Place, Text
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known, resolve_text
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from constructs_lambda.artifacts.packages import Package
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ImageAsset:
     """A container image that is built, or loaded, when the app is deployed.
 
@@ -41,7 +42,7 @@ class ImageAsset:
         return self.folder.path / self.file if self.folder else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LayerVersion:
     """A layer that the template makes (`AWS::Lambda::LayerVersion`)."""
 
@@ -62,7 +63,7 @@ class LayerVersion:
         return self.place.path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Upload:
     """A file or folder of this machine that is uploaded as a function's package or as a layer.
 
@@ -81,7 +82,7 @@ class Upload:
     function: Function | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Deployment:
     """A function with all that it is deployed with.
 
@@ -134,7 +135,7 @@ class Deployment:
         return any(name in (environment or ()) for name in names)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LayerUse:
     """A layer whose files are on this machine, and the functions of the app that have it.
 

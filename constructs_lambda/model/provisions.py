@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from constructs_lambda.model.callees import Callees
@@ -13,13 +12,14 @@ from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.networks import Link, Parts, Target
 from constructs_lambda.model.releases import ScalableTarget
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 from constructs_lambda.tokens import known
 
 _MOST_STEPS = 3  # from a scalable target to an alias, a version and the function
 _ARNS = ("", "Arn", "AliasArn", "FunctionArn")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Qualified:
     """An alias or a version, with its function.
 
@@ -36,7 +36,7 @@ class Qualified:
     has_arn_as_version: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Scaled:
     """A scalable target, with what it scales.
 
@@ -59,7 +59,7 @@ class Scaled:
     has_arn: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Provisioned:
     """A function with what is provisioned for it for certain.
 

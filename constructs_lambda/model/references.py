@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -12,11 +12,12 @@ from constructs_lambda.model.functions import Place
 from constructs_lambda.model.messages import MESSAGE_FIELDS
 from constructs_lambda.model.networks import NETWORK_FIELDS, Link, Target
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 
 _MOST_STEPS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Spot:
     """A resource of the app: its stack and its logical id, or an id that stands in a template.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from constructs_lambda.model.functions import Malformed, Number, Place, Text
 from constructs_lambda.model.networks import Link, Parts, Target
+from constructs_lambda.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScheduledAction:
     """What changes the bounds of a scalable target at a time."""
 
@@ -18,7 +17,7 @@ class ScheduledAction:
     maximum: Number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScalableTarget:
     """Provisioned concurrency that is scaled (`AWS::ApplicationAutoScaling::ScalableTarget`).
 
@@ -53,7 +52,7 @@ class ScalableTarget:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackingPolicy:
     """What keeps the use of provisioned concurrency at a share of it (`AWS::ApplicationAutoScaling::ScalingPolicy`)."""
 
@@ -64,7 +63,7 @@ class TrackingPolicy:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DeploymentConfig:
     """In which steps CodeDeploy shifts traffic to a new version of a function.
 
@@ -85,7 +84,7 @@ class DeploymentConfig:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DeploymentGroup:
     """What CodeDeploy deploys with: `config` is the name of its steps, the links lead to what gives the names."""
 
@@ -97,7 +96,7 @@ class DeploymentGroup:
     type: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DeploymentApplication:
     """What deployment groups belong to (`AWS::CodeDeploy::Application`)."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from constructs_lambda.model.functions import Place
 from constructs_lambda.model.holders import Holders
 from constructs_lambda.model.networks import Link
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.roles import Policy, Role
+from constructs_lambda.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RolePolicies:
     """What counts against the quotas of a role, as far as it is certain.
 
@@ -29,7 +29,7 @@ class RolePolicies:
     inline_count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FunctionRole:
     """A function with its role.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 
 from constructs_lambda.model.functions import Number, Place, Text
 from constructs_lambda.model.networks import Links, Parts, Target
+from constructs_lambda.records import record
 from constructs_lambda.tokens import UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Statement:
     """One statement of a policy.
 
@@ -36,7 +37,7 @@ class Statement:
         return any(fnmatchcase(action, pattern) for pattern in self.actions) is not self.excludes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Role:
     """An `AWS::IAM::Role`.
 
@@ -70,7 +71,7 @@ class Role:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Policy:
     """A policy beside its roles (`AWS::IAM::Policy`, `ManagedPolicy`, `RolePolicy`)."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,13 +16,14 @@ from constructs_lambda.model.networks import Link, Parts
 from constructs_lambda.model.permissions import Permissions
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known
 
 _TEST_STAGE = "test-invoke-stage"
 Stages = Mapping[str, bool] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class _Access:
     """What lets one API invoke one function.
 

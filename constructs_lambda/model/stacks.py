@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from constructs_lambda import limits
 from constructs_lambda.model.apis import (
@@ -46,10 +46,11 @@ from constructs_lambda.model.releases import (
     TrackingPolicy,
 )
 from constructs_lambda.model.roles import Policy, Role
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Acknowledgement:
     """A finding that somebody accepted with `Validations.of(scope).acknowledge(...)`.
 
@@ -73,7 +74,7 @@ class Acknowledgement:
         return Place(self.path, "", self.template)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Dangling:
     """A name that isn't in the template that names it.
 
@@ -94,7 +95,7 @@ class Dangling:
     names: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Stack:
     """One template: a stack, a nested stack, or a file that was given to the command line.
 

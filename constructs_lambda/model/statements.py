@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.functions import Place
@@ -14,6 +13,7 @@ from constructs_lambda.model.networks import Link, Parts
 from constructs_lambda.model.permissions import Permissions
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known, literal_part
 
 _ENVELOPE = len('{"Version":"2012-10-17","Id":"default","Statement":[]}')
@@ -32,7 +32,7 @@ _PROBABLE_ARN, _PROBABLE_PART = 60, 10
 _FEWEST = 12  # statements that may be too much: each has 1,700 bytes at the most
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FunctionPolicy:
     """The resource policy of a function, an alias or a version, as far as this app writes it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from constructs_lambda.model.attachments import Rights
 from constructs_lambda.model.companions import EventSourceMapping
@@ -11,9 +10,10 @@ from constructs_lambda.model.event_rules import EventRule, Schedule
 from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.messages import Delivery, Queue, Subscription, Topic
 from constructs_lambda.model.roles import Statement
+from constructs_lambda.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Access:
     """What a role may do with one resource.
 
@@ -28,7 +28,7 @@ class Access:
     certain: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Subscribed:
     """A subscription with what it leads to; `topic` and `queue` are None where they aren't made in this app.
 
@@ -48,7 +48,7 @@ class Subscribed:
     others: tuple[Subscription, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Published:
     """A topic with the number of its subscriptions that have a filter policy."""
 
@@ -56,7 +56,7 @@ class Published:
     filter_policies: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Notified:
     """A bucket, with all that it notifies."""
 
@@ -64,7 +64,7 @@ class Notified:
     deliveries: tuple[Delivery, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Sending:
     """A function, queue or topic of this app that another service sends events to.
 
@@ -93,7 +93,7 @@ class Sending:
     is_fifo: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Asynchronous:
     """A function that is invoked asynchronously, what invokes it, and which of it when an event that fails is lost."""
 
@@ -103,7 +103,7 @@ class Asynchronous:
     lost: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Circle:
     """What triggers a function, and what the function may do with it.
 
@@ -126,7 +126,7 @@ class Circle:
     is_sent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Polling:
     """A queue or stream that Lambda polls for a function.
 
@@ -157,7 +157,7 @@ class Polling:
     others: tuple[EventSourceMapping, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Pollings:
     """The queues that Lambda polls for one function, with the most that they may invoke at a time."""
 
@@ -166,7 +166,7 @@ class Pollings:
     maximum_concurrency: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Failing:
     """Where Lambda sends what failed, or results, of a function.
 
@@ -189,7 +189,7 @@ class Failing:
     access: Access | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Redriven:
     """A queue that has a dead-letter queue, which is None where it isn't made in this app.
 
@@ -204,7 +204,7 @@ class Redriven:
     attribute: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Reconfigured:
     """An asynchronous invocation that is configured already, and by what."""
 
@@ -214,7 +214,7 @@ class Reconfigured:
     first: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Routed:
     """A rule with what is known of other resources.
 
@@ -231,7 +231,7 @@ class Routed:
     fifo_targets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Scheduled:
     """A schedule with what is known of other resources.
 

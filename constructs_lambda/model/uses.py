@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from constructs_lambda import limits
 from constructs_lambda.limits import Limit
@@ -14,10 +13,11 @@ from constructs_lambda.model.packages import LayerVersion
 from constructs_lambda.model.provisions import Provisions
 from constructs_lambda.model.references import Spot
 from constructs_lambda.model.stacks import Stack
+from constructs_lambda.records import record
 from constructs_lambda.tokens import known
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Part:
     """What one resource or stack takes of a quota."""
 
@@ -25,7 +25,7 @@ class Part:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NetworkUse:
     """What the app takes of a quota of networks in one account and Region, Availability Zone or VPC.
 
@@ -42,7 +42,7 @@ class NetworkUse:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ConcurrencyUse:
     """What the app takes of the concurrency of one account and Region.
 
@@ -61,7 +61,7 @@ class ConcurrencyUse:
     provisioned: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StorageUse:
     """What the app takes of Lambda's storage for code in one account and Region; each part is in bytes."""
 

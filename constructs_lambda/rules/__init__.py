@@ -14,10 +14,8 @@ The type of its first parameter says what it looks at, one class or several. Wha
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -25,6 +23,7 @@ from constructs_lambda import model
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding, Severity
 from constructs_lambda.model import Place, Stack, Topology, sums
+from constructs_lambda.records import record
 from constructs_lambda.rules.context import Context
 
 FAMILIES = {
@@ -40,7 +39,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Problem:
     """What a rule found at one resource.
 
@@ -57,7 +56,7 @@ class Problem:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Rule:
     """A rule and its identity.
 
@@ -117,10 +116,9 @@ def rule(
             raise ValueError(
                 f"rule id {rule_id} of {check.__module__}.{check.__name__} is taken or not of the form CLnnn"
             )
-        parameters = list(inspect.signature(check).parameters.values())
-        subjects = tuple(getattr(model, name) for name in str(parameters[0].annotation).split(" | "))
-        takes_context = len(parameters) == 2
-        call: Check = check if takes_context else lambda subject, context: check(subject)
+        looks_at, *others = (of for name, of in check.__annotations__.items() if name != "return")
+        subjects = tuple(getattr(model, name) for name in looks_at.split(" | "))
+        call: Check = check if others else lambda subject, context: check(subject)
         _registry[rule_id] = Rule(rule_id, title, severity, aws, fix, source, subjects, call, early)
         return check
 

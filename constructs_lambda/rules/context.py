@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from constructs_lambda.limits import Limit
 from constructs_lambda.model import Place, Stack
 from constructs_lambda.quotas import Quotas
+from constructs_lambda.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Context:
     """What a rule may know beside the model.
 

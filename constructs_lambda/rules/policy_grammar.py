@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from constructs_lambda import limits
+from constructs_lambda.records import record
 from constructs_lambda.rules import nearest
 from constructs_lambda.rules.problems import listed, quoted
 from constructs_lambda.tokens import is_intrinsic, known, resolve_list, resolve_mapping, resolve_text
@@ -31,7 +31,7 @@ _OPERATORS = frozenset(
 _QUALIFIED = re.compile(r"(?:for(?:any|all)values?:)?(.*?)(?:(?:if)?exists)?", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Fault:
     """What IAM refuses in a policy.
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from aws_cdk import (
 )
 
 from constructs_lambda import Function, InputError, LambdaChecks, LimitError, Quotas
-from constructs_lambda.rules import Rule, all_rules
+from constructs_lambda.rules import all_rules
 
 pytestmark = pytest.mark.cdk
 
@@ -337,8 +338,7 @@ def broken_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     def check(subject: object, context: object) -> Iterator[Any]:
         raise ZeroDivisionError("a bug in a rule")
 
-    rule = all_rules()["CL101"]
-    broken = Rule(**{name: getattr(rule, name) for name in Rule.__slots__} | {"check": check})
+    broken = replace(all_rules()["CL101"], check=check)
     monkeypatch.setattr("constructs_lambda.rules._rules_for", lambda subject: (broken,))
 
 
