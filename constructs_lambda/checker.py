@@ -11,11 +11,11 @@ from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly, TemplateFile
 from constructs_lambda.documents import load_document, read_bytes
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.findings import Finding, Report, in_order
+from constructs_lambda.findings import NAMESPACE, Finding, Report, in_order
 from constructs_lambda.model import Acknowledgement, Stack, Topology
 from constructs_lambda.quotas import Quotas
 from constructs_lambda.rules import Context, Severities, check_stack, check_subject, check_topology, check_uses
-from constructs_lambda.rules.acknowledgements import NAMESPACE, is_ours
+from constructs_lambda.rules.acknowledgements import is_ours
 from constructs_lambda.sources import Sources, nothing_in, outermost, real_path
 from constructs_lambda.template import read_template
 from constructs_lambda.template.assets import StackAssets

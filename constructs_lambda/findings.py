@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+NAMESPACE = "constructs-lambda"
+"""What stands before a rule's id in acknowledgements."""
+
 
 class Severity(StrEnum):
     """How bad it is: an error is refused by AWS or certainly breaks, a warning is likely wrong, info is advice."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -181,6 +180,8 @@ def _sarif_rule(rule: RuleIdentity) -> dict[str, object]:
 
 
 def _sarif_result(finding: Finding, index: int, seen: Counter[str]) -> dict[str, object]:
+    from hashlib import sha256  # loads OpenSSL, and only SARIF needs it
+
     location: dict[str, object] = {}
     if finding.template:
         # The line in a template is not known; code scanning wants one.

@@ -53,6 +53,23 @@ def test_check_does_not_load_cdk(tmp_path: Path) -> None:
 
 
 @pytest.mark.cdk
+def test_constructs_load_what_they_use_only() -> None:
+    program = (
+        "import sys, aws_cdk, aws_cdk.aws_lambda\n"
+        "before = set(sys.modules)\n"
+        "from constructs_lambda import Function, LambdaChecks\n"
+        "print(*sorted(set(sys.modules) - before), sep='\\n')"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    loaded = result.stdout.splitlines()
+    assert "constructs_lambda.cdk.function" in loaded
+    parts = ("model", "rules", "template", "artifacts", "packaging", "assembly", "checker", "documents")
+    late = tuple(f"constructs_lambda.{part}" for part in parts)
+    assert [each for each in loaded if each.startswith(late)] == []  # once a function is made, or at synth
+    assert [each for each in loaded if not each.startswith("constructs_lambda")] == []  # no more of CDK, no OpenSSL
+
+
+@pytest.mark.cdk
 @pytest.mark.parametrize("name", constructs_lambda.__all__)
 def test_every_public_name_is_explained(name: str) -> None:
     value = getattr(constructs_lambda, name)

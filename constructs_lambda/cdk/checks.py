@@ -1,37 +1,25 @@
-"""`LambdaChecks`: the rules as a plugin for CDK's Validations, and which of several reports."""
+"""`LambdaChecks`: the rules as a plugin for CDK's Validations.
+
+The rules and what they need are loaded when they are first asked for, not with this module.
+"""
 
 from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from pathlib import Path
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING
 
 import jsii
-from aws_cdk import (
-    IPolicyValidationContext,
-    IPolicyValidationPlugin,
-    PolicyValidationPluginReport,
-    PolicyViolatingResource,
-    PolicyViolation,
-)
-from constructs import IConstruct
+from aws_cdk import IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport
 
-from constructs_lambda.artifacts.assets import AssetStore
-from constructs_lambda.assembly import Assembly, read_assembly
-from constructs_lambda.checker import check_assemblies, unused
-from constructs_lambda.findings import Finding, Severity, in_order
-from constructs_lambda.model import Acknowledgement
+from constructs_lambda.findings import NAMESPACE, Severity
 from constructs_lambda.quotas import Quotas
-from constructs_lambda.rules import Context, Severities, all_rules
-from constructs_lambda.rules.acknowledgements import NAMESPACE
 
-_reported: WeakKeyDictionary[IConstruct, dict[str, int]] = WeakKeyDictionary()
-"""For each app the templates that a plugin has reported, and when they were written: none is reported twice."""
+if TYPE_CHECKING:
+    from constructs_lambda.rules import Severities
 
 
 @jsii.implements(IPolicyValidationPlugin)
@@ -67,9 +55,7 @@ class LambdaChecks:
             raise TypeError(f"today must be a datetime.date; got {today!r}")
         if quotas is not None and not isinstance(quotas, Quotas):
             raise TypeError(f"quotas must be Quotas, such as Quotas(concurrent_executions=3_000); got {quotas!r}")
-        self._severities = Severities(
-            {str(rule).removeprefix(f"{NAMESPACE}::"): value for rule, value in (severity or {}).items()}
-        )
+        self._severities = _severities(severity or {})
         self._today = today
         self._quotas = quotas or Quotas()
 
@@ -86,6 +72,8 @@ class LambdaChecks:
     @property
     def rule_ids(self) -> list[str]:
         """Every rule's id."""
+        from constructs_lambda.rules import all_rules
+
         return list(all_rules())
 
     def validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
@@ -94,35 +82,19 @@ class LambdaChecks:
         Args:
             context: The templates, and the app they come from.
         """
+        from constructs_lambda.cdk.validation import validate
+
         try:
-            return self._validate(context)
+            return validate(context, self._today or date.today(), self._quotas, self._severities)
         except Exception:  # CDK keeps the message and throws the traceback away
             traceback.print_exc(file=sys.stderr)
             raise
 
-    def _validate(self, context: IPolicyValidationContext) -> PolicyValidationPluginReport:
-        app = context.app_construct
-        files = self._not_reported_yet(app, [str(path) for path in context.template_paths])
-        rule_context = Context(self._today or date.today(), self._quotas)
-        assemblies: list[Assembly] = []
-        for directory in sorted({Path(file).parent for file in files}):
-            assembly = read_assembly(directory, nested=False)
-            templates = tuple(each for each in assembly.templates if str(each.stack_file) in files)
-            said = tuple(each for each in assembly.acknowledgements if each.template in files)
-            said = (*said, *_on_app_and_stage(app, directory, templates))
-            assemblies.append(Assembly(templates, said))
-        findings, marked = check_assemblies(assemblies, rule_context, self._severities, AssetStore())
-        findings.extend(unused(_merged(marked), rule_context, self._severities))
-        return _report(findings)
 
-    @staticmethod
-    def _not_reported_yet(app: IConstruct, templates: list[str]) -> set[str]:
-        """The templates that no plugin has reported in this synth; every synth writes them anew."""
-        reported = _reported.setdefault(app, {})
-        written = {template: Path(template).stat().st_mtime_ns for template in templates}
-        new = {template for template, moment in written.items() if reported.get(template) != moment}
-        reported.update(written)
-        return new
+def _severities(severity: Mapping[str, Severity | str]) -> Severities:
+    from constructs_lambda.rules import Severities
+
+    return Severities({str(rule).removeprefix(f"{NAMESPACE}::"): value for rule, value in severity.items()})
 
 
 @cache
@@ -142,61 +114,3 @@ class _OwnChecks(LambdaChecks):
 def own_checks() -> LambdaChecks:
     """A plugin to register where one of our constructs is in an app."""
     return _OwnChecks()
-
-
-def _on_app_and_stage(app: IConstruct, directory: Path, templates: Any) -> Iterator[Acknowledgement]:
-    """Acknowledgements on the app, and on the stages above these templates: they are in no file."""
-    scopes = {""}
-    for template in templates:
-        parts = template.stack_path.split("/")
-        scopes.update("/".join(parts[:count]) for count in range(1, len(parts)))
-    for path in sorted(scopes):
-        scope: IConstruct | None = app
-        for part in path.split("/") if path else ():
-            scope = scope.node.try_find_child(part) if scope is not None else None
-        for entry in scope.node.metadata if scope is not None else ():
-            if entry.type == "aws:cdk:acknowledged-rules" and isinstance(entry.data, Mapping):
-                for rule, reason in entry.data.items():
-                    yield Acknowledgement(rule=str(rule), path=path, reason=str(reason))
-
-
-def _merged(acknowledgements: Iterable[Acknowledgement]) -> Iterator[Acknowledgement]:
-    """Each acknowledgement once: on the app it is met with every stage, and is of use where it is of use in one."""
-    merged: dict[tuple[str, str], Acknowledgement] = {}
-    for each in acknowledgements:
-        key = (each.rule, each.path)
-        if key not in merged or each.used:
-            merged[key] = each
-    yield from merged.values()
-
-
-def _report(findings: list[Finding]) -> PolicyValidationPluginReport:
-    return PolicyValidationPluginReport(
-        success=not any(finding.severity is Severity.ERROR for finding in findings),
-        violations=[
-            PolicyViolation(
-                rule_name=finding.rule,
-                description=_sentence(finding.message),
-                severity=finding.severity.value,
-                fix=finding.fix,
-                violating_resources=[_resource(finding)],
-            )
-            for finding in in_order(findings)
-        ],
-    )
-
-
-def _sentence(message: str) -> str:
-    return f"{message[:1].upper()}{message[1:]}."
-
-
-def _resource(finding: Finding) -> PolicyViolatingResource:
-    if not finding.resource:
-        return PolicyViolatingResource(
-            locations=[finding.property] if finding.property else [], construct_path=finding.path
-        )
-    return PolicyViolatingResource(
-        resource_logical_id=finding.resource,
-        template_path=finding.template,
-        locations=[f"Properties/{finding.property.replace('.', '/')}"] if finding.property else [],
-    )

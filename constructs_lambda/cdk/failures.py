@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
-from aws_cdk import CfnResource, Fn, Stack, Token, aws_iam, aws_lambda, aws_lambda_event_sources, aws_sqs
+from aws_cdk import CfnResource, Fn, Stack, Token, aws_iam, aws_lambda
 from constructs import Construct, IDependable
 
-from constructs_lambda.cdk.queues import keep_queue
 from constructs_lambda.cdk.synthesis import BeforeSynth, before_synth
 from constructs_lambda.errors import InputError
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_sqs
 
 _OURS = "AsyncFailures"
 _CDKS = "EventInvokeConfig"
@@ -24,11 +26,6 @@ _FAILURE = "onFailure"
 _NAMES = {"on_success": "onSuccess", "on_failure": _FAILURE}
 _CONFIG = "Config"
 _EXTENDABLE = (aws_iam.Role, aws_iam.LazyRole)
-_OF_EVENT_SOURCES = (
-    aws_lambda_event_sources.SqsDlq,
-    aws_lambda_event_sources.SnsDlq,
-    aws_lambda_event_sources.S3OnFailureDestination,
-)
 
 _settling: WeakKeyDictionary[BeforeSynth, list[_Default]] = WeakKeyDictionary()
 
@@ -64,6 +61,8 @@ def keep_failures(target: aws_lambda.IFunction) -> aws_sqs.IQueue | None:
     if configured is not None and _FAILURE in _destinations(configured):
         return None
     place = Construct(as_scope(target), _OURS)
+    from constructs_lambda.cdk.queues import keep_queue  # with all of SQS
+
     queue = keep_queue(place, "Queue")
     policy = _allow_send(place, target.role, queue)
     if configured is not None:
@@ -126,10 +125,12 @@ def add_destination(
     }
     if not given:
         raise InputError(f"{target.node.path}: add_destination needs on_success=, on_failure= or both")
+    from aws_cdk.aws_lambda_event_sources import S3OnFailureDestination, SnsDlq, SqsDlq
+
     for name, destination in given.items():
         if not hasattr(destination, "bind"):
             raise TypeError(f"{name} must be a destination, such as SqsDestination(queue); got {destination!r}")
-        if isinstance(destination, _OF_EVENT_SOURCES):
+        if isinstance(destination, SqsDlq | SnsDlq | S3OnFailureDestination):
             given_kind = type(destination).__name__
             raise TypeError(
                 f"{name} must be a destination, such as SqsDestination(queue); {given_kind} is for event sources"

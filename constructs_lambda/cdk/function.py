@@ -6,7 +6,6 @@ import inspect
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Unpack
 from weakref import WeakKeyDictionary
@@ -17,7 +16,6 @@ from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk import roles, versions
-from constructs_lambda.cdk.capacity import CapacityProvider
 from constructs_lambda.cdk.failures import add_destination
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
@@ -26,22 +24,17 @@ from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
 from constructs_lambda.errors import ConstructsLambdaError, LimitError
-from constructs_lambda.findings import Finding
-from constructs_lambda.model import Place
-from constructs_lambda.rules import Context, Severities, check_subject, nearest
-from constructs_lambda.template.companions import read_async_invocation
-from constructs_lambda.template.functions import read_function
 
 if TYPE_CHECKING:  # loaded where they are used: a function without a release is there sooner
     from constructs_lambda.cdk.releases import Release, ReleaseOptions
     from constructs_lambda.cdk.tuning import TuningOptions
+    from constructs_lambda.findings import Finding
 
 DEFAULT_MEMORY_MB = 128
 DEFAULT_TIMEOUT_SECONDS = 3
 _LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
 _OWN_KEYWORDS = ("network", "reach")
 _KEYWORDS = JSII_NAMES.keys() | _OWN_KEYWORDS
-_OWN_SEVERITIES = Severities()
 _flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
 
 
@@ -103,8 +96,8 @@ class Function(aws_lambda.Function):
     ) -> None:
         given: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
         given |= {"network": network, "reach": reach}
-        if isinstance(capacity_provider, CapacityProvider) and given.get("memory_size") is None:
-            given["memory_size"] = capacity_provider.least_memory_mb
+        if capacity_provider is not None and given.get("memory_size") is None:
+            given["memory_size"] = _least_memory_mb(capacity_provider)
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
         reach = keywords.pop("reach", None)
         events = event_sources(keywords.pop("events", ()))
@@ -308,6 +301,8 @@ def _refuse_no_place(scope: object, id: object) -> None:
 def _refuse_unknown_keywords(kind: type[Function], given: Mapping[str, Any], others: Collection[str]) -> None:
     if given.keys() <= _KEYWORDS:
         return
+    from constructs_lambda.rules import nearest
+
     installed = inspect.signature(aws_lambda.Function.__init__).parameters  # may be newer than our list
     known = [*JSII_NAMES, *_OWN_KEYWORDS, *others]
     if unknown := [f"{name!r}{nearest(name, known)}" for name in given if name not in {*installed, *_OWN_KEYWORDS}]:
@@ -323,6 +318,12 @@ def _defaults(given: Mapping[str, Any], is_managed: bool = False) -> dict[str, A
     if "log_format" not in given:
         defaults["logging_format"] = aws_lambda.LoggingFormat.JSON
     return defaults
+
+
+def _least_memory_mb(provider: aws_lambda.CapacityProvider) -> int | None:
+    from constructs_lambda.cdk.capacity import CapacityProvider
+
+    return provider.least_memory_mb if isinstance(provider, CapacityProvider) else None
 
 
 def _tracing_of_ours(keywords: dict[str, Any]) -> aws_lambda.Tracing | None:
@@ -353,16 +354,13 @@ def _refuse_what_aws_refuses(
     for name, value in keywords.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise TypeError(f"{name}: {value} is no number that a template can hold")
-    nowhere, context = Place(""), Context(date.today())
     try:
         properties = function_properties(keywords, is_managed=is_managed)
     except (AttributeError, TypeError) as error:
         raise wrong_type(keywords, error) from None
-    function = read_function(properties, nowhere)
-    findings = [*check_subject(function, nowhere, context, _OWN_SEVERITIES, early=True), *unreachable]
-    if (invocation := async_properties(keywords)) is not None:
-        subject = read_async_invocation(invocation, nowhere)
-        findings.extend(check_subject(subject, nowhere, context, _OWN_SEVERITIES, early=True))
+    from constructs_lambda.cdk.refusal import broken_in_function  # with the model and all rules
+
+    findings = [*broken_in_function(properties, async_properties(keywords)), *unreachable]
     if findings:
         path = path_of(scope, id)
         raise LimitError([replace(finding, path=path) for finding in findings])

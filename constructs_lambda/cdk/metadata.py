@@ -7,8 +7,6 @@ from typing import Any
 from aws_cdk import CfnResource
 from constructs import IConstruct
 
-from constructs_lambda.template.functions import METADATA_KEY
-
 VERSION = 1
 
 
@@ -20,4 +18,6 @@ def note(resource: IConstruct | None, **what: Any) -> None:
         **what: What is to be known, as JSON; no secrets and no paths of a machine.
     """
     if isinstance(resource, CfnResource):
+        from constructs_lambda.template.functions import METADATA_KEY  # loads the model
+
         resource.add_metadata(METADATA_KEY, {"version": VERSION, **(resource.get_metadata(METADATA_KEY) or {}), **what})

@@ -12,7 +12,6 @@ from constructs import Construct
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Finding
-from constructs_lambda.rules import all_rules
 
 _CHOSEN_BY_NETWORK = ("vpc", "vpc_subnets", "allow_public_subnet")
 
@@ -152,6 +151,8 @@ def _implied(network: INetwork, keywords: Mapping[str, Any]) -> Reach | None:
 
 def _no_way_out(reach: Reach) -> Finding:
     """CL304, before there is a template that it could be read from."""
+    from constructs_lambda.rules import all_rules
+
     rule = all_rules()["CL304"]
     message = f"the function must reach the internet (reach={reach}), and its network has no way out"
     return Finding(rule.id, rule.severity, "", "", "", message, rule.fix, rule.source, "VpcConfig.SubnetIds")

@@ -13,7 +13,6 @@ import jsii
 from aws_cdk import Stack, Stage, Validations
 from constructs import Construct, IConstruct, IValidation
 
-from constructs_lambda.cdk.checks import own_checks
 from constructs_lambda.cdk.roles import ScopedRole, drop_managed_policies
 
 _by_scope: WeakKeyDictionary[IConstruct, BeforeSynth] = WeakKeyDictionary()
@@ -52,6 +51,8 @@ class BeforeSynth:
         if root not in _checked:
             _checked[root] = True
             if Stage.is_stage(root):
+                from constructs_lambda.cdk.checks import own_checks
+
                 Validations.of(root).add_plugins(own_checks())
         return []
 

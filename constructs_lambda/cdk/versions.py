@@ -7,7 +7,6 @@ logical id stays as it is; that is made up for here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from weakref import WeakKeyDictionary
@@ -94,9 +93,11 @@ def _tell_apart(function: aws_lambda.Function, layers: Iterable[IConstruct]) -> 
     for layer in layers:
         resource = layer.node.default_child
         if isinstance(resource, aws_lambda.CfnLayerVersion):  # an imported one has its version in its ARN
+            from hashlib import sha256  # not free to load
+
             properties = {name: getattr(resource, name) for name in _LAYER_PROPERTIES}
             content = json.dumps(Stack.of(layer).resolve(properties), sort_keys=True)
-            function.invalidate_version_based_on(hashlib.sha256(f"{layer.node.path} {content}".encode()).hexdigest())
+            function.invalidate_version_based_on(sha256(f"{layer.node.path} {content}".encode()).hexdigest())
 
 
 def _found_layers(function: aws_lambda.Function) -> list[IConstruct]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from constructs_lambda.findings import Severity
+from constructs_lambda.findings import NAMESPACE, Severity
 from constructs_lambda.model import Acknowledgement
 from constructs_lambda.rules import Problem, all_rules, nearest, rule
-
-NAMESPACE = "constructs-lambda"
 
 
 def is_ours(acknowledged: str) -> bool:

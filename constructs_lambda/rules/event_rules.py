@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -201,4 +200,6 @@ def time_zone(scheduled: Scheduled) -> Iterator[Problem]:
 @cache
 def _zones() -> frozenset[str]:
     """The names of the database of this machine; none of them where it has none."""
+    import zoneinfo  # only needed where something names a time zone
+
     return frozenset(zoneinfo.available_timezones())

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import Names, Stack, Token, aws_cloudwatch, aws_lambda, aws_sns, aws_sqs
+from aws_cdk import Names, Stack, Token, aws_lambda
 from constructs import Construct, IConstruct
 from jsii.errors import JSIIError
 
-from constructs_lambda.cdk.alarms import alarm_on, let_alarms_act
 from constructs_lambda.cdk.failures import as_scope, keep_failures, kept_failures
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch, aws_sns, aws_sqs
 
 _OF_FUNCTIONS = ("AsyncFailures", "EventInvokeConfig", "Resource", "ServiceRole")
 _sources: WeakKeyDictionary[aws_lambda.IFunction, dict[str, set[str]]] = WeakKeyDictionary()
@@ -93,6 +96,8 @@ class Trigger:
         queues = self._queues()
         if not queues:
             raise InputError(f"{self._function}: the {type(self).__name__} has no queue of failures to be watched.")
+        from constructs_lambda.cdk.alarms import alarm_on, let_alarms_act  # with all of CloudWatch
+
         let_alarms_act(actions)
         return [alarm_on(queue, actions) for queue in queues]
 
