@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.triggers.topic import TopicTrigger
     from constructs_lambda.cdk.triggers.url import UrlTrigger
     from constructs_lambda.cdk.tuning import Tuned, vcpus
+    from constructs_lambda.cdk.usage import Usage
     from constructs_lambda.errors import ConstructsLambdaError, InputError, LimitError, PackagingError
     from constructs_lambda.findings import Finding, Severity
     from constructs_lambda.packaging import Trim
@@ -79,6 +80,7 @@ _HOMES = {
     "Trim": "packaging",
     "Tuned": "cdk.tuning",
     "UrlTrigger": "cdk.triggers.url",
+    "Usage": "cdk.usage",
     "powertools_layer": "cdk.layers",
     "vcpus": "cdk.tuning",
 }
@@ -123,6 +125,7 @@ __all__ = [
     "Trim",
     "Tuned",
     "UrlTrigger",
+    "Usage",
     "powertools_layer",
     "vcpus",
 ]

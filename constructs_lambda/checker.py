@@ -1,26 +1,21 @@
-"""Checks templates: finds them, reads them into the model, runs the rules, and takes out what was acknowledged."""
+"""Checks templates: runs the rules over what was read of them, and takes out what was acknowledged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
+from constructs_lambda.apps import read_stack, read_stacks
 from constructs_lambda.artifacts.assets import AssetStore
-from constructs_lambda.assembly import Assembly, TemplateFile
-from constructs_lambda.documents import load_document, read_bytes
+from constructs_lambda.assembly import Assembly
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.findings import NAMESPACE, Finding, Report, in_order
 from constructs_lambda.model import Acknowledgement, Stack, Topology
 from constructs_lambda.quotas import Quotas
 from constructs_lambda.rules import Context, Severities, check_stack, check_subject, check_topology, check_uses
 from constructs_lambda.rules.acknowledgements import is_ours
-from constructs_lambda.sources import Sources, nothing_in, outermost, real_path
-from constructs_lambda.template import read_template
-from constructs_lambda.template.assets import StackAssets
-
-STDIN = "-"
+from constructs_lambda.sources import Sources, outermost
 
 
 def check(
@@ -48,7 +43,7 @@ def check(
     context, severities = Context(today or date.today(), quotas or Quotas()), Severities()
     templates = functions = 0
     together: dict[str, list[Stack]] = {}
-    for app, stack in _stacks(paths, stdin, sources, problems):
+    for app, stack in read_stacks(paths, stdin, sources, problems):
         templates += 1
         functions += len(stack.functions)
         findings.extend(check_stack(stack, context, severities))
@@ -132,75 +127,3 @@ def _holds(acknowledgement: Acknowledgement, finding: Finding) -> bool:
         return False
     scope = acknowledgement.path.removesuffix("/Resource")
     return scope in ("", finding.path) or finding.path.startswith(f"{scope}/")
-
-
-def _stacks(
-    paths: Sequence[str],
-    stdin: Callable[[], bytes],
-    sources: Sources,
-    problems: list[str],
-) -> Iterator[tuple[str, Stack]]:
-    """The stacks behind the paths, each file once, with the app they are part of; fills `problems` on the way."""
-    store = AssetStore()
-    seen = sources.checked
-    chosen: dict[str, str] = {}
-    for path in paths:
-        chosen.setdefault(path if path == STDIN else real_path(path), path)
-    for path in chosen.values():
-        try:
-            if path == STDIN:
-                data = stdin()
-                yield (
-                    "stdin",
-                    read_template(load_document(data, "standard input"), template="stdin", size_bytes=len(data)),
-                )
-                continue
-            found = sources.behind(Path(path))
-        except InputError as error:
-            problems.append(str(error))
-            continue
-        except OSError as error:
-            problems.append(f"{path}: {(error.strerror or str(error)).lower()}")
-            continue
-        left_out = 0
-        for file, is_certain in found:
-            real = real_path(str(file.file))
-            if real in seen:
-                continue
-            seen.add(real)
-            try:
-                stack = read_stack(file, str(file.file), store)
-                yield str(file.file.parent if file.stack_path else file.file), stack
-            except InputError as error:
-                if is_certain:
-                    problems.append(str(error))
-                else:
-                    seen.remove(real)
-                    left_out += 1
-        if left_out == len(found):
-            problems.append(nothing_in(path))
-
-
-def read_stack(file: TemplateFile, shown: str, store: AssetStore) -> Stack:
-    """The model of one template.
-
-    Args:
-        file: The template, and what its assembly tells of it.
-        shown: What a message calls the file.
-        store: Where what is in the assets is kept during a run.
-
-    Raises:
-        InputError: It can't be read, or is no template.
-    """
-    data = read_bytes(file.file)
-    return read_template(
-        load_document(data, shown),
-        template=shown,
-        size_bytes=len(data),
-        stack_path=file.stack_path,
-        name=file.name,
-        account=file.account,
-        region=file.region,
-        paths=file.paths,
-        assets=StackAssets(file.asset_manifests, store),
-    )

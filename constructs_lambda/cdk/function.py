@@ -17,6 +17,7 @@ from constructs import Construct, IConstruct
 from constructs_lambda import limits
 from constructs_lambda.cdk import roles, versions
 from constructs_lambda.cdk.failures import add_destination
+from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
@@ -28,12 +29,13 @@ from constructs_lambda.errors import ConstructsLambdaError, LimitError
 if TYPE_CHECKING:  # loaded where they are used: a function without a release is there sooner
     from constructs_lambda.cdk.releases import Release, ReleaseOptions
     from constructs_lambda.cdk.tuning import TuningOptions
+    from constructs_lambda.cdk.usage import Usage
     from constructs_lambda.findings import Finding
 
 DEFAULT_MEMORY_MB = 128
 DEFAULT_TIMEOUT_SECONDS = 3
 _LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
-_OWN_KEYWORDS = ("network", "reach")
+_OWN_KEYWORDS = ("network", "reach", "usage")
 _KEYWORDS = JSII_NAMES.keys() | _OWN_KEYWORDS
 _flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
 
@@ -72,12 +74,14 @@ class Function(aws_lambda.Function):
             and without CDK's `vpc`, the function reaches the public internet and nothing private.
         reach: What it must reach; it is checked. All that the network offers where it isn't given. With CDK's `vpc` it
             is checked too, and the subnets stay CDK's choice.
+        usage: How much it is used a month, for `constructs-lambda cost`. Its requests follow from those of the one API
+            or topic that it stands behind, where it isn't given.
         **options: Keywords of `aws_lambda.Function`.
 
     Raises:
         LimitError: What AWS would refuse (CL1xx, CL201, CL301, CL601, CL701), or what it certainly can't reach
             (CL304), everything at once; nothing is made.
-        InputError: It must reach private resources, and is in no network.
+        InputError: It must reach private resources, and is in no network; or usage that no function has.
         TypeError: A keyword that doesn't exist, with the nearest one that does; a value of the wrong type.
     """
 
@@ -92,14 +96,15 @@ class Function(aws_lambda.Function):
         capacity_provider: aws_lambda.CapacityProvider | None = None,
         network: INetwork | None = None,
         reach: Reach | None = None,
+        usage: Usage | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         given: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
-        given |= {"network": network, "reach": reach}
+        given |= {"network": network, "reach": reach, "usage": usage}
         if capacity_provider is not None and given.get("memory_size") is None:
             given["memory_size"] = _least_memory_mb(capacity_provider)
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
-        reach = keywords.pop("reach", None)
+        reach, usage = keywords.pop("reach", None), keywords.pop("usage", None)
         events = event_sources(keywords.pop("events", ()))
         log_group = _own_log_group(scope, id, keywords)
         if log_group is not None:
@@ -122,6 +127,8 @@ class Function(aws_lambda.Function):
                 _warn_when_older(self, keywords["memory_size"])
             if reach is not None:
                 note(resource, reach=reach.words)
+            if usage is not None:
+                note(resource, usage=usage.written)
             for source in events:  # last, so that they see what is configured
                 self.add_event_source(source)
         except BaseException as error:
@@ -265,7 +272,8 @@ def checked(
 ) -> dict[str, Any]:
     """The keywords of `Function` that are set, with the defaults filled in, after all that can be known was checked.
 
-    `network` has become CDK's keywords; `reach` is what the function must reach, where that was said.
+    `network` has become CDK's keywords; `reach` is what the function must reach, and `usage` how much it is used, where
+    that was said.
 
     Args:
         kind: What is to be made.
@@ -284,11 +292,16 @@ def checked(
     given = {name: value for name, value in options.items() if value is not None}
     _refuse_unknown_keywords(kind, given, others)
     reach, unreachable = place(given, scope, id)
+    usage = given.pop("usage", None)
+    if usage is not None:
+        from constructs_lambda.cdk.usage import refuse_wrong_usage
+
+        refuse_wrong_usage(usage, path_of(scope, id), "AWS::Lambda::Function")
     keywords = {**_defaults(given, is_managed), **given}
     if not _can_be_extended(given.get("role")):
         keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
     _refuse_what_aws_refuses(scope, id, keywords, is_managed, unreachable)
-    return keywords if reach is None else {**keywords, "reach": reach}
+    return {**keywords, **set_only(reach=reach, usage=usage)}
 
 
 def _refuse_no_place(scope: object, id: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from aws_cdk import aws_ecr, aws_ecr_assets, aws_lambda
 from constructs import Construct
@@ -16,6 +16,9 @@ from constructs_lambda.cdk.layers import default_architecture
 from constructs_lambda.cdk.options import FunctionOptions
 from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.errors import InputError, PackagingError
+
+if TYPE_CHECKING:
+    from constructs_lambda.cdk.usage import Usage
 
 
 class ImageFunction(Function):
@@ -52,6 +55,7 @@ class ImageFunction(Function):
         capacity_provider: As for `Function`.
         network: As for `Function`.
         reach: As for `Function`.
+        usage: As for `Function`.
         **options: Keywords of `Function`.
 
     Raises:
@@ -79,6 +83,7 @@ class ImageFunction(Function):
         capacity_provider: aws_lambda.CapacityProvider | None = None,
         network: INetwork | None = None,
         reach: Reach | None = None,
+        usage: Usage | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         for_folder = {"file": file, "build_args": build_args, "target": target, "exclude": exclude}
@@ -116,6 +121,7 @@ class ImageFunction(Function):
             capacity_provider=capacity_provider,
             network=network,
             reach=reach,
+            usage=usage,
             **options,
         )
 

@@ -19,6 +19,7 @@ from constructs_lambda.cdk.endpoints import GATEWAYS, name_of, service_of, short
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.reach import INetwork, isolated, path_of, with_egress
 from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.errors import InputError
 from constructs_lambda.prices import Bill
 
@@ -59,6 +60,7 @@ class Network(Construct, INetwork):
             isn't given. Subnets of a range that is known at deployment only are placed by CDK, one after the other.
         flow_logs: Where flow logs go, `aws_ec2.FlowLogDestination.to_s3(bucket)`; False for none.
         restrict_default_security_group: Whether the default security group is closed.
+        usage: What goes through its NAT gateways a month (`data_per_month`), for `constructs-lambda cost`.
 
     Raises:
         InputError: No network can be made of it, everything at once; nothing is made.
@@ -78,9 +80,11 @@ class Network(Construct, INetwork):
         ip_addresses: aws_ec2.IIpAddresses | None = None,
         flow_logs: aws_ec2.FlowLogDestination | bool = True,
         restrict_default_security_group: bool = True,
+        usage: Usage | None = None,
     ) -> None:
         _refuse_wrong_types(egress, endpoints, max_azs, ip_addresses)
         _refuse_wrong_switches(flow_logs, restrict_default_security_group)
+        refuse_wrong_usage(usage, path_of(scope, id), "AWS::EC2::VPC")
         given = ip_addresses.allocate_vpc_cidr().cidr_block if ip_addresses is not None else DEFAULT_CIDR
         is_known = given is not None and not Token.is_unresolved(given)
         network = ipaddress.IPv4Network(given, strict=False) if is_known else None
@@ -116,6 +120,8 @@ class Network(Construct, INetwork):
                 vpc.add_flow_log("FlowLog", destination=self._own_flow_logs() if flow_logs is True else flow_logs)
             self.endpoints: Mapping[str, aws_ec2.VpcEndpoint] = MappingProxyType(self._add_endpoints(services, cidr))
             note(vpc.node.default_child, egress=egress.name, description=self.description)
+            if usage is not None:
+                usage.apply(vpc)
             before_synth(scope)
         except BaseException:
             scope.node.try_remove_child(id)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from aws_cdk import Duration, aws_lambda
 from constructs import Construct
@@ -35,6 +35,9 @@ from constructs_lambda.packaging import Built, Target, Trim
 DEFAULT_MEMORY_MB = 512
 DEFAULT_TIMEOUT_SECONDS = 10
 _KEYWORDS = ("entry", "source", "trim", "capacity_provider")
+
+if TYPE_CHECKING:
+    from constructs_lambda.cdk.usage import Usage
 
 
 @cache
@@ -89,6 +92,7 @@ class PythonFunction(Function):
         capacity_provider: aws_lambda.CapacityProvider | None = None,
         network: INetwork | None = None,
         reach: Reach | None = None,
+        usage: Usage | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         runtime = runtime or default_runtime()
@@ -101,7 +105,7 @@ class PythonFunction(Function):
         if options.get("timeout") is None:
             defaults["timeout"] = _default_timeout()
         keywords: dict[str, Any] = {"handler": handler, "runtime": runtime, **options, **defaults}
-        keywords |= {"network": network, "reach": reach}
+        keywords |= {"network": network, "reach": reach, "usage": usage}
         if "code" in keywords:
             raise TypeError("PythonFunction() makes its code from entry=; for code= there is Function")
         # Before anything is fetched.

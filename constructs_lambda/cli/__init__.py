@@ -13,7 +13,7 @@ import click
 
 from constructs_lambda.errors import InputError, one_line
 
-_COMMANDS = ("check", "package")
+_COMMANDS = ("check", "cost", "package")
 
 
 class _Commands(click.Group):
@@ -90,6 +90,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as problem:
         return _refuse(f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem))
     return status if isinstance(status, int) else 0
+
+
+def read_stdin() -> bytes:
+    """Standard input, but no more of it than a template may have.
+
+    Raises:
+        InputError: It is closed.
+    """
+    from constructs_lambda.documents import MAX_BYTES
+
+    if sys.stdin is None:
+        raise InputError("standard input: is closed")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def write(output: str) -> None:

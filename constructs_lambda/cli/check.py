@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from constructs_lambda.cli import help_option, write
-from constructs_lambda.errors import InputError
+from constructs_lambda.cli import help_option, read_stdin, write
 
 if TYPE_CHECKING:
     from constructs_lambda.model import Topology
@@ -68,7 +67,7 @@ def command(
     quotas = read_quotas(quotas_in) if quotas_in else None
     known_before = baseline.read(known_in) if known_in and not write_baseline else {}
     topologies: list[Topology] = []
-    report = check(paths, _read_stdin, seen=topologies.append if with_reach else None, quotas=quotas)
+    report = check(paths, read_stdin, seen=topologies.append if with_reach else None, quotas=quotas)
     if write_baseline and known_in:
         number = baseline.write(known_in, report.findings)
         write(f"{number} {'finding' if number == 1 else 'findings'} recorded in {known_in}\n")
@@ -88,14 +87,6 @@ def command(
         table = f"{as_table(rows)}\n" if rows else ""
         write(table + formats.text(report, color=_color(), known=len(known)))
     return 1 if report.errors else 0
-
-
-def _read_stdin() -> bytes:
-    from constructs_lambda.documents import MAX_BYTES
-
-    if sys.stdin is None:
-        raise InputError("standard input: is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _color() -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from constructs_lambda.apps import read_stack
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.assets import Asset, AssetStore
 from constructs_lambda.artifacts.packages import Package
 from constructs_lambda.artifacts.sizes import bytes_by_package
 from constructs_lambda.assembly import MANIFEST
-from constructs_lambda.checker import read_stack
 from constructs_lambda.documents import read_bytes
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Deployment, Function, Topology

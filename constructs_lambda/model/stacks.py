@@ -45,6 +45,7 @@ from constructs_lambda.model.releases import (
     ScalableTarget,
     TrackingPolicy,
 )
+from constructs_lambda.model.resources import Resource
 from constructs_lambda.model.roles import Policy, Role
 from constructs_lambda.records import record
 from constructs_lambda.tokens import Unknown, known
@@ -128,6 +129,7 @@ class Stack:
         may_gain: Whether a transform, a loop or a template that isn't here may add resources, such as permissions.
         services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
         service_paths: Construct path of each of those.
+        resources: Every resource as it is written; each is read when somebody asks for it.
     """
 
     place: Place
@@ -184,6 +186,7 @@ class Stack:
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
     service_paths: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = field(default_factory=dict, compare=False)
 
     def companions(self) -> Iterator[Companion | Permission | ApiPart | Release]:
         """The resources beside the functions."""

@@ -1,4 +1,4 @@
-"""What AWS charges for, one item each: its unit, and what of it is free every month. The prices are in `prices.json`."""
+"""What AWS charges for, one item each: its unit, and what of it is free every month. Its prices: `prices.json`."""
 
 from __future__ import annotations
 

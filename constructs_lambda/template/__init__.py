@@ -28,6 +28,7 @@ from constructs_lambda.template.networks import READERS as NETWORK_READERS
 from constructs_lambda.template.on_demand import OnDemand
 from constructs_lambda.template.properties import MACRO
 from constructs_lambda.template.releases import concerns_lambda
+from constructs_lambda.template.resources import Resources
 from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.tokens import resolve_text
@@ -211,6 +212,7 @@ def read_template(
         service_paths=shown,
         has_mutual_tls=has_mutual_tls,
         may_gain=may_gain,
+        resources=Resources(resources, place_of),
         messages=Messages(**{field: OnDemand(readers) for field, readers in messages.items()}),
         **fields,
     )

@@ -22,6 +22,7 @@ from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.cdk.reach import path_of
 from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
+from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.model import Place
 from constructs_lambda.template.http_apis import read_http_api
 from constructs_lambda.tokens import is_number_token
@@ -78,6 +79,8 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         disable_execute_api_endpoint: Whether AWS's own address is switched off: with a `domain` it is.
         detailed_metrics_enabled: Whether CloudWatch gets metrics for each route, which cost extra. They are off.
         openapi_file: Name of a file beside the template into which the synth writes the API's OpenAPI document.
+        usage: How much it is used a month, for `constructs-lambda cost`. Its requests are those of its functions, where
+            these state theirs and nothing else invokes them.
         **only_rest: Keywords that only `RestApi` has; each is refused, with what stands in its place.
 
     Raises:
@@ -103,6 +106,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         disable_execute_api_endpoint: bool | None = None,
         detailed_metrics_enabled: bool | None = None,
         openapi_file: str | None = None,
+        usage: Usage | None = None,
         **only_rest: Never,
     ) -> None:
         _refuse_only_rest("HttpApi", only_rest, HttpApi.__init__)
@@ -111,6 +115,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         refuse_wrong_throttling(path_of(scope, id), throttle)
         refuse_wrong_domain(domain)
         openapi.refuse_wrong_file(openapi_file)
+        refuse_wrong_usage(usage, path_of(scope, id), "AWS::ApiGatewayV2::Api")
         _refuse_wrong_cors(path_of(scope, id), cors_preflight)
         Construct.__init__(self, scope, id)
         try:
@@ -126,6 +131,8 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
             title = routes.known_or(api_name, id)
             document = openapi.Document(title, description, answers_preflights=self._answers_preflights)
             self._start(scope, self.api.api_id, document, authorizer, openapi_file)
+            if usage is not None:
+                usage.apply(self.api)
             self._integrations: dict[str, str] = {}
             self._preflights: set[str] = set()
             self.access_log_group = log_group_for(self, access_logs)

@@ -31,6 +31,7 @@ from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, t
 from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.reach import path_of
+from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.errors import InputError
 
 DEFAULT_STAGE = "prod"
@@ -89,6 +90,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         disable_execute_api_endpoint: Whether AWS's own address is switched off: with a `domain` it is.
         cloud_watch_role: Whether it sets the account's role for logs. No.
         openapi_file: Name of a file beside the template into which the synth writes the API's OpenAPI document.
+        usage: How much it is used a month, for `constructs-lambda cost`, as for `HttpApi`.
         **others: Keywords that a REST API doesn't have; each is refused, with what stands in its place.
 
     Raises:
@@ -124,6 +126,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         disable_execute_api_endpoint: bool | None = None,
         cloud_watch_role: bool = False,
         openapi_file: str | None = None,
+        usage: Usage | None = None,
         **others: Never,
     ) -> None:
         _refuse_others("RestApi", others, RestApi.__init__)
@@ -139,6 +142,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         endpoints = endpoints_of(endpoint_configuration)
         refuse_wrong_settings(path_of(scope, id), stage_name, min_compression_size)
         refuse_what_breaks(path_of(scope, id), endpoints, domain, web_acl, policy)
+        refuse_wrong_usage(usage, path_of(scope, id), "AWS::ApiGateway::RestApi")
         Construct.__init__(self, scope, id)
         try:
             self.access_log_group = log_group_for(self, access_logs)
@@ -173,6 +177,8 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 answers_preflights=default_cors_preflight_options is not None,
             )
             self._start(scope, self.api.rest_api_id, document, authorizer, openapi_file)
+            if usage is not None:
+                usage.apply(self.api)
             self._is_edge = "EDGE" in endpoints
             self._keys: dict[str, aws_apigateway.ApiKey] = {}
             self._integrations: dict[str, aws_apigateway.Integration] = {}

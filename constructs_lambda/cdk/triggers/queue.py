@@ -30,6 +30,7 @@ from constructs_lambda.cdk.triggers.subscriptions import (
     keep_undelivered,
     queue_endpoint,
 )
+from constructs_lambda.cdk.usage import Usage
 
 DEFAULT_RECEIVES = 5
 """How often a message is tried; fewer would put messages aside that were only throttled."""
@@ -78,6 +79,8 @@ class QueueTrigger(Trigger):
             for none.
         fifo: For a queue that is made: whether it keeps the order. As the topic does where it isn't given.
         encryption_key: For a queue that is made: a key of yours, or True for one that is made.
+        usage: For a queue that is made: how many requests it takes a month, for `constructs-lambda cost`. A message
+            takes three: sent, received and deleted, the last two for up to ten at once.
         id: Id within the function. Only needed for a second one of the kind.
 
     Raises:
@@ -113,6 +116,7 @@ class QueueTrigger(Trigger):
         dead_letter_queue: aws_sqs.IQueue | bool | None = None,
         fifo: bool | None = None,
         encryption_key: aws_kms.IKey | bool | None = None,
+        usage: Usage | None = None,
         id: str | None = None,
     ) -> None:
         given = {name: value for name, value in locals().items() if name not in ("self", "__class__", "id")}
@@ -160,7 +164,7 @@ class QueueTrigger(Trigger):
         if self.dead_letter_queue is not None:
             count = given["max_receive_count"] or DEFAULT_RECEIVES
             redrive = aws_sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=count)
-        return aws_sqs.Queue(
+        queue = aws_sqs.Queue(
             place,
             "Queue",
             encryption=aws_sqs.QueueEncryption.KMS if key else aws_sqs.QueueEncryption.SQS_MANAGED,
@@ -168,6 +172,9 @@ class QueueTrigger(Trigger):
             visibility_timeout=visible,
             **set_only(encryption_master_key=self._key, fifo=fifo or None, dead_letter_queue=redrive),
         )
+        if given["usage"] is not None:
+            given["usage"].apply(queue)
+        return queue
 
     def _subscribe(self, place: Construct, topic: aws_sns.ITopic, target: aws_lambda.IFunction) -> None:
         given, wanted = self._given, self._given["subscription_dead_letter_queue"]

@@ -20,12 +20,13 @@ from constructs_lambda.cdk.inputs import (
 )
 from constructs_lambda.cdk.triggers.filters import refuse_no_filter, without_pattern, wrong_filters
 from constructs_lambda.cdk.triggers.inputs import refuse_no_queue, sealed, wrong_kind_of_queue
+from constructs_lambda.cdk.usage import refuse_wrong_usage
 from constructs_lambda.errors import InputError
 from constructs_lambda.tokens import is_number_token
 
 _TIMES_THE_TIMEOUT = 6
 _DEFAULT_TIMEOUT_SECONDS = 3
-_FOR_OURS = "dead_letter_queue", "encryption_key", "fifo", "max_receive_count", "visibility_timeout"
+_FOR_OURS = "dead_letter_queue", "encryption_key", "fifo", "max_receive_count", "usage", "visibility_timeout"
 _FOR_TOPICS = "filter", "filter_body", "raw_message_delivery", "subscription_dead_letter_queue"
 
 
@@ -87,6 +88,7 @@ def refuse_wrong_types(given: Mapping[str, Any]) -> None:
     switches = ("raw_message_delivery", "report_batch_item_failures", "enabled", "fifo")
     refuse_no_switch(**{name: given[name] for name in switches})
     refuse_no_mappings(filters=given["filters"])
+    refuse_wrong_usage(given["usage"], "QueueTrigger", "AWS::SQS::Queue")
 
 
 def problems_of(given: Mapping[str, Any]) -> Iterator[str]:

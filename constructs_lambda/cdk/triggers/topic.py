@@ -25,6 +25,7 @@ from constructs_lambda.cdk.triggers.inputs import (
     wrong_kind_of_queue,
 )
 from constructs_lambda.cdk.triggers.subscriptions import function_endpoint, is_elsewhere, keep_undelivered
+from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.errors import InputError
 
 _SERVICE = re.compile(r"[a-z0-9-]+")
@@ -64,6 +65,7 @@ class TopicTrigger(Trigger):
         encryption_key: For a topic that is made: a key of yours, or True for one that is made.
         publishers: For a topic that is made: AWS services that may publish to it from this account, such as
             `["cloudwatch", "events", "s3"]`. The key lets them too.
+        usage: For a topic that is made: how often is published to it a month, for `constructs-lambda cost`.
         id: Id within the function. Only needed for a second one of the kind.
 
     Raises:
@@ -84,6 +86,7 @@ class TopicTrigger(Trigger):
         dead_letter_queue: aws_sqs.IQueue | bool | None = None,
         encryption_key: aws_kms.IKey | bool | None = None,
         publishers: Sequence[str] = (),
+        usage: Usage | None = None,
         id: str | None = None,
     ) -> None:
         super().__init__(id)
@@ -93,7 +96,9 @@ class TopicTrigger(Trigger):
         if not isinstance(encryption_key, bool):
             refuse_no_resource("encryption_key", encryption_key, "key_arn", "an aws_kms.IKey, or True for one of ours")
         refuse_no_texts(publishers=publishers)
-        refuse("TopicTrigger", _problems(topic, filter, filter_body, dead_letter_queue, encryption_key, publishers))
+        refuse_wrong_usage(usage, "TopicTrigger", "AWS::SNS::Topic")
+        options = {"encryption_key": encryption_key, "publishers": publishers, "usage": usage}
+        refuse("TopicTrigger", _problems(topic, filter, filter_body, dead_letter_queue, options))
         if topic is not None:
             self.topic = topic
         self._given = topic
@@ -101,6 +106,7 @@ class TopicTrigger(Trigger):
         self._dead_letters = dead_letter_queue
         self._key = encryption_key
         self._publishers = publishers
+        self._usage = usage
 
     def _wire(self, target: aws_lambda.IFunction) -> None:
         if self._given is not None:
@@ -109,6 +115,8 @@ class TopicTrigger(Trigger):
             refuse_other_region("dead_letter_queue", self._dead_letters, self._given.env.region, "topic", target)
         place = self._place(target, self._given)
         topic = self._given or make_topic(place, self._key, self._publishers)
+        if self._usage is not None:
+            self._usage.apply(topic)
         queue = None
         if self._dead_letters not in (None, True) or not is_elsewhere(topic, target):
             queue = dead_letters(self._dead_letters, place)
@@ -164,22 +172,19 @@ def _problems(
     filter: Mapping[str, Any] | None,
     filter_body: Mapping[str, Any] | None,
     dead_letter_queue: aws_sqs.IQueue | bool | None,
-    encryption_key: aws_kms.IKey | bool | None,
-    publishers: Sequence[str],
+    options: Mapping[str, Any],
 ) -> Iterator[str]:
     if topic is not None and topic.fifo:
         yield "topic is a FIFO topic, and SNS delivers those to queues only. Fix: QueueTrigger(topic=topic)."
     yield from wrong_filters(filter, filter_body)
     yield from wrong_kind_of_queue("dead_letter_queue", dead_letter_queue)
     yield from sealed("dead_letter_queue", dead_letter_queue)
-    yield from wrong_topic_options(topic, encryption_key, publishers)
+    yield from wrong_topic_options(topic, options)
 
 
-def wrong_topic_options(
-    topic: aws_sns.ITopic | None, encryption_key: aws_kms.IKey | bool | None, publishers: Sequence[str]
-) -> Iterator[str]:
+def wrong_topic_options(topic: aws_sns.ITopic | None, options: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the options of a topic that is made."""
-    options = {"encryption_key": encryption_key, "publishers": publishers}
+    encryption_key, publishers = options["encryption_key"], options["publishers"]
     if topic is not None and (wrong := [name for name, value in options.items() if value]):
         yield f"{' and '.join(wrong)} can't be set for a topic that is given. Fix: set it on the topic."
     for service in publishers:

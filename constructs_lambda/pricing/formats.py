@@ -1,0 +1,228 @@
+"""A cost report as text for people, and as Markdown for a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from tabulate import tabulate
+
+from constructs_lambda.errors import one_line
+from constructs_lambda.pricing.changes import changes
+from constructs_lambda.pricing.charges import counted, shown
+from constructs_lambda.pricing.prices import CURRENCY
+from constructs_lambda.pricing.report import CostReport, Line, Missing, rounded
+from constructs_lambda.pricing.what_if import MemoryPrice
+
+_MOST_RESOURCES = 20
+_MOST_BARS = 10
+_BAR_WIDTH = 30
+_MILLION = 1_000_000
+
+
+def text(report: CostReport, before: CostReport | None = None, what_if: Sequence[MemoryPrice] = ()) -> str:
+    """The report as a person reads it on a terminal.
+
+    Args:
+        report: What the app costs.
+        before: What it cost before.
+        what_if: What its functions would cost with other memory.
+    """
+    if what_if:
+        return "\n".join([_memory_table(what_if, "simple"), *_notes(report)]) + "\n"
+    if before is not None:
+        return (
+            "\n".join([_changes_table(before, report, "simple"), "", _totals(before, report), *_notes(report)]) + "\n"
+        )
+    parts = [*_resources(report), *_bars(report), *_open(report), _total(report), *_notes(report)]
+    return "\n".join(parts) + "\n"
+
+
+def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequence[MemoryPrice] = ()) -> str:
+    """The report for a pull request: what changed, or what there is, and by how much a month.
+
+    Args:
+        report: What the app costs.
+        before: What it cost before.
+        what_if: What its functions would cost with other memory.
+    """
+    notes = [f"- {_cell(note)}" for note in (*_missing_notes(report), *report.assumptions)]
+    details = ["<details><summary>Assumptions</summary>", "", *notes, "", "</details>"]
+    if what_if:
+        return "\n".join(["### Cost by memory", "", _memory_table(what_if, "github"), "", *details]) + "\n"
+    if before is not None:
+        title = f"### {_signed(report.total - before.total)} {CURRENCY} a month"
+        table = _changes_table(before, report, "github")
+        return "\n".join([title, "", table, "", _totals(before, report), "", *details]) + "\n"
+    rows = [[_cell(name), f"{rounded(amount):,}"] for name, amount in _dearest(report)]
+    rows.append(["**Total**", f"**{report.total:,}**"])
+    table = tabulate(
+        rows, ["resource", f"{CURRENCY} a month"], "github", colalign=("left", "right"), disable_numparse=True
+    )
+    return "\n".join([f"### {report.total:,} {CURRENCY} a month", "", table, "", _scope(report), "", *details]) + "\n"
+
+
+def _cell(words: str) -> str:
+    """A text within a table of Markdown."""
+    return one_line(words).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
+def _dearest(report: CostReport) -> Iterator[tuple[str, Decimal]]:
+    every = list(report.by_resource().items())
+    yield from every[:_MOST_RESOURCES]
+    rest = every[_MOST_RESOURCES:]
+    if rest:
+        yield f"{len(rest)} more", sum((amount for _, amount in rest), Decimal())
+
+
+def _resources(report: CostReport) -> Iterator[str]:
+    """The dearest resources with their lines."""
+    sums = report.by_resource()
+    lines: dict[str, list[Line]] = {}
+    for line in report.lines:
+        lines.setdefault(line.resource, []).append(line)
+    rows: list[list[str]] = []
+    for name, amount in list(sums.items())[:_MOST_RESOURCES]:
+        rows.append([one_line(name), "", "", f"{rounded(amount):,}"])
+        for line in lines[name]:
+            rows.append(
+                [f"  {line.item}", _counted(line.quantity, line.unit), _unit_price(line), f"{rounded(line.amount):,}"]
+            )
+    if len(sums) > _MOST_RESOURCES:
+        rest = sum(list(sums.values())[_MOST_RESOURCES:], Decimal())
+        rows.append([f"{len(sums) - _MOST_RESOURCES} more (--format json has all)", "", "", f"{rounded(rest):,}"])
+    if rows:
+        headers = ["resource", "quantity", "unit price", f"{CURRENCY} a month"]
+        yield tabulate(
+            rows,
+            headers,
+            "simple",
+            colalign=("left", "right", "right", "right"),
+            disable_numparse=True,
+            preserve_whitespace=True,
+        )
+        yield ""
+
+
+def _bars(report: CostReport) -> Iterator[str]:
+    """The dearest items as bars."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for line in report.lines:
+        sums[line.resource, line.item] = sums.get((line.resource, line.item), Decimal()) + line.amount
+    dearest = sorted(((amount, key) for key, amount in sums.items() if amount), key=lambda each: (-each[0], each[1]))
+    if len(dearest) < 2:
+        return
+    most, total = dearest[0][0], report.total_unrounded
+    rows = [
+        [
+            one_line(f"{resource}: {item}"),
+            f"{rounded(amount):,}",
+            f"{amount / total:.0%}",
+            "#" * max(1, round(amount / most * _BAR_WIDTH)),
+        ]
+        for amount, (resource, item) in dearest[:_MOST_BARS]
+    ]
+    yield "Largest items"
+    yield tabulate(rows, tablefmt="plain", colalign=("left", "right", "right", "left"), disable_numparse=True)
+    yield ""
+
+
+def _open(report: CostReport) -> Iterator[str]:
+    notes = list(_missing_notes(report))
+    if notes:
+        yield "Not in the total"
+        yield from (f"  {one_line(note)}" for note in notes)
+        yield ""
+
+
+def _missing_notes(report: CostReport) -> Iterator[str]:
+    """What costs and isn't in the total, a line for each kind."""
+
+    def kind(missing: Missing) -> tuple[str, str, str]:
+        price = "" if missing.unit_price is None else f", {_price(missing.unit_price, missing.unit or '')}"
+        return missing.item, price, missing.reason
+
+    for (item, price, reason), members in groupby(sorted(report.unpriced, key=kind), kind):
+        names = list(dict.fromkeys(each.resource for each in members))
+        where = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        yield f"{item}{price} ({where}): {reason}"
+
+
+def _notes(report: CostReport) -> Iterator[str]:
+    for assumption in report.assumptions:
+        yield f"Assumed: {one_line(assumption)}"
+
+
+def _total(report: CostReport) -> str:
+    return f"Total: {report.total:,} {CURRENCY} a month {_scope(report)}"
+
+
+def _scope(report: CostReport) -> str:
+    free = "on" if report.free_tier else "off"
+    day = f", prices as of {report.as_of}" if report.as_of else ""
+    return f"({', '.join(report.regions)}, free tier {free}{day})"
+
+
+def _totals(before: CostReport, after: CostReport) -> str:
+    difference = _signed(after.total - before.total)
+    return f"{before.total:,} before, {after.total:,} after: {difference} {CURRENCY} a month {_scope(after)}"
+
+
+def _signed(amount: Decimal) -> str:
+    return f"{rounded(amount):+,}" if rounded(amount) else "0.00"
+
+
+def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
+    clean = _cell if style == "github" else one_line
+    rows = [
+        [
+            clean(change.resource),
+            "" if change.before is None else f"{rounded(change.before):,}",
+            "" if change.after is None else f"{rounded(change.after):,}",
+            _signed(change.difference),
+            clean("; ".join(change.items)),
+        ]
+        for change in changes(before, after)
+    ]
+    if not rows:
+        return "Nothing that costs has changed."
+    headers = ["resource", "before", "after", f"{CURRENCY} a month", "what changed"]
+    return tabulate(rows, headers, style, colalign=("left", "right", "right", "right", "left"), disable_numparse=True)
+
+
+def _memory_table(what_if: Iterable[MemoryPrice], style: str) -> str:
+    clean = _cell if style == "github" else one_line
+    rows = [
+        [
+            clean(each.resource),
+            f"{each.memory_mb:,} MB{' (now)' if each.is_current else ''}",
+            f"{shown(each.duration_ms)} ms",
+            each.basis,
+            f"{rounded(each.amount):,}",
+        ]
+        for each in what_if
+    ]
+    headers = ["function", "memory", "duration", "which is", f"{CURRENCY} a month"]
+    return tabulate(rows, headers, style, colalign=("left", "right", "right", "left", "right"), disable_numparse=True)
+
+
+def _counted(quantity: Decimal, unit: str) -> str:
+    number = f"{quantity:,.2f}".rstrip("0").rstrip(".") if abs(quantity) >= 1 else shown(quantity)
+    return f"{number} {counted(unit, quantity)}"
+
+
+def _unit_price(line: Line) -> str:
+    return "free" if not line.unit_price else _price(line.unit_price, line.unit)
+
+
+def _price(usd: Decimal, unit: str) -> str:
+    """A price as people write it: for a million where one costs next to nothing."""
+    if usd < Decimal("0.001"):
+        return f"{_in_cents(usd * _MILLION)} a million {counted(unit, Decimal(_MILLION))}"
+    return f"{_in_cents(usd)} {'an' if unit[:1] in 'aeiou' or unit == 'hour' else 'a'} {unit}"
+
+
+def _in_cents(usd: Decimal) -> str:
+    """A price with all its digits, and two decimals at the least."""
+    return f"{rounded(usd):,}" if rounded(usd) == usd else shown(usd)

@@ -1,0 +1,103 @@
+"""`CostReport`: what an app costs a month, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+_CENT = Decimal("0.01")
+FREE = " (free tier)"
+"""What follows the item of a line that costs nothing, because AWS gives it every month."""
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """An amount in cents, half a cent up, as it is shown; lines themselves stay as they are."""
+    return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A quantity of something at one price.
+
+    Args:
+        resource: Construct path of the resource, or its stack and logical id.
+        item: What is paid for.
+        quantity: How much.
+        unit: In which unit.
+        unit_price: US dollars a unit.
+        amount: US dollars a month, unrounded.
+        formula: How the quantity and the amount come about.
+        region: The Region whose price it is.
+        account: AWS account id, None where the app names none.
+    """
+
+    resource: str
+    item: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    amount: Decimal
+    formula: str
+    region: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something that costs, and that isn't in the total.
+
+    Args:
+        resource: Construct path of the resource, or its stack and logical id.
+        item: What is paid for.
+        unit: In which unit, None where no price is known.
+        unit_price: US dollars for each of the first units, None where no price is known.
+        reason: Why it isn't in the total.
+        region: The Region whose price it is.
+    """
+
+    resource: str
+    item: str
+    unit: str | None
+    unit_price: Decimal | None
+    reason: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostReport:
+    """What an app costs a month.
+
+    Args:
+        lines: What is paid for.
+        unpriced: What costs, and isn't in the total.
+        regions: The Regions whose prices were taken.
+        free_tier: Whether what AWS gives each account every month is taken off.
+        as_of: The day on which the oldest of the prices was read, None where there is no line.
+        assumptions: What was assumed.
+    """
+
+    lines: tuple[Line, ...]
+    unpriced: tuple[Missing, ...]
+    regions: tuple[str, ...]
+    free_tier: bool
+    as_of: date | None
+    assumptions: tuple[str, ...]
+
+    @property
+    def total_unrounded(self) -> Decimal:
+        """US dollars a month."""
+        return sum((line.amount for line in self.lines), Decimal())
+
+    @property
+    def total(self) -> Decimal:
+        """US dollars a month, in cents."""
+        return rounded(self.total_unrounded)
+
+    def by_resource(self) -> Mapping[str, Decimal]:
+        """US dollars a month of each resource that has a line, unrounded, the dearest first."""
+        sums: dict[str, Decimal] = {}
+        for line in self.lines:
+            sums[line.resource] = sums.get(line.resource, Decimal()) + line.amount
+        return dict(sorted(sums.items(), key=lambda each: (-each[1], each[0])))

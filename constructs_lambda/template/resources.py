@@ -1,0 +1,45 @@
+"""Every resource of a template -> model, each when somebody asks for it: the rules never do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from constructs_lambda.model import Place
+from constructs_lambda.model.resources import Resource
+from constructs_lambda.template.functions import METADATA_KEY
+from constructs_lambda.template.values import mapping
+
+
+class Resources(Mapping[str, Resource]):
+    """The resources of a template by logical id.
+
+    Args:
+        written: The section as it is written.
+        place_of: Gives the place of a logical id.
+    """
+
+    def __init__(self, written: Mapping[Any, Any], place_of: Callable[[str], Place]) -> None:
+        self._written = written
+        self._place_of = place_of
+
+    def __getitem__(self, logical_id: str) -> Resource:
+        """The resource."""
+        written = mapping(self._written[logical_id])
+        own = mapping(mapping(written.get("Metadata")).get(METADATA_KEY))
+        is_conditional = written.get("Condition") is not None
+        return Resource(
+            replace(self._place_of(logical_id), conditional=is_conditional),
+            str(written.get("Type")),
+            mapping(written.get("Properties")),
+            own.get("usage"),
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        """The logical ids; what makes resources in a loop has none."""
+        return (key for key, each in self._written.items() if isinstance(each, Mapping) and not key.startswith("Fn::"))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(1 for _ in self)
