@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import localcontext
 
-from constructs_lambda.model import Topology
+from constructs_lambda.model import Stack, Topology
 from constructs_lambda.pricing.apis import api_charges
 from constructs_lambda.pricing.charges import Charge, Unpriced, counted, shown
 from constructs_lambda.pricing.derived import derive_usage
@@ -39,6 +39,7 @@ def estimate(
     *,
     region: str | None = None,
     free_tier: bool | None = None,
+    within: str = "",
 ) -> CostReport:
     """What an app costs a month of 730 hours, in US dollars without taxes.
 
@@ -49,6 +50,8 @@ def estimate(
         region: The Region whose prices count, whatever the stacks name.
         free_tier: Whether what AWS gives each account every month is taken off; as `usage` says unless given, and it
             is where that says nothing.
+        within: Construct path of the stack, or of what holds stacks, that is paid for; the whole app where it is empty.
+            All else only tells the usage of what is in there.
 
     Raises:
         InputError: Usage that makes no sense, or of a resource that isn't there; one line for each.
@@ -58,7 +61,7 @@ def estimate(
         apps, derived = settled(app_model, usage, region)
         if free_tier is None:
             free_tier = usage.free_tier is not False
-        return report(apps, prices or shipped_prices(), derived, free_tier=free_tier)
+        return report(apps, prices or shipped_prices(), derived, free_tier=free_tier, within=within)
 
 
 def settled(
@@ -80,7 +83,9 @@ def settled(
     return apps, [said for app in apps for said in derive_usage(app)]
 
 
-def report(apps: Sequence[PricedApp], prices: Prices, derived: Sequence[str], *, free_tier: bool) -> CostReport:
+def report(
+    apps: Sequence[PricedApp], prices: Prices, derived: Sequence[str], *, free_tier: bool, within: str = ""
+) -> CostReport:
     """What an app costs whose usage is settled.
 
     Args:
@@ -88,12 +93,16 @@ def report(apps: Sequence[PricedApp], prices: Prices, derived: Sequence[str], *,
         prices: The prices.
         derived: What of the usage was derived.
         free_tier: Whether what AWS gives each account every month is taken off.
+        within: Construct path of the stacks that are paid for; all where it is empty.
     """
+    paid = {stack.place.template for app in apps for stack in app.topology.stacks.values() if _is_in(stack, within)}
     charges: list[Charge] = []
     unpriced: list[Unpriced] = []
     for app in apps:
         for family in _FAMILIES:
             for each in family(app):
+                if each.subject.place.template not in paid:
+                    continue
                 if isinstance(each, Charge):
                     charges.append(each)
                 else:
@@ -107,11 +116,15 @@ def report(apps: Sequence[PricedApp], prices: Prices, derived: Sequence[str], *,
     return CostReport(
         lines=tuple(_line(each) for each in cut),
         unpriced=tuple(_missing(each, prices) for each in unpriced),
-        regions=tuple(sorted({app.region_of(template) for app in apps for template in app.topology.stacks})),
+        regions=tuple(sorted({app.region_of(each) for app in apps for each in app.topology.stacks if each in paid})),
         free_tier=free_tier,
         as_of=min((each.price.read for each in cut if each.price), default=None),
         assumptions=tuple(_assumptions(apps, charges, cut, derived, free_tier)),
     )
+
+
+def _is_in(stack: Stack, within: str) -> bool:
+    return not within or stack.place.path == within or stack.place.path.startswith(f"{within}/")
 
 
 def _line(each: Slice) -> Line:

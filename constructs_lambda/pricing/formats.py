@@ -60,7 +60,7 @@ def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequ
     table = tabulate(
         rows, ["resource", f"{CURRENCY} a month"], "github", colalign=("left", "right"), disable_numparse=True
     )
-    return "\n".join([f"### {report.total:,} {CURRENCY} a month", "", table, "", _scope(report), "", *details]) + "\n"
+    return "\n".join([f"### {report.total:,} {CURRENCY} a month", "", table, "", scope_of(report), "", *details]) + "\n"
 
 
 def _cell(words: str) -> str:
@@ -105,27 +105,46 @@ def _resources(report: CostReport) -> Iterator[str]:
         yield ""
 
 
+def dearest_items(report: CostReport, most: int) -> list[tuple[str, Decimal]]:
+    """The items of resources that cost most, in cents.
+
+    Args:
+        report: What the app costs.
+        most: How many.
+    """
+    return [(name, rounded(amount)) for name, amount in _items(report)[:most]]
+
+
+def _items(report: CostReport) -> list[tuple[str, Decimal]]:
+    sums: dict[str, Decimal] = {}
+    for line in report.lines:
+        name = f"{line.resource}: {line.item}"
+        sums[name] = sums.get(name, Decimal()) + line.amount
+    return sorted(((name, amount) for name, amount in sums.items() if amount), key=lambda each: (-each[1], each[0]))
+
+
 def _bars(report: CostReport) -> Iterator[str]:
     """The dearest items as bars."""
-    sums: dict[tuple[str, str], Decimal] = {}
-    for line in report.lines:
-        sums[line.resource, line.item] = sums.get((line.resource, line.item), Decimal()) + line.amount
-    dearest = sorted(((amount, key) for key, amount in sums.items() if amount), key=lambda each: (-each[0], each[1]))
+    dearest = _items(report)
     if len(dearest) < 2:
         return
-    most, total = dearest[0][0], report.total_unrounded
+    most, total = dearest[0][1], report.total_unrounded
     rows = [
         [
-            one_line(f"{resource}: {item}"),
+            one_line(name),
             f"{rounded(amount):,}",
             f"{amount / total:.0%}",
             "#" * max(1, round(amount / most * _BAR_WIDTH)),
         ]
-        for amount, (resource, item) in dearest[:_MOST_BARS]
+        for name, amount in dearest[:_MOST_BARS]
     ]
     yield "Largest items"
     yield tabulate(rows, tablefmt="plain", colalign=("left", "right", "right", "left"), disable_numparse=True)
     yield ""
+
+
+def _bar(share: Decimal) -> str:
+    return "#" * max(1, round(share * _BAR_WIDTH))
 
 
 def _open(report: CostReport) -> Iterator[str]:
@@ -155,10 +174,11 @@ def _notes(report: CostReport) -> Iterator[str]:
 
 
 def _total(report: CostReport) -> str:
-    return f"Total: {report.total:,} {CURRENCY} a month {_scope(report)}"
+    return f"Total: {report.total:,} {CURRENCY} a month {scope_of(report)}"
 
 
-def _scope(report: CostReport) -> str:
+def scope_of(report: CostReport) -> str:
+    """What a total is about: the Regions, whether the free tier is taken off, and the day of the prices."""
     free = "on" if report.free_tier else "off"
     day = f", prices as of {report.as_of}" if report.as_of else ""
     return f"({', '.join(report.regions)}, free tier {free}{day})"
@@ -166,7 +186,7 @@ def _scope(report: CostReport) -> str:
 
 def _totals(before: CostReport, after: CostReport) -> str:
     difference = _signed(after.total - before.total)
-    return f"{before.total:,} before, {after.total:,} after: {difference} {CURRENCY} a month {_scope(after)}"
+    return f"{before.total:,} before, {after.total:,} after: {difference} {CURRENCY} a month {scope_of(after)}"
 
 
 def _signed(amount: Decimal) -> str:

@@ -1,6 +1,6 @@
-"""Tests of Lambda authorizers without an API: events as API Gateway sends them, answers as it understands them.
+"""Tests of an app without AWS: authorizers called as API Gateway calls them, and what a stack costs a month.
 
-    from constructs_lambda.testing import Authorizer
+    from constructs_lambda.testing import Authorizer, assert_monthly_cost
 
     authorizer = Authorizer(handler, kind="token")
 
@@ -10,11 +10,16 @@
         assert answer.is_allowed
         assert answer.context == {"user": "ada"}
 
-Nothing here needs CDK, pytest or an AWS account.
+
+    def test_the_budget() -> None:
+        assert_monthly_cost(stack, at_most=25)
+
+Nothing here needs pytest or an AWS account; the authorizers need no CDK either.
 """
 
 from constructs_lambda.testing.answers import Answer, AnswerError, Problem
 from constructs_lambda.testing.authorizers import Authorizer, LambdaContext
+from constructs_lambda.testing.costs import assert_monthly_cost
 from constructs_lambda.testing.events import http_event, request_event, token_event
 from constructs_lambda.testing.requests import Api, Kind
 
@@ -26,6 +31,7 @@ __all__ = [
     "Kind",
     "LambdaContext",
     "Problem",
+    "assert_monthly_cost",
     "http_event",
     "request_event",
     "token_event",

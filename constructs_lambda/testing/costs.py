@@ -1,0 +1,85 @@
+"""Holds a budget: what a stack costs a month, in a test."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Protocol
+
+from constructs_lambda.apps import read_app
+from constructs_lambda.errors import InputError
+from constructs_lambda.pricing.estimate import estimate
+from constructs_lambda.pricing.formats import dearest_items, scope_of
+from constructs_lambda.pricing.prices import CURRENCY, Prices
+from constructs_lambda.pricing.report import CostReport
+from constructs_lambda.pricing.usage_file import AppUsage, read_usage
+
+_MOST_ITEMS = 5
+
+
+class Synthesizable(Protocol):
+    """A stack, a stage or an app of CDK."""
+
+    @property
+    def node(self) -> Any:
+        """Its place in the tree."""
+
+
+def assert_monthly_cost(
+    stack: Synthesizable | str | Path,
+    *,
+    at_most: Decimal | float | str,
+    usage: AppUsage | str | Path | None = None,
+    prices: Prices | None = None,
+    region: str | None = None,
+    free_tier: bool | None = None,
+) -> CostReport:
+    """Fails where something costs more than a budget; what costs and has no usage or no price is not in the sum.
+
+    Args:
+        stack: A stack, a stage or an app, which is synthesized for it; or a `cdk.out` folder or a template.
+        at_most: The budget, in US dollars a month of 730 hours.
+        usage: How much its resources are used, beside what the app itself says: a file, or the same as an object.
+        prices: The prices; those that come with this library unless given.
+        region: The Region whose prices count, whatever the stacks name.
+        free_tier: Whether what AWS gives each account every month is taken off; it is, unless `usage` says otherwise.
+
+    Returns:
+        The report, with `lines` and `unpriced`, for what else a test wants to hold.
+
+    Raises:
+        AssertionError: It costs more; with the sum and the largest items.
+        InputError: Usage that makes no sense, a budget that is none, or a path that leads to no template.
+    """
+    budget = _budget(at_most)
+    if isinstance(usage, str | Path):
+        usage = read_usage(Path(usage))
+    if isinstance(stack, str | Path):
+        path, within, name = str(stack), "", str(stack)
+    else:
+        node = stack.node
+        path, within = str(node.root.synth().directory), str(node.path)
+        name = within or "the app"
+    report = estimate(read_app(path, _no_input), usage, prices, region=region, free_tier=free_tier, within=within)
+    if report.total > budget:
+        items = (f"  {amount:>12,}  {item}" for item, amount in dearest_items(report, _MOST_ITEMS))
+        raise AssertionError(
+            f"{name} costs {report.total:,} {CURRENCY} a month, {report.total - budget:,} more than {budget:,} "
+            f"{scope_of(report)}:\n" + "\n".join(items)
+        )
+    return report
+
+
+def _no_input() -> bytes:
+    raise InputError("standard input can't be read in a test")
+
+
+def _budget(at_most: object) -> Decimal:
+    is_number = isinstance(at_most, Decimal | int | float | str) and not isinstance(at_most, bool)
+    try:
+        budget = Decimal(str(at_most)) if is_number else Decimal("NaN")
+    except InvalidOperation:
+        budget = Decimal("NaN")
+    if not budget.is_finite() or budget < 0:
+        raise InputError(f"at_most must be US dollars a month, such as 25 or Decimal('12.50'); got {at_most!r}")
+    return budget
