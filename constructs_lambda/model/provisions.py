@@ -61,12 +61,12 @@ class Scaled:
 
 @record(kw_only=True)
 class Provisioned:
-    """A function with what is provisioned for it for certain.
+    """A function with what is provisioned for it.
 
     Args:
-        place: The function.
+        place: The function, or the alias or version that it is provisioned on.
         function: The same.
-        number: How much, on all its aliases and versions, with what auto scaling never goes below.
+        number: How much, with what auto scaling never goes below.
     """
 
     place: Place
@@ -114,26 +114,31 @@ class Provisions(Callees):
                 )
 
     def provisioned(self) -> Iterator[Provisioned]:
-        """The functions for which something is provisioned for certain."""
+        """The functions for which something is provisioned for certain, with all of it."""
         sums: dict[Place, int] = defaultdict(int)
         functions: dict[Place, Function] = {}
+        for each in self.provisioned_parts():
+            if not each.place.conditional:
+                functions[each.function.place] = each.function
+                sums[each.function.place] += each.number
+        for place, number in sums.items():
+            yield Provisioned(place=place, function=functions[place], number=number)
+
+    def provisioned_parts(self) -> Iterator[Provisioned]:
+        """What is provisioned on each alias and version, or by auto scaling on one that isn't in this app."""
         least: dict[Place, int] = {}
         for scaled in self.scaled():
             function, minimum = scaled.function, known(scaled.target.minimum)
-            if function is None or not minimum or minimum < 0 or scaled.place.conditional or scaled.first:
+            if function is None or not minimum or minimum < 0 or scaled.first:
                 continue
-            functions[function.place] = function
             if scaled.alias is None:
-                sums[function.place] += int(minimum)
-            else:
+                yield Provisioned(place=scaled.place, function=function, number=int(minimum))
+            elif not scaled.place.conditional:
                 least[scaled.alias.place] = int(minimum)
         for each in self.qualified():
             number = max(int(known(each.resource.provisioned_concurrency) or 0), least.get(each.place, 0))
-            if each.function and number > 0 and not each.place.conditional:
-                functions[each.function.place] = each.function
-                sums[each.function.place] += number
-        for place, number in sums.items():
-            yield Provisioned(place=place, function=functions[place], number=number)
+            if each.function and number > 0:
+                yield Provisioned(place=each.place, function=each.function, number=number)
 
     @cached_property
     def _aliases(self) -> Mapping[Place, Mapping[str, Alias]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
+from typing import NamedTuple
 
-from constructs_lambda.model import Function
+from constructs_lambda.model import Function, Place
 from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import NO_USAGE, Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import HOURS_A_MONTH, SECONDS_A_MONTH, Item
@@ -19,14 +20,24 @@ _MICRO = Decimal("0.000001")
 _AT_DEPLOY = "its {} is known at the deployment only"
 
 
+class _Part(NamedTuple):
+    """Concurrency that is provisioned, and for how many hours; None where nobody said it."""
+
+    number: int
+    hours: Decimal | None
+
+
 def function_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
     """What the functions of an app are charged for.
 
     Args:
         app: The app.
     """
-    provisioned = {each.place: each.number for each in app.topology.provisioned()}
-    snapshots: dict[object, int] = {}
+    provisioned: dict[Place, list[_Part]] = {}
+    for part in app.topology.provisioned_parts():
+        hours = app.use_of(part.place).provisioned_hours
+        provisioned.setdefault(part.function.place, []).append(_Part(part.number, hours))
+    snapshots: dict[Place, int] = {}
     for each in app.topology.qualified():
         if each.function and each.place.resource in app.topology.stacks[each.place.template].versions:
             snapshots[each.function.place] = snapshots.get(each.function.place, 0) + 1
@@ -39,7 +50,7 @@ def function_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
         for function in stack.functions.values():
             subject = app.subject(function.place)
             place = function.place
-            yield from _charges(subject, function, provisioned.get(place, 0), snapshots.get(place, 0))
+            yield from _charges(subject, function, provisioned.get(place, []), snapshots.get(place, 0))
 
 
 def memory_of(function: Function) -> Decimal | None:
@@ -59,7 +70,9 @@ def is_arm(function: Function) -> bool | None:
     return architectures[0] == "arm64"
 
 
-def _charges(subject: Subject, function: Function, provisioned: int, snapshots: int) -> Iterator[Charge | Unpriced]:
+def _charges(
+    subject: Subject, function: Function, provisioned: list[_Part], snapshots: int
+) -> Iterator[Charge | Unpriced]:
     use, memory, on_arm = subject.use, memory_of(function), is_arm(function)
     if use.data_gb is not None:
         yield Charge(
@@ -77,15 +90,17 @@ def _charges(subject: Subject, function: Function, provisioned: int, snapshots: 
             reason="no price of instances is known here; AWS adds a fee for managing them",
         )
         return
-    hours = use.provisioned_hours if use.provisioned_hours is not None else Decimal(HOURS_A_MONTH)
-    share = min(hours / HOURS_A_MONTH, Decimal(1)) if provisioned else Decimal()
+    own = Decimal(HOURS_A_MONTH) if use.provisioned_hours is None else use.provisioned_hours
+    parts = [part if part.hours is not None else _Part(part.number, own) for part in provisioned]
+    hours = max((part.hours or Decimal() for part in parts), default=Decimal())
+    share = min(hours / HOURS_A_MONTH, Decimal(1))
     yield from _requests(subject, use.requests, share)
     if memory is None or on_arm is None:
         reason = _AT_DEPLOY.format("memory" if memory is None else "architecture")
         yield Unpriced(subject=subject, title="duration", reason=reason)
         return
-    if provisioned:
-        yield _provisioned(subject, provisioned, memory, hours, on_arm)
+    for part in parts:
+        yield _provisioned(subject, part, memory, on_arm)
     yield from _duration(subject, function, memory, share, on_arm)
     yield from _snapshots(subject, function, memory, snapshots)
 
@@ -108,7 +123,8 @@ def _part(requests: Decimal, share: Decimal) -> Decimal:
     return requests if share == 1 else (requests * share).quantize(_MICRO)
 
 
-def _provisioned(subject: Subject, number: int, memory: Decimal, hours: Decimal, on_arm: bool) -> Charge:
+def _provisioned(subject: Subject, part: _Part, memory: Decimal, on_arm: bool) -> Charge:
+    number, hours = part.number, part.hours or Decimal()
     return Charge(
         subject=subject,
         item=items.LAMBDA_PROVISIONED_ARM if on_arm else items.LAMBDA_PROVISIONED_X86,

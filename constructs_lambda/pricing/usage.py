@@ -45,6 +45,8 @@ KEYS = {
 _REQUESTED = ("requests", "payload_kb")
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "AWS::Lambda::Function": ("requests", "duration_ms", "init_ms", "cold_share", "provisioned_hours", "data_gb"),
+    "AWS::Lambda::Alias": ("provisioned_hours",),
+    "AWS::Lambda::Version": ("provisioned_hours",),
     "AWS::ApiGateway::RestApi": _REQUESTED,
     "AWS::ApiGatewayV2::Api": _REQUESTED,
     "AWS::SNS::Topic": _REQUESTED,
