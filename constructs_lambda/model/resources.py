@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from constructs_lambda.model.functions import Place
+from constructs_lambda.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Resource:
     """A resource.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from constructs_lambda.pricing.report import FREE, CostReport
+from constructs_lambda.records import record
 
 SHARED = "free tier and price tiers, shared anew"
 """What a resource pays more or less that didn't change itself: others use more or less of what all share."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Change:
     """What one resource costs before and after.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from constructs_lambda.model import Place
 from constructs_lambda.pricing.items import Item
 from constructs_lambda.pricing.usage import UNSAID, Use
+from constructs_lambda.records import record
 
 NO_USAGE = "no usage is stated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Subject:
     """A resource whose price is asked for.
 
@@ -42,7 +42,7 @@ class Subject:
         return self.place.path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Charge:
     """An amount of an item.
 
@@ -61,7 +61,7 @@ class Charge:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Unpriced:
     """Something that costs, and nobody knows how much.
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 
 from constructs_lambda.model import Function, Place, Subscribed
 from constructs_lambda.pricing.items import HOURS_A_MONTH
 from constructs_lambda.pricing.subjects import PricedApp
+from constructs_lambda.records import record
 from constructs_lambda.tokens import known
 
 _RATE = re.compile(r"rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class _Source:
     """What invokes a function: an API or a topic, or something whose invocations can't be counted."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cache
+
+from constructs_lambda.records import record
 
 HOURS_A_MONTH = 730
 SECONDS_A_MONTH = HOURS_A_MONTH * 3600
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Allowance:
     """What AWS gives to each account every month without time limit, over all Regions; offers for new accounts aren't.
 
@@ -26,7 +28,7 @@ class Allowance:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Item:
     """Something that AWS charges for.
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from constructs_lambda.pricing.charges import Charge, Unpriced
 from constructs_lambda.pricing.prices import Price, Prices
+from constructs_lambda.records import record
 
 _SMALLEST = Decimal("0.000001")  # shares of what isn't counted in whole units are cut there, so that they can be read
 NOTHING = Decimal()
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Slice:
     """The part of a charge that has one price.
 

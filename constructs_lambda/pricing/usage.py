@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 
+from constructs_lambda.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record()
 class Key:
     """A key of usage.
 
@@ -73,7 +75,7 @@ def keys_of(type: str) -> tuple[str, ...]:
 _UNITLESS = {"duration": "duration_ms", "init": "init_ms", "payload": "payload_kb", "data": "data_gb"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Use:
     """How much a resource is used; None is what nobody said.
 
