@@ -14,6 +14,7 @@ from constructs_lambda.artifacts.native import native_files, wrong_for
 from constructs_lambda.artifacts.packages import Package
 from constructs_lambda.artifacts.sizes import bytes_by_package
 from constructs_lambda.checker import check
+from constructs_lambda.testing import assert_monthly_cost
 
 pytestmark = pytest.mark.cdk
 
@@ -168,3 +169,13 @@ def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
     assert run_as_the_cdk_cli(EXAMPLE, tmp_path) == (0, "", "")
     assert violations(tmp_path / "cdk.out") == []
+
+
+def test_the_price_that_the_readme_names(template: dict[str, Any], outdir: Path) -> None:
+    report = assert_monthly_cost(outdir, at_most=1, usage=EXAMPLE / "usage.toml")
+    requests = sum(
+        line.quantity for line in report.lines if line.resource == "Orders/Orders" and line.unit == "request"
+    )
+    page = " ".join((ROOT / "README.md").read_text().split())
+    assert requests == 2_000_000
+    assert f"costs **{report.total} USD a month** at two million requests" in page
