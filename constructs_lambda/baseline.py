@@ -8,7 +8,6 @@ name of the template's file counts only where there is no construct path.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 from constructs_lambda.documents import read_document
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.findings import Finding
+from constructs_lambda.whole_files import whole_file
 
 _VERSION = 2  # 1 knew no file
 
@@ -94,7 +94,8 @@ def write(path: Path, findings: Iterable[Finding]) -> int:
     baseline = Counter(identify(finding) for finding in findings)
     entries = [json.dumps(identity._asdict() | {"count": count}) for identity, count in sorted(baseline.items())]
     listed = "[\n    " + ",\n    ".join(entries) + "\n  ]" if entries else "[]"
-    _replace(path, f'{{\n  "version": {_VERSION},\n  "findings": {listed}\n}}\n')
+    with whole_file(path, check=_refuse_others) as file:
+        file.write(f'{{\n  "version": {_VERSION},\n  "findings": {listed}\n}}\n')
     return baseline.total()
 
 
@@ -109,32 +110,11 @@ def _bad(path: Path, reason: str) -> InputError:
     return InputError(one_line(f"{path}: {reason}"))
 
 
-def _refuse_others(path: Path, target: Path) -> None:
+def _refuse_others(path: Path) -> None:
     """What is there must be a baseline: nobody loses a template to a slip of the hand."""
-    if not target.is_file():
+    if not path.is_file():
         raise _bad(path, "is no regular file; name one for the baseline")
     try:
-        _read(target)
+        _read(path)
     except InputError:
         raise _bad(path, "is there already and is no baseline; name another file, or remove it") from None
-
-
-def _replace(path: Path, content: str) -> None:
-    try:
-        target = path.resolve()  # through a symbolic link, which stays one
-        if target.is_dir():
-            raise _bad(path, "is a folder, not a file")
-        if target.exists():
-            _refuse_others(path, target)
-        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            with unfinished.open("x", encoding="ascii", newline="\n") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except (OSError, RuntimeError, ValueError) as problem:  # RuntimeError: links that go in a circle
-        reason = getattr(problem, "strerror", None) or str(problem)
-        raise _bad(path, f"can't be written: {reason.lower()}") from None

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from aws_cdk import Stack, Token, aws_ec2, aws_iam, aws_logs
 from constructs import Construct
 
-from constructs_lambda import prices
 from constructs_lambda.cdk.addresses import LONGEST_PREFIX, MOST_ZONES, SHORTEST_PREFIX, Addresses
 from constructs_lambda.cdk.egress import Egress, settle_instances
 from constructs_lambda.cdk.endpoints import GATEWAYS, name_of, service_of, short_name
@@ -21,7 +20,8 @@ from constructs_lambda.cdk.reach import INetwork, isolated, path_of, with_egress
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.errors import InputError
-from constructs_lambda.prices import Bill
+from constructs_lambda.pricing import items
+from constructs_lambda.pricing.bills import Bill, Charge
 
 _CLOSER = "Custom::VpcRestrictDefaultSGCustomResourceProvider"
 """What CDK makes beside a VPC, in the stack, to close its default security group."""
@@ -173,8 +173,8 @@ class Network(Construct, INetwork):
         count = sum(isinstance(each, aws_ec2.InterfaceVpcEndpoint) for each in self.endpoints.values())
         if not count:
             return bill
-        interfaces = (prices.ENDPOINT_HOUR, count * self._zones)
-        return replace(bill, standing=(*bill.standing, interfaces), per_gb=(*bill.per_gb, prices.ENDPOINT_GB))
+        interfaces = (Charge(items.ENDPOINT_HOURS), count * self._zones)
+        return replace(bill, standing=(*bill.standing, interfaces), per_gb=(*bill.per_gb, Charge(items.ENDPOINT_DATA)))
 
     @property
     def standing_cost_usd(self) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""What AWS charges for, one item each: its unit, and what of it is free every month. Its prices: `prices.json`."""
+"""What AWS charges for, one item each: its unit, and what of it is free every month. Prices are in `prices.json`."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from constructs_lambda.pricing.items import all_items
 
 CURRENCY = "USD"
 _SHIPPED = Path(__file__).with_name("prices.json")
+_FIRST = "us-east-1"
 _FIELDS = ("tiers", "source", "read", "verified", "note")
 _MOST_BYTES = 16_000_000
 
@@ -110,6 +111,49 @@ class Prices:
 def shipped_prices() -> Prices:
     """The prices that come with this library."""
     return Prices(_read(_SHIPPED))
+
+
+def as_file(by_region: Mapping[str, Mapping[str, Price]]) -> str:
+    """The text of a file of prices: the same for the same prices, a line for each, so that a diff tells what rose.
+
+    Args:
+        by_region: By Region the price of each item, by the item's name.
+    """
+    order = list(all_items())
+    regions = []
+    for region in sorted(by_region, key=lambda name: (name != _FIRST, name)):
+        items = sorted(by_region[region].items(), key=lambda item: order.index(item[0]))
+        lines = [f"   {json.dumps(name)}: {json.dumps(_as_written(price))}" for name, price in items]
+        regions.append(f"  {json.dumps(region)}: {{\n" + ",\n".join(lines) + "\n  }")
+    listed = "{\n" + ",\n".join(regions) + "\n }" if regions else "{}"
+    return f'{{\n "currency": "{CURRENCY}",\n "regions": {listed}\n}}\n'
+
+
+def _as_written(price: Price) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "tiers": [
+            {"usd": plain(tier.usd, 2)} | ({} if tier.up_to is None else {"up_to": plain(tier.up_to)})
+            for tier in price.tiers
+        ],
+        "source": price.source,
+        "read": price.read.isoformat(),
+    }
+    if not price.verified:
+        written["verified"] = False
+    return written | ({"note": price.note} if price.note else {})
+
+
+def plain(number: Decimal, places: int = 0) -> str:
+    """A number without exponent and without zeros at its end, but with so many places at least: `0.50`, `0.045`.
+
+    Args:
+        number: The number.
+        places: How many places it has at least.
+    """
+    text = format(number, "f")
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0").ljust(places, "0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def _share(share: Decimal | str) -> Decimal:

@@ -40,6 +40,8 @@ from constructs_lambda import (
     Reach,
 )
 from constructs_lambda.cdk.metadata import note
+from constructs_lambda.pricing import items
+from constructs_lambda.pricing.bills import Charge
 
 pytestmark = pytest.mark.cdk
 PAGE = Path(__file__).parents[2] / "docs" / "networks.md"
@@ -924,15 +926,13 @@ def test_the_table_says_what_is_created(app: App, stack: Stack, variant: str) ->
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_table_says_what_it_costs(stack: Stack, variant: str) -> None:
-    from constructs_lambda import prices
-
     network = Network(stack, "Network", egress=VARIANTS[variant]())
     _, standing, per_gb, zone_fails = table()[variant]
     assert standing == str(network.standing_cost_usd)
     figures = {Decimal(each) for each in re.findall(r"\d[\d.]*", per_gb)} - {0}
     shares_a_gateway = variant in ("Egress.nat()", "Egress.nat_instance()")
-    expected = {price.usd for price in network.bill.per_gb} | (
-        {prices.BETWEEN_ZONES_GB.usd} if shares_a_gateway else set()
+    expected = {charge.usd for charge in network.bill.per_gb} | (
+        {Charge(items.BETWEEN_ZONES_DATA).usd} if shares_a_gateway else set()
     )
     assert figures == expected
     assert zone_fails
@@ -945,22 +945,18 @@ def test_the_docstring_says_what_it_costs(variant: str, stack: Stack) -> None:
     assert "Costs when idle:" in documentation
     cost = network.standing_cost_usd
     assert ("Costs when idle: nothing." if cost == 0 else f"{cost} USD") in documentation
-    for price in network.bill.per_gb:
-        assert f"{price.usd} USD per GB" in documentation
+    for charge in network.bill.per_gb:
+        assert f"{charge.usd} USD per GB" in documentation
 
 
 def test_other_figures_in_the_docs() -> None:
-    from constructs_lambda import prices
-
     text, documentation = PAGE.read_text(), inspect.getdoc(Network) or ""
-    one = prices.ENDPOINT_HOUR.a_month()
-    assert (
-        f"Each costs {one:.2f} USD a month and zone, {2 * one:.2f} USD in two, and {prices.ENDPOINT_GB.usd} USD" in text
-    )
+    one, a_gb = Charge(items.ENDPOINT_HOURS).a_month(), Charge(items.ENDPOINT_DATA).usd
+    assert f"Each costs {one:.2f} USD a month and zone, {2 * one:.2f} USD in two, and {a_gb} USD" in text
     assert f"{2 * one:.2f} USD a month for each interface\nendpoint" in documentation
-    assert f"{prices.FLOW_LOGS_GB.usd} USD for each GB" in text
-    assert f"the flow logs, {prices.FLOW_LOGS_GB.usd} USD per GB" in documentation
-    assert f"as of {prices.READ}" in text
+    flow_logs = Charge(items.LOGS_VENDED_INGESTION).usd
+    assert f"{flow_logs} USD for each GB" in text
+    assert f"the flow logs, {flow_logs} USD per GB" in documentation
 
 
 # --- Types ------------------------------------------------------------------------------------------------------------
