@@ -348,3 +348,21 @@ def test_discount(share: Decimal | str, kept: str) -> None:
 def test_no_discount(share: str) -> None:
     with pytest.raises(InputError, match=r"^discount is .*; it must be at least 0% and below 100%, such as 12\.5%"):
         shipped_prices().discounted(share)
+
+
+# --- docs/prices.md ---------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_which_regions_are_known() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "prices.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {region} | {len(each)} | {sum(not price.verified for price in each.values())} |"
+        for region, each in shipped_prices().by_region.items()
+    ]
+    assert page.endswith("|---|---|---|\n" + "\n".join(rows) + "\n")
+
+
+def test_the_file_on_the_page_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "prices.md").read_text(encoding="utf-8")
+    prices = read(tmp_path, page.split("```json\n")[1].split("```")[0])
+    assert prices.find("api-http-requests", "eu-west-1")
