@@ -16,7 +16,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _MB = 1_000_000
 
 
-@click.group("prices", short_help="Read AWS's price lists anew.")
+@click.group("prices", short_help="Read AWS's price lists anew.", no_args_is_help=False)
 @help_option
 def command() -> None:
     """Makes files of prices for `constructs-lambda cost --prices FILE`."""
@@ -29,7 +29,7 @@ def command() -> None:
     metavar="REGION",
     multiple=True,
     default=("us-east-1",),
-    show_default="us-east-1",
+    show_default=True,
     help="A Region whose prices are wanted; may be given several times.",
 )
 @click.option(

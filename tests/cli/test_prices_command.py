@@ -207,6 +207,11 @@ def test_an_interrupted_line_is_ended(server: PriceServer, capsys: Output, monke
     assert "\rus-east-1 AmazonSNS: 0 MB\nconstructs-lambda: " in capsys.readouterr().err
 
 
+def test_without_a_command(capsys: Output) -> None:
+    assert main(["prices"]) == 2
+    assert capsys.readouterr().err == "constructs-lambda: Missing command. (see 'constructs-lambda prices --help')\n"
+
+
 def test_help_names_the_options(capsys: Output) -> None:
     assert main(["prices", "--help"]) == 0
     assert "refresh" in capsys.readouterr().out
