@@ -146,10 +146,15 @@ def _tables(accounts: object, problems: list[str]) -> Iterator[tuple[Environment
                 problems.append(f"{_BY_ENVIRONMENT}.{account}.{region} must be a table of quotas; {expected}")
 
 
+def is_region(text: str) -> bool:
+    """Whether a text has the form of an AWS Region, `eu-west-1`."""
+    return _REGION.fullmatch(text) is not None
+
+
 def _is_environment(key: object) -> bool:
     if not (isinstance(key, tuple) and len(key) == 2 and all(isinstance(part, str) for part in key)):
         return False
-    return bool(_ACCOUNT.fullmatch(key[0]) and _REGION.fullmatch(key[1]))
+    return bool(_ACCOUNT.fullmatch(key[0]) and is_region(key[1]))
 
 
 def _wrong_types(quotas: Mapping[Any, Any], where: str) -> Iterator[str]:

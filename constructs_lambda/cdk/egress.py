@@ -9,7 +9,7 @@ from aws_cdk import aws_ec2
 
 from constructs_lambda.cdk.addresses import EGRESS, PRIVATE, PUBLIC, Ipv6Addresses
 from constructs_lambda.pricing import items
-from constructs_lambda.pricing.bills import Bill, Charge
+from constructs_lambda.pricing.bills import Bill, UnitPrice
 
 NAT_INSTANCE_TYPE = "t4g.nano"
 NAT_INSTANCE_VOLUME_GB = 8
@@ -147,16 +147,16 @@ class Egress:
             zones: In how many zones the network is.
         """
         count = zones if self.per_az or self.name == "regional_nat" else 1
-        address = (Charge(items.IPV4_ADDRESS_HOURS), count)
+        address = (UnitPrice(items.IPV4_ADDRESS_HOURS), count)
         if self.name in ("nat", "regional_nat"):
             gateway = items.NAT_GATEWAY_HOURS if self.name == "nat" else items.REGIONAL_NAT_GATEWAY_HOURS
-            return Bill(standing=((Charge(gateway), count), address), per_gb=(Charge(items.NAT_GATEWAY_DATA),))
+            return Bill(standing=((UnitPrice(gateway), count), address), per_gb=(UnitPrice(items.NAT_GATEWAY_DATA),))
         if self.name == "nat_instance":
-            volume = (Charge(items.VOLUME_STORAGE), count * NAT_INSTANCE_VOLUME_GB)
+            volume = (UnitPrice(items.VOLUME_STORAGE), count * NAT_INSTANCE_VOLUME_GB)
             kind = self.instance_type.to_string() if self.instance_type is not None else NAT_INSTANCE_TYPE
             if kind != NAT_INSTANCE_TYPE:
                 return Bill(standing=(address, volume), unpriced=f"{count} x {kind} instance")
-            return Bill(standing=((Charge(items.NAT_INSTANCE_HOURS), count), address, volume))
+            return Bill(standing=((UnitPrice(items.NAT_INSTANCE_HOURS), count), address, volume))
         return Bill()
 
     def vpc_options(self, zones: int, *, has_plan: bool) -> dict[str, Any]:

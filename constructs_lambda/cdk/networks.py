@@ -21,7 +21,7 @@ from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.errors import InputError
 from constructs_lambda.pricing import items
-from constructs_lambda.pricing.bills import Bill, Charge
+from constructs_lambda.pricing.bills import Bill, UnitPrice
 
 _CLOSER = "Custom::VpcRestrictDefaultSGCustomResourceProvider"
 """What CDK makes beside a VPC, in the stack, to close its default security group."""
@@ -173,8 +173,10 @@ class Network(Construct, INetwork):
         count = sum(isinstance(each, aws_ec2.InterfaceVpcEndpoint) for each in self.endpoints.values())
         if not count:
             return bill
-        interfaces = (Charge(items.ENDPOINT_HOURS), count * self._zones)
-        return replace(bill, standing=(*bill.standing, interfaces), per_gb=(*bill.per_gb, Charge(items.ENDPOINT_DATA)))
+        interfaces = (UnitPrice(items.ENDPOINT_HOURS), count * self._zones)
+        return replace(
+            bill, standing=(*bill.standing, interfaces), per_gb=(*bill.per_gb, UnitPrice(items.ENDPOINT_DATA))
+        )
 
     @property
     def standing_cost_usd(self) -> Decimal | None:

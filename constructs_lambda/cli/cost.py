@@ -66,9 +66,12 @@ def command(
     from constructs_lambda.pricing.subjects import split_usage
     from constructs_lambda.pricing.usage_file import AppUsage, read_usage
     from constructs_lambda.pricing.what_if import by_memory, read_memory
+    from constructs_lambda.quotas import is_region
 
     if other is not None and wanted is not None:
         raise click.UsageError("--diff and --what-if don't go together.")
+    if region is not None and not is_region(region):
+        raise click.UsageError(f"--region is {region!r}; it must be a Region's name, such as eu-west-1.")
     if other == path == STDIN:
         raise click.UsageError("standard input can be one of the two only.")
     usage = read_usage(usage_in) if usage_in else AppUsage()

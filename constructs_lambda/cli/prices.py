@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,8 +10,8 @@ import click
 
 from constructs_lambda.cli import help_option, write
 from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.quotas import is_region
 
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _MB = 1_000_000
 
 
@@ -70,10 +69,10 @@ def _refuse(regions: tuple[str, ...], url: str | None) -> None:
     problems = [
         f"--region is {one_line(region)!r}; it must be a Region's name, such as eu-west-1"
         for region in regions
-        if not _REGION.fullmatch(region)
+        if not is_region(region)
     ]
     problems += [f"--region is {region!r}; prices in China are in CNY, and only USD can be summed up"
-                 for region in regions if _REGION.fullmatch(region) and region.startswith("cn-")]  # fmt: skip
+                 for region in regions if is_region(region) and region.startswith("cn-")]  # fmt: skip
     if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
         problems.append(f"--url is {one_line(url)!r}; it must begin with https:// or http://")
     if problems:

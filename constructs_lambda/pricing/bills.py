@@ -12,7 +12,7 @@ REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class UnitPrice:
     """An item with its price in us-east-1; other Regions cost up to twice as much.
 
     Args:
@@ -57,8 +57,8 @@ class Bill:
         unpriced: What costs something all the time and no price is known of.
     """
 
-    standing: tuple[tuple[Charge, int], ...] = ()
-    per_gb: tuple[Charge, ...] = ()
+    standing: tuple[tuple[UnitPrice, int], ...] = ()
+    per_gb: tuple[UnitPrice, ...] = ()
     unpriced: str | None = None
 
     @property

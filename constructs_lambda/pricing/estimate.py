@@ -113,13 +113,14 @@ def report(
             cut.append(part)
         else:
             unpriced.append(part)
+    regions = tuple(sorted({app.region_of(each) for app in apps for each in app.topology.stacks if each in paid}))
     return CostReport(
         lines=tuple(_line(each) for each in cut),
         unpriced=tuple(_missing(each, prices) for each in unpriced),
-        regions=tuple(sorted({app.region_of(each) for app in apps for each in app.topology.stacks if each in paid})),
+        regions=regions,
         free_tier=free_tier,
         as_of=min((each.price.read for each in cut if each.price), default=None),
-        assumptions=tuple(_assumptions(apps, charges, cut, derived, free_tier)),
+        assumptions=tuple(_assumptions(apps, charges, cut, derived, free_tier, regions, prices)),
     )
 
 
@@ -176,8 +177,13 @@ def _assumptions(
     cut: Sequence[Slice],
     derived: Sequence[str],
     free_tier: bool,
+    regions: Sequence[str],
+    prices: Prices,
 ) -> Iterator[str]:
     yield f"a month has {HOURS_A_MONTH} hours; no taxes, and no data that leaves AWS"
+    for region in regions:
+        if region not in prices.by_region:
+            yield f"nothing in {region}: no price is known; `constructs-lambda prices refresh --region {region}` reads them"
     assumed = next((app.assumed_region for app in apps if app.assumed_region), None)
     if assumed:
         yield f"stacks that name no Region are priced in {assumed}"

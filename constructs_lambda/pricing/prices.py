@@ -27,7 +27,8 @@ class Tier:
 
     Args:
         usd: US dollars a unit.
-        up_to: Where it ends, in units a month and account; None for the last one.
+        up_to: Where it ends, in units a month and account; None for the last one. Above a last one that has an end, no
+            price is known.
     """
 
     usd: Decimal
@@ -238,9 +239,9 @@ def _tiers(tiers: list[Mapping[str, Any]]) -> Iterator[Tier]:
     below = Decimal()
     for index, tier in enumerate(tiers):
         is_last = index == len(tiers) - 1
-        if {*tier} != ({"usd"} if is_last else {"usd", "up_to"}):
+        if not {"usd"} <= {*tier} <= {"usd", "up_to"} or ("up_to" not in tier and not is_last):
             raise ValueError(f'tiers.{index} must have "usd", and "up_to" on all but the last one')
-        up_to = None if is_last else _number(tier["up_to"], f"tiers.{index}.up_to")
+        up_to = _number(tier["up_to"], f"tiers.{index}.up_to") if "up_to" in tier else None
         if up_to is not None and up_to <= below:
             raise ValueError(f"tiers.{index}.up_to is {up_to}; it must be more than {below}")
         yield Tier(_number(tier["usd"], f"tiers.{index}.usd"), up_to)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from constructs_lambda.pricing.charges import Charge, Unpriced
+from constructs_lambda.pricing.charges import Charge, Unpriced, shown
 from constructs_lambda.pricing.prices import Price, Prices
 from constructs_lambda.records import record
 
@@ -113,7 +113,7 @@ def shares(quantities: Sequence[Decimal], amount: Decimal) -> list[Decimal]:
     return found
 
 
-def _tiered(members: Sequence[tuple[Charge, Decimal, Price]]) -> Iterator[Slice]:
+def _tiered(members: Sequence[tuple[Charge, Decimal, Price]]) -> Iterator[Slice | Unpriced]:
     """What one account pays for one item in one Region: all of its charges have the same price."""
     rest = [quantity for _, quantity, _ in members]
     below = NOTHING
@@ -126,3 +126,10 @@ def _tiered(members: Sequence[tuple[Charge, Decimal, Price]]) -> Iterator[Slice]
         below = tier.up_to or below
         if not any(rest):
             return
+    for (charge, _, _), left in zip(members, rest, strict=True):
+        if left:
+            region, unit = charge.subject.region, charge.item.unit
+            reason = (
+                f"no price of {shown(left)} of them is known: in {region} it is for the first {shown(below)} {unit}s"
+            )
+            yield Unpriced(subject=charge.subject, title=charge.title or charge.item.title, reason=reason)

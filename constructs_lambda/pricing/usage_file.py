@@ -9,6 +9,7 @@ from typing import Any
 
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.pricing.usage import nearest
+from constructs_lambda.quotas import is_region
 
 _MOST_BYTES = 4_000_000
 _SETTINGS = {"free_tier": bool, "region": str}
@@ -76,6 +77,6 @@ def _settings(written: object, problems: list[str]) -> dict[str, Any]:
     for name, value in written.items():
         if name not in _SETTINGS:
             problems.append(f"settings: there is no {name!r}; {nearest(str(name), _SETTINGS)}")
-        elif not isinstance(value, _SETTINGS[name]) or value == "":
+        elif not isinstance(value, _SETTINGS[name]) or (isinstance(value, str) and not is_region(value)):
             problems.append(f"settings.{name} must be {_EXPECTED[name]}; got {value!r}")
     return dict(written)

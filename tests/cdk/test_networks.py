@@ -41,7 +41,7 @@ from constructs_lambda import (
 )
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.pricing import items
-from constructs_lambda.pricing.bills import Charge
+from constructs_lambda.pricing.bills import UnitPrice
 
 pytestmark = pytest.mark.cdk
 PAGE = Path(__file__).parents[2] / "docs" / "networks.md"
@@ -932,7 +932,7 @@ def test_the_table_says_what_it_costs(stack: Stack, variant: str) -> None:
     figures = {Decimal(each) for each in re.findall(r"\d[\d.]*", per_gb)} - {0}
     shares_a_gateway = variant in ("Egress.nat()", "Egress.nat_instance()")
     expected = {charge.usd for charge in network.bill.per_gb} | (
-        {Charge(items.BETWEEN_ZONES_DATA).usd} if shares_a_gateway else set()
+        {UnitPrice(items.BETWEEN_ZONES_DATA).usd} if shares_a_gateway else set()
     )
     assert figures == expected
     assert zone_fails
@@ -951,10 +951,10 @@ def test_the_docstring_says_what_it_costs(variant: str, stack: Stack) -> None:
 
 def test_other_figures_in_the_docs() -> None:
     text, documentation = PAGE.read_text(), inspect.getdoc(Network) or ""
-    one, a_gb = Charge(items.ENDPOINT_HOURS).a_month(), Charge(items.ENDPOINT_DATA).usd
+    one, a_gb = UnitPrice(items.ENDPOINT_HOURS).a_month(), UnitPrice(items.ENDPOINT_DATA).usd
     assert f"Each costs {one:.2f} USD a month and zone, {2 * one:.2f} USD in two, and {a_gb} USD" in text
     assert f"{2 * one:.2f} USD a month for each interface\nendpoint" in documentation
-    flow_logs = Charge(items.LOGS_VENDED_INGESTION).usd
+    flow_logs = UnitPrice(items.LOGS_VENDED_INGESTION).usd
     assert f"{flow_logs} USD for each GB" in text
     assert f"the flow logs, {flow_logs} USD per GB" in documentation
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from constructs_lambda.pricing import items
-from constructs_lambda.pricing.bills import Bill, Charge
+from constructs_lambda.pricing.bills import Bill, UnitPrice
 from constructs_lambda.pricing.items import all_items
 
-ADDRESS, INSTANCE, VOLUME = map(Charge, (items.IPV4_ADDRESS_HOURS, items.NAT_INSTANCE_HOURS, items.VOLUME_STORAGE))
+ADDRESS, INSTANCE, VOLUME = map(UnitPrice, (items.IPV4_ADDRESS_HOURS, items.NAT_INSTANCE_HOURS, items.VOLUME_STORAGE))
 
 
 def test_titles_are_unique() -> None:
@@ -21,13 +21,13 @@ def test_titles_are_unique() -> None:
 
 
 def test_a_month_has_730_hours() -> None:
-    assert Charge(items.NAT_GATEWAY_HOURS).a_month() == Decimal("32.85")
-    assert Charge(items.ENDPOINT_HOURS).a_month(2) == Decimal("14.60")
+    assert UnitPrice(items.NAT_GATEWAY_HOURS).a_month() == Decimal("32.85")
+    assert UnitPrice(items.ENDPOINT_HOURS).a_month(2) == Decimal("14.60")
     assert VOLUME.a_month(8) == Decimal("0.64")
 
 
 def test_bill() -> None:
-    bill = Bill(standing=((INSTANCE, 1), (VOLUME, 8)), per_gb=(Charge(items.ENDPOINT_DATA),))
+    bill = Bill(standing=((INSTANCE, 1), (VOLUME, 8)), per_gb=(UnitPrice(items.ENDPOINT_DATA),))
     assert bill.standing_usd == Decimal("3.71")
     assert bill.text == (
         "Standing cost: 3.71 USD a month in us-east-1 as of 2026-11-22 = 1 x t4g.nano instance 3.07 + 8 GB of a gp3 "
@@ -36,7 +36,7 @@ def test_bill() -> None:
 
 
 def test_the_oldest_price_dates_a_bill() -> None:
-    newer = Charge(items.HIGH_RESOLUTION_ALARMS)
+    newer = UnitPrice(items.HIGH_RESOLUTION_ALARMS)
     assert newer.price.read > ADDRESS.price.read
     assert f"as of {newer.price.read} = " in Bill(standing=((newer, 1),)).text
     for standing in (((newer, 1), (ADDRESS, 1)), ((ADDRESS, 1), (newer, 1))):

@@ -57,10 +57,10 @@ def test_each_price_says_where_it_stands(region: str, item: str) -> None:
 @pytest.mark.parametrize(("region", "item"), EACH)
 def test_tiers_rise_and_their_prices_fall(region: str, item: str) -> None:
     tiers = shipped(item, region).tiers
-    bounds = [tier.up_to for tier in tiers[:-1]]
-    assert all(bounds)
-    assert bounds == sorted(set(bounds), key=lambda bound: bound or 0)
-    assert tiers[-1].up_to is None
+    bounds = [tier.up_to for tier in tiers if tier.up_to is not None]
+    assert len(bounds) >= len(tiers) - 1
+    assert bounds == sorted(set(bounds))
+    assert region != "us-east-1" or tiers[-1].up_to is None, "there every tier is known"
     usd = [tier.usd for tier in tiers]
     assert usd == sorted(set(usd), reverse=True)
 
@@ -238,7 +238,7 @@ def of(price: object, item: str = "lambda-requests") -> dict[str, Any]:
         (of(GOOD | {"tiers": []}), "tiers must be a list such as"),
         (of(GOOD | {"tiers": ["0.20"]}), "tiers must be a list such as"),
         (of(GOOD | {"tiers": [{"usd": "1"}, {"usd": "0.5"}]}), 'tiers.0 must have "usd", and "up_to" on all but'),
-        (of(GOOD | {"tiers": [{"usd": "1", "up_to": "5"}]}), 'tiers.0 must have "usd", and "up_to" on all but'),
+        (of(GOOD | {"tiers": [{"up_to": "5"}]}), 'tiers.0 must have "usd", and "up_to" on all but'),
         (
             of(GOOD | {"tiers": [{"usd": "1", "up_to": "0"}, {"usd": "1"}]}),
             "tiers.0.up_to is 0; it must be more than 0",
@@ -366,3 +366,10 @@ def test_the_file_on_the_page_can_be_read(tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs" / "prices.md").read_text(encoding="utf-8")
     prices = read(tmp_path, page.split("```json\n")[1].split("```")[0])
     assert prices.find("api-http-requests", "eu-west-1")
+
+
+def test_a_last_tier_with_an_end_is_read_and_written_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "prices.json"
+    path.write_text(json.dumps(of(GOOD | {"tiers": [{"usd": "1.00", "up_to": "5"}]})))
+    (found,) = shipped_prices().with_file(path).by_region["us-east-1"]["lambda-requests"].tiers
+    assert (found.usd, found.up_to) == (Decimal(1), Decimal(5))
