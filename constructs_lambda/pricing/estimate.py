@@ -183,7 +183,8 @@ def _assumptions(
     yield f"a month has {HOURS_A_MONTH} hours; no taxes, and no data that leaves AWS"
     for region in regions:
         if region not in prices.by_region:
-            yield f"nothing in {region}: no price is known; `constructs-lambda prices refresh --region {region}` reads them"
+            command = f"constructs-lambda prices refresh --region {region}"
+            yield f"nothing in {region}: no price is known there; `{command}` reads them"
     assumed = next((app.assumed_region for app in apps if app.assumed_region), None)
     if assumed:
         yield f"stacks that name no Region are priced in {assumed}"
