@@ -178,8 +178,9 @@ class Function(aws_lambda.Function):
 
         Raises:
             LimitError: What AWS would refuse, or what excludes each other.
-            InputError: It can't be released like that; all problems at once. Nothing is made.
-            TypeError: A value of the wrong type.
+            InputError: It can't be released like that; all problems at once, what AWS would refuse among them. Nothing
+                is made.
+            TypeError: A keyword that doesn't exist, or a value of the wrong type.
         """
         from constructs_lambda.cdk.releases import Release
 

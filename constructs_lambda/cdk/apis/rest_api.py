@@ -27,8 +27,9 @@ from constructs_lambda.cdk.apis.rest_inputs import (
 )
 from constructs_lambda.cdk.apis.rest_stage import access_logging, execution_logs, given, guard, throttling
 from constructs_lambda.cdk.apis.routed import RoutedApi
-from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, texts, unknown_keywords
+from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, texts
 from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
+from constructs_lambda.cdk.inputs import unknown_keywords
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.reach import path_of
 from constructs_lambda.errors import InputError
