@@ -16,7 +16,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from constructs_lambda.cdk import provisioned as provisioning
-from constructs_lambda.cdk import shifts, versions
+from constructs_lambda.cdk import shifts, tenants, versions
 from constructs_lambda.cdk.inputs import refuses_unknown_keywords, set_only
 from constructs_lambda.cdk.provisioned import Provisioned
 from constructs_lambda.cdk.release_inputs import (
@@ -31,6 +31,7 @@ from constructs_lambda.cdk.release_inputs import (
 )
 from constructs_lambda.cdk.shifts import Shift
 from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
 from constructs_lambda.errors import InputError, LimitError
 
 if TYPE_CHECKING:
@@ -40,6 +41,25 @@ _PUBLISH = "@aws-cdk/aws-lambda:snapStartRequirePublish"
 """CDK's warning that SnapStart is for published versions, which it gives whether there is one or not."""
 _ELSEWHERE = "Cannot modify permission to lambda function"
 """CDK's error where it would have to change the policy of an imported function."""
+
+
+class ReleasedAlias(aws_lambda.Alias):
+    """The alias of a release: CDK's own, with the errors of ours."""
+
+    def add_event_source(self, source: aws_lambda.IEventSource) -> None:
+        """Lets an event source trigger the alias.
+
+        Args:
+            source: A trigger such as `TopicTrigger(topic)`, or one of CDK's event sources.
+
+        Raises:
+            InputError: The trigger can't be added to this alias; nothing is made.
+            LimitError: The function has tenant isolation, and nothing but a REST API triggers it (CL160).
+            TypeError: No event source.
+        """
+        (source,) = event_sources([source])
+        tenants.refuse_excluded(self, source)
+        add_event_source(source, super().add_event_source)
 
 
 class ReleaseOptions(TypedDict, total=False):
@@ -139,8 +159,12 @@ class Release(Construct):
         super().__init__(function, release_id(alias_name))
         try:
             fixed = every[0].minimum if every and every[0].name == "fixed" else None
-            self.alias = function.add_alias(
-                alias_name, **set_only(description=description, provisioned_concurrent_executions=fixed)
+            self.alias = ReleasedAlias(
+                function,
+                alias_id(alias_name),
+                alias_name=alias_name,
+                version=self.version,
+                **set_only(description=description, provisioned_concurrent_executions=fixed),
             )
             self.scaling = provisioning.provision(self.alias, every)
             if shift is not None:

@@ -41,6 +41,7 @@ _ONLY_REST = {
     "request_model": "request validation",
     "request_parameters": "request validation",
     "request_validator": "request validation",
+    "tenant_id": "way to name a tenant to Lambda",
     "stream": "response streaming; a function URL has it too",
     "tracing": "X-Ray tracing; the functions behind it have",
     "usage_plan": "usage plans",
