@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from constructs_lambda.findings import Severity
@@ -23,6 +24,7 @@ from constructs_lambda.tokens import Unknown, known
 _TENANTS = "https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html"
 _INVOKING = "https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html"
 _MISTAKES = "https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-troubleshooting.html"
+_SERVICE = re.compile(r"(?!apigateway\.)[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?")
 TENANT_HEADER = "integration.request.header.X-Amz-Tenant-Id"
 """The request parameter with which API Gateway tells Lambda the tenant."""
 
@@ -105,6 +107,29 @@ def needless_tenant(gateway: Gateway) -> Iterator[Problem]:
                 f"the integration of {route.shown} names a tenant to {function.place.path}, which isolates none",
                 f"Remove {TENANT_HEADER}, or set TenancyConfig of the function.",
                 place,
+            )
+
+
+@rule(
+    "CL163",
+    "Service that names no tenant may invoke a function with tenant isolation",
+    Severity.WARNING,
+    aws="Lambda refuses each call: no service but API Gateway names the tenant.",
+    fix="Let the service invoke another function, which invokes this one for the tenant.",
+    source=_TENANTS,
+)
+def tenantless_service(stack: Stack) -> Iterator[Problem]:
+    for permission in stack.permissions.values():
+        principal, function = known(permission.principal) or "", stack.function_of(permission.function)
+        if function is None or not _is_isolated(function) or permission.place.conditional:
+            continue
+        # What isn't a literal ARN may be made in this app, and is told of where it triggers the function.
+        if _SERVICE.fullmatch(principal) and known(permission.source_arn) is not None:
+            yield Problem(
+                "Principal",
+                f"{principal} may invoke {function.place.path}, which has tenant isolation, and names no tenant",
+                "Let it invoke another function, which invokes this one for the tenant.",
+                permission.place,
             )
 
 

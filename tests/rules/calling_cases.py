@@ -1,4 +1,4 @@
-"""CL153, CL161, CL162 and CL185: functions that aren't called like others."""
+"""CL153, CL161 to CL163 and CL185: functions that aren't called like others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rules.api_cases import (
     rest_authorizer,
     socket,
 )
-from rules.cases import NO_VALUE, UNKNOWN, Case, Resource, managed, one, zipped
+from rules.cases import ABSENT, NO_VALUE, UNKNOWN, Case, Resource, managed, one, resource, zipped
 from rules.event_resources import arn, maybe, ref
 from rules.policy_cases import url
 from rules.scaling_cases import ALIAS, AT_LATEST, QUALIFIED, http, keeping, polled, published, served
@@ -33,6 +33,12 @@ def isolated(**resources: Any) -> dict[str, Any]:
 
 def mapped(parameters: Any, **more: Any) -> Resource:
     return method(Integration=integrated(RequestParameters=parameters, **more))
+
+
+def let(principal: Any, source: Any) -> Resource:
+    given = {"FunctionName": ref("F"), "Action": "lambda:InvokeFunction", "Principal": principal}
+    found = {**given, "SourceArn": source, "SourceAccount": "111122223333"}
+    return resource("Permission", found)
 
 
 def unaliased(resources: dict[str, Resource]) -> dict[str, Resource]:
@@ -105,4 +111,22 @@ TENANTS: list[Case] = [
 ]
 
 
-CASES = [*SNAP_START, *INSTANCES, *TENANTS]
+SERVICES: list[Case] = [
+    *(
+        one(f"{who} of {what} may invoke tenants", rule, ISOLATED, P=let(f"{who}.amazonaws.com", given))
+        for who, what, given, rule in (
+            ("s3", "another app", "arn:aws:s3:::orders", "CL163"),
+            ("events", "another app", "arn:aws:events:eu-west-1:111122223333:rule/a", "CL163"),
+            ("s3", "any app", ABSENT, ""),
+            ("sns", "an unknown topic", {"Fn::ImportValue": "Topic"}, ""),
+            ("apigateway", "another app", "arn:aws:execute-api:eu-west-1:111122223333:a/*/*/*", ""),
+        )
+    ),
+    one("an account may invoke tenants", "", ISOLATED, P=let("111122223333", ABSENT)),
+    one("an unknown principal may invoke tenants", "", ISOLATED, P=let(ref("P"), ABSENT)),
+    one("S3 may invoke tenants, under a condition", "", ISOLATED, P=maybe(let("s3.amazonaws.com", "arn:aws:s3:::a"))),
+    one("S3 may invoke no tenants", "", zipped(), P=let("s3.amazonaws.com", "arn:aws:s3:::orders")),
+]
+
+
+CASES = [*SERVICES, *SNAP_START, *INSTANCES, *TENANTS]
