@@ -235,11 +235,14 @@ PROVISIONED_CONCURRENCY = _hard("provisioned concurrency", 1, None, "executions"
     "on a version or alias, not on $LATEST; their sum is at most the reserved concurrency, where that is set")
 PROVISIONED_UTILIZATION = _hard("target utilization of provisioned concurrency", 10, 90, "%",
     f"{_GUIDE}provisioned-concurrency.html", "written as a share: 0.1 to 0.9; CDK refuses others too", verified=False)
+SCHEDULED_ACTION_NAME_LENGTH = _hard("length of a scheduled action's name", 1, 256, "characters",
+    f"{_DOCS}autoscaling/application/APIReference/API_PutScheduledAction.html")
 SCALABLE_CAPACITY = _hard("capacity of an auto scaling target", 0, None, "executions",
     f"{_DOCS}autoscaling/application/APIReference/API_RegisterScalableTarget.html")
-TRAFFIC_SHIFT_PERCENTAGE = _hard("traffic shifted in one step by CodeDeploy", 1, 99, "%", _CODEDEPLOY, verified=False)
+TRAFFIC_SHIFT_PERCENTAGE = _hard("traffic shifted in one step by CodeDeploy", 1, 99, "%", _CODEDEPLOY,
+    "a whole number; the page has the maximum", code="L-5FB5F09F")
 TRAFFIC_SHIFT_MINUTES = _hard("time between the first and the last shift of traffic", 1, 2_880, "minutes", _CODEDEPLOY,
-    verified=False)
+    "whole minutes; the page has the maximum, of a canary and of all steps of a linear deployment", code="L-86A1A2E1")
 CONCURRENCY_SCALING = _hard("execution environments added in 10 seconds", None, 1_000, "environments", _QUOTAS,
     "for each function")
 SQS_MAXIMUM_CONCURRENCY = _hard("maximum concurrency of an SQS event source", 2, 1_000, "executions",
@@ -500,6 +503,7 @@ ENVIRONMENT_KEY_PATTERN = r"[a-zA-Z][a-zA-Z0-9_]+"
 FUNCTION_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
 LAYER_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
 ALIAS_NAME_PATTERN = r"(?![0-9]+\Z)[a-zA-Z0-9_-]+"
+SCHEDULED_ACTION_NAME_PATTERN = r"(?! )[^\x00-\x1f\x7f-\x9f:/|]+(?<! )"
 STATEMENT_ID_PATTERN = r"[a-zA-Z0-9_-]+"
 CAPACITY_PROVIDER_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
 HANDLER_PATTERN = r"[^\s]+"

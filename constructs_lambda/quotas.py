@@ -35,7 +35,8 @@ class Quotas:
             the unit of the limit. They may be lower than the default, as in a new account.
 
     Raises:
-        TypeError: A name that no quota has, with the nearest one, or a value that is no whole number; all at once.
+        TypeError: A name that no quota has, with the nearest one or all that there are, or a value that is no whole
+            number; all at once.
         InputError: A number that no quota can have, or a key that is no account and Region; all at once.
     """
 
@@ -162,8 +163,9 @@ def _wrong_types(quotas: Mapping[Any, Any], where: str) -> Iterator[str]:
 
     for name, value in quotas.items():
         if name not in all_quotas():
-            near = difflib.get_close_matches(str(name), all_quotas(), 1, 0.4)
-            yield f"{where}there is no quota {name!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
+            near = difflib.get_close_matches(str(name), all_quotas(), 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(all_quotas())}"
+            yield f"{where}there is no quota {name!r} ({hint})"
         elif not isinstance(value, int) or isinstance(value, bool):
             yield f"{where}{name} must be a whole number; got {value!r}"
 

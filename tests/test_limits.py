@@ -180,6 +180,11 @@ PATTERNS = [
         ["orders", "a.b", "v1:batch", "$metadata", "{id}", "{proxy+}"],
         ["", "a b", "a/b", "{id", "id}", "a{id}", "{}", "{+}", "{id}+", "a+", "ä"],
     ),
+    (
+        limits.SCHEDULED_ACTION_NAME_PATTERN,
+        ["a", "every morning", "a.b-c_d", "ä"],
+        ["", " a", "a ", "a:b", "a/b", "a|b", "a\n", "a\x7f", "a\x85"],
+    ),
     (limits.STATEMENT_ID_PATTERN, ["allow-sns"], ["", "a b"]),
     (limits.CAPACITY_PROVIDER_NAME_PATTERN, ["pool_1"], ["", "a.b"]),
     (limits.HANDLER_PATTERN, ["index.handler", "a::B"], ["", "a b", "a\tb", "a\n"]),

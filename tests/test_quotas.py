@@ -75,6 +75,8 @@ def test_it_is_a_value_that_does_not_change() -> None:
     ("given", "error", "message"),
     [
         ({"concurent_executions": 1}, TypeError, "there is no quota 'concurent_executions' (did you mean 'concurrent_"),
+        ({"concurrency_executions": 1}, TypeError, "'concurrency_executions' (did you mean 'concurrent_executions'?)"),
+        ({"lambda_enis": 1}, TypeError, "there is no quota 'lambda_enis' (there are concurrent_executions, "),
         ({"elastic_ips": "20"}, TypeError, "elastic_ips must be a whole number; got '20'"),
         ({"elastic_ips": 1.5}, TypeError, "elastic_ips must be a whole number; got 1.5"),
         ({"elastic_ips": True}, TypeError, "elastic_ips must be a whole number; got True"),

@@ -9,7 +9,7 @@ from aws_cdk import aws_ec2, aws_iam, aws_kms, aws_lambda
 from constructs import Construct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.inputs import beyond, refuse_no_number, set_only
+from constructs_lambda.cdk.inputs import beyond, refuse_no_number, refuses_unknown_keywords, set_only
 from constructs_lambda.cdk.reach import INetwork, path_of
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
@@ -53,6 +53,7 @@ class CapacityProvider(aws_lambda.CapacityProvider):
         TypeError: A value of the wrong type.
     """
 
+    @refuses_unknown_keywords
     def __init__(
         self,
         scope: Construct,

@@ -15,7 +15,7 @@ from aws_cdk import CfnOutput, Duration, FeatureFlags, aws_iam, aws_lambda, aws_
 from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk import roles, versions
+from constructs_lambda.cdk import roles, tenants, versions
 from constructs_lambda.cdk.failures import add_destination
 from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.metadata import note
@@ -143,9 +143,32 @@ class Function(aws_lambda.Function):
 
         Raises:
             InputError: The trigger can't be added to this function; nothing is made.
+            LimitError: The function has tenant isolation, and nothing but a REST API triggers it (CL160).
             TypeError: No event source.
         """
+        (source,) = event_sources([source])
+        tenants.refuse_excluded(self, source)
         add_event_source(source, super().add_event_source)
+
+    def add_function_url(
+        self,
+        *,
+        auth_type: aws_lambda.FunctionUrlAuthType | None = None,
+        cors: aws_lambda.FunctionUrlCorsOptions | dict[str, Any] | None = None,
+        invoke_mode: aws_lambda.InvokeMode | None = None,
+    ) -> aws_lambda.FunctionUrl:
+        """Adds a function URL, as CDK does; `UrlTrigger` is one with fewer words.
+
+        Args:
+            auth_type: Who may call it. Who signs requests, where it isn't given.
+            cors: What browsers are told of other origins.
+            invoke_mode: Whether answers are streamed. No, where it isn't given.
+
+        Raises:
+            LimitError: The function has tenant isolation, which excludes URLs (CL160).
+        """
+        tenants.refuse_excluded(self, "a function URL")
+        return super().add_function_url(auth_type=auth_type, cors=cors, invoke_mode=invoke_mode)
 
     def add_destination(
         self,
@@ -185,8 +208,9 @@ class Function(aws_lambda.Function):
 
         Raises:
             LimitError: What AWS would refuse, or what excludes each other.
-            InputError: It can't be released like that; all problems at once. Nothing is made.
-            TypeError: A value of the wrong type.
+            InputError: It can't be released like that; all problems at once, what AWS would refuse among them. Nothing
+                is made.
+            TypeError: A keyword that doesn't exist, or a value of the wrong type.
         """
         from constructs_lambda.cdk.releases import Release
 
@@ -374,6 +398,8 @@ def _refuse_what_aws_refuses(
     from constructs_lambda.cdk.refusal import broken_in_function  # with the model and all rules
 
     findings = [*broken_in_function(properties, async_properties(keywords)), *unreachable]
+    if "tenancy_config" in keywords:
+        findings.extend(tenants.excluded("", event_sources(keywords.get("events", ()))))
     if findings:
         path = path_of(scope, id)
         raise LimitError([replace(finding, path=path) for finding in findings])

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from aws_cdk import Duration
 
 from constructs_lambda.limits import Limit
 from constructs_lambda.tokens import is_number_token
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def refuses_unknown_keywords(function: Callable[P, R]) -> Callable[P, R]:
+    """Lets a function refuse keywords that it doesn't have: all at once, each with the nearest that it has.
+
+    Python itself names the first alone, or a required one that seems to be missing because it is misspelt.
+    """
+    known = frozenset(inspect.signature(function).parameters)
+    name = function.__qualname__.removesuffix(".__init__").removesuffix(".__new__")
+
+    @wraps(function)
+    def refusing(*args: P.args, **keywords: P.kwargs) -> R:
+        if unknown := [each for each in keywords if each not in known]:
+            raise TypeError(unknown_keywords(name, unknown, function))
+        return function(*args, **keywords)
+
+    return refusing
+
+
+def unknown_keywords(what: str, keywords: Iterable[str], function: Callable[..., Any]) -> str:
+    """The message on keywords that don't exist, with the nearest that do."""
+    from constructs_lambda.rules import nearest  # only needed once something is wrong
+
+    known = [name for name in inspect.signature(function).parameters if name not in ("self", "cls")]
+    return f"{what}() got unexpected keyword arguments: " + ", ".join(
+        f"{name!r}{nearest(name, known)}" for name in keywords
+    )
 
 
 def refuse_no_resource(name: str, value: object, attribute: str, example: str) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aws_cdk import Duration, TimeZone, aws_applicationautoscaling, aws_lambda
+from aws_cdk import Duration, TimeZone, Token, aws_applicationautoscaling, aws_lambda
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.inputs import beyond, refuse_no_duration, refuse_no_number, set_only
+from constructs_lambda.cdk.inputs import (
+    beyond,
+    refuse_no_duration,
+    refuse_no_number,
+    refuses_unknown_keywords,
+    set_only,
+)
 from constructs_lambda.limits import Limit
 from constructs_lambda.tokens import is_number_token
 
@@ -49,6 +56,7 @@ class Provisioned:
             raise TypeError(f"name must be one of {', '.join(_NAMES)}; got {self.name!r}")
 
     @classmethod
+    @refuses_unknown_keywords
     def fixed(cls, provisioned_concurrent_executions: int) -> Provisioned:
         """Always the same number.
 
@@ -62,6 +70,7 @@ class Provisioned:
         return cls(name="fixed", minimum=provisioned_concurrent_executions, maximum=provisioned_concurrent_executions)
 
     @classmethod
+    @refuses_unknown_keywords
     def by_utilization(
         cls,
         *,
@@ -97,6 +106,7 @@ class Provisioned:
         return cls(name="by_utilization", minimum=min_capacity, maximum=max_capacity, keywords=tuple(keywords.items()))
 
     @classmethod
+    @refuses_unknown_keywords
     def by_schedule(
         cls,
         id: str,
@@ -197,9 +207,22 @@ def problems(every: Sequence[Provisioned]) -> Iterator[str]:
     ids = [each.id for each in every if each.schedule is not None]
     for id in dict.fromkeys(each for each in ids if ids.count(each) > 1):
         yield f"there are two schedules {id!r}. Fix: give one of them another id."
+    for id in dict.fromkeys(ids):
+        yield from _wrong_name(id)
     for each in every:
         if each.name != "fixed":
             yield from _wrong_bounds(each, is_alone="by_schedule" not in names)
+
+
+def _wrong_name(id: str) -> Iterator[str]:
+    """What is wrong with the id of a schedule, under which Application Auto Scaling knows it."""
+    if Token.is_unresolved(id):
+        return
+    limit = limits.SCHEDULED_ACTION_NAME_LENGTH
+    if not limit.admits(len(id)):
+        yield f"schedule '{id[:20]}...': its id is {len(id)} long; AWS allows {limit.allowed}. Fix: shorten it."
+    if not re.fullmatch(limits.SCHEDULED_ACTION_NAME_PATTERN, id):
+        yield f"schedule {id!r}: AWS takes no :, /, | and no blank at either end of its name. Fix: another id."
 
 
 def _wrong_bounds(each: Provisioned, *, is_alone: bool) -> Iterator[str]:

@@ -26,11 +26,21 @@ def refuse_what_aws_refuses(subjects: Iterable[Any], place: Place) -> None:
     Raises:
         LimitError: What AWS would refuse, everything at once.
     """
+    if findings := what_aws_refuses(subjects, place):
+        raise LimitError(findings)
+
+
+def what_aws_refuses(subjects: Iterable[Any], place: Place) -> list[Finding]:
+    """The errors that rules find in what is about to be made.
+
+    Args:
+        subjects: Objects of the model.
+        place: Where they will stand.
+    """
     every = list(subjects)
     for app in [Topology([each]) for each in every if isinstance(each, Stack)]:
         every += [*app.qualified(), *app.provisioned()]
-    if findings := _broken(every, place):
-        raise LimitError(findings)
+    return _broken(every, place)
 
 
 def broken_in_function(properties: Mapping[str, Any], invocation: Mapping[str, Any] | None) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -9,14 +10,20 @@ from weakref import WeakKeyDictionary
 from aws_cdk import RemovalPolicy, Stack, Token, aws_iam, aws_lambda
 from constructs import IConstruct
 
-from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
+from constructs_lambda.cdk.refusal import what_aws_refuses
 from constructs_lambda.cdk.shifts import Shift
+from constructs_lambda.findings import Finding
 from constructs_lambda.model import Place
 from constructs_lambda.model import Stack as StackModel
 from constructs_lambda.template.companions import read_alias
 from constructs_lambda.template.functions import read_function
 
 _FUNCTION = "Function"
+_PREFIX = "CodeDeployHook_"
+"""What AWS's policy AWSCodeDeployRoleForLambdaLimited lets CodeDeploy invoke, however qualified."""
+_ARN = re.compile(
+    r"arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:(?P<name>[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
+)
 _released: WeakKeyDictionary[IConstruct, dict[str, int | None]] = WeakKeyDictionary()
 """For each function the aliases of its releases, with the most that is provisioned on each."""
 
@@ -77,19 +84,16 @@ def refuse_wrong_types(
         raise TypeError(f"removal_policy must be such as RemovalPolicy.DESTROY; got {removal_policy!r}")
 
 
-def refuse_early(
+def excluded(
     function: aws_lambda.Function, alias_name: str, provisioned: int | None, description: str | None
-) -> None:
-    """Asks the rules what the function, its other releases and this one exclude.
+) -> list[Finding]:
+    """What the rules find in the function, its other releases and this one: what AWS would refuse.
 
     Args:
         function: The function.
         alias_name: Name of the alias.
         provisioned: The most that is to be provisioned on it.
         description: Description of the alias.
-
-    Raises:
-        LimitError: What AWS would refuse, everything at once.
     """
     place = Place(function.node.path, _FUNCTION)
     aliases = {**_released.get(function, {}), alias_name: provisioned}
@@ -108,7 +112,7 @@ def refuse_early(
     }
     properties = _properties_of(function)
     stack = StackModel(place=place, functions={_FUNCTION: read_function(properties, place)}, aliases=models)
-    refuse_what_aws_refuses([models[alias_name], stack], models[alias_name].place)
+    return what_aws_refuses([models[alias_name], stack], models[alias_name].place)
 
 
 def _executions(number: int) -> dict[str, int]:
@@ -184,11 +188,32 @@ def wrong_hooks(
                 f"{name} stands in {Stack.of(hook).node.path}, and the two stacks would need each other. Fix: make it "
                 f"in {own}."
             )
+        elif problem := _wrong_import(name, hook, Stack.of(function)):
+            yield problem
         elif is_watched and _share_a_role(function, hook):
             yield (
                 f"{name} has the role of the function, which would need the deployment group, whose alarm needs the "
                 "function. Fix: give it a role of its own."
             )
+
+
+def _wrong_import(name: str, hook: aws_lambda.IFunction, stack: Stack) -> str:
+    """What is wrong with a hook that is imported by its ARN: CodeDeploy knows it by the name alone."""
+    match = _ARN.fullmatch(hook.function_arn)
+    if match is None:
+        return ""
+    for what, theirs, ours in (("account", match["account"], stack.account), ("Region", match["region"], stack.region)):
+        if not Token.is_unresolved(ours) and theirs != ours:
+            return (
+                f"{name} is in the {what} {theirs}, and CodeDeploy looks for it in {ours}. Fix: a function of the same "
+                "account and Region."
+            )
+    if match["qualifier"] and match["qualifier"] not in hook.function_name and not match["name"].startswith(_PREFIX):
+        return (
+            f"{name} is {match['name']}:{match['qualifier']}, and CodeDeploy invokes {match['name']}, for which its "
+            "role gets no right. Fix: import it without a version or alias."
+        )
+    return ""
 
 
 def _is_published_from(hook: aws_lambda.IFunction, function: aws_lambda.Function) -> bool:

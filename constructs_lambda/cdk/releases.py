@@ -16,12 +16,12 @@ from aws_cdk import (
 from constructs import Construct
 
 from constructs_lambda.cdk import provisioned as provisioning
-from constructs_lambda.cdk import shifts, versions
-from constructs_lambda.cdk.inputs import set_only
+from constructs_lambda.cdk import shifts, tenants, versions
+from constructs_lambda.cdk.inputs import refuses_unknown_keywords, set_only
 from constructs_lambda.cdk.provisioned import Provisioned
 from constructs_lambda.cdk.release_inputs import (
     alias_id,
-    refuse_early,
+    excluded,
     refuse_wrong_types,
     release_id,
     remember,
@@ -31,13 +31,35 @@ from constructs_lambda.cdk.release_inputs import (
 )
 from constructs_lambda.cdk.shifts import Shift
 from constructs_lambda.cdk.synthesis import before_synth
-from constructs_lambda.errors import InputError
+from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
+from constructs_lambda.errors import InputError, LimitError
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codedeploy
 
 _PUBLISH = "@aws-cdk/aws-lambda:snapStartRequirePublish"
 """CDK's warning that SnapStart is for published versions, which it gives whether there is one or not."""
+_ELSEWHERE = "Cannot modify permission to lambda function"
+"""CDK's error where it would have to change the policy of an imported function."""
+
+
+class ReleasedAlias(aws_lambda.Alias):
+    """The alias of a release: CDK's own, with the errors of ours."""
+
+    def add_event_source(self, source: aws_lambda.IEventSource) -> None:
+        """Lets an event source trigger the alias.
+
+        Args:
+            source: A trigger such as `TopicTrigger(topic)`, or one of CDK's event sources.
+
+        Raises:
+            InputError: The trigger can't be added to this alias; nothing is made.
+            LimitError: The function has tenant isolation, and nothing but a REST API triggers it (CL160).
+            TypeError: No event source.
+        """
+        (source,) = event_sources([source])
+        tenants.refuse_excluded(self, source)
+        add_event_source(source, super().add_event_source)
 
 
 class ReleaseOptions(TypedDict, total=False):
@@ -84,9 +106,11 @@ class Release(Construct):
         removal_policy: What becomes of the version once there is a newer one.
 
     Raises:
-        LimitError: What AWS would refuse, or what excludes each other (CL152, CL160, CL702, CL703, CL705).
-        InputError: It can't be released like that; all problems at once. Nothing is made.
-        TypeError: A value of the wrong type.
+        LimitError: What AWS would refuse, or what excludes each other (CL152, CL160, CL702, CL703, CL705). Nothing is
+            made.
+        InputError: It can't be released like that; all problems at once, what AWS would refuse among them. Nothing is
+            made.
+        TypeError: A keyword that doesn't exist, or a value of the wrong type.
     """
 
     alias: aws_lambda.Alias
@@ -100,6 +124,7 @@ class Release(Construct):
     scaling: aws_lambda.IScalableFunctionAttribute | None = None
     """CDK's auto scaling, where what is provisioned scales."""
 
+    @refuses_unknown_keywords
     def __init__(
         self,
         function: aws_lambda.Function,
@@ -116,7 +141,7 @@ class Release(Construct):
         every = provisioning.all_of(provisioned)
         hooks = set_only(pre_hook=pre_hook, post_hook=post_hook)
         refuse_wrong_types(function, alias_name, shift, alarms, hooks, removal_policy, description)
-        refuse_early(function, alias_name, provisioning.most(every), description)
+        findings = excluded(function, alias_name, provisioning.most(every), description)
         problems = [
             *taken(function, alias_name),
             *provisioning.problems(every),
@@ -124,22 +149,35 @@ class Release(Construct):
             *wrong_hooks(function, hooks, is_watched=shift is not None and shift.is_gradual and not alarms),
             *versions.wrong_policy(function, removal_policy),
         ]
+        if findings and not problems:
+            raise LimitError(findings)
         if problems:
             where = f"{function.node.path}/{alias_id(alias_name)}"
-            raise InputError("\n".join(f"{where}: {problem}" for problem in problems))
+            found = [f"{each.path}: {each.message} ({each.rule}). Fix: {each.fix}" for each in findings]
+            raise InputError("\n".join([*found, *(f"{where}: {problem}" for problem in problems)]))
         self.version = versions.publish(function, removal_policy)
         super().__init__(function, release_id(alias_name))
         try:
             fixed = every[0].minimum if every and every[0].name == "fixed" else None
-            self.alias = function.add_alias(
-                alias_name, **set_only(description=description, provisioned_concurrent_executions=fixed)
+            self.alias = ReleasedAlias(
+                function,
+                alias_id(alias_name),
+                alias_name=alias_name,
+                version=self.version,
+                **set_only(description=description, provisioned_concurrent_executions=fixed),
             )
             self.scaling = provisioning.provision(self.alias, every)
             if shift is not None:
                 self._shift(function, shift, alarms, hooks)
-        except BaseException:
+        except BaseException as error:
             function.node.try_remove_child(release_id(alias_name))
             function.node.try_remove_child(alias_id(alias_name))
+            if _ELSEWHERE in str(error):
+                raise InputError(
+                    f"{function.node.path}/{alias_id(alias_name)}: {' or '.join(hooks)} is imported so that CDK "
+                    "doesn't know its account, and can't let CodeDeploy invoke it. Fix: "
+                    "Function.from_function_attributes(..., same_environment=True)."
+                ) from None
             raise
         remember(function, alias_name, provisioning.most(every))
         Annotations.of(function).acknowledge_warning(_PUBLISH, "its release publishes versions")
@@ -166,6 +204,14 @@ class Release(Construct):
             auto_rollback=aws_codedeploy.AutoRollbackConfig(failed_deployment=True, stopped_deployment=True),
             **hooks,
         )
+        for name, hook in hooks.items():
+            if hook.role is None:
+                Annotations.of(self).add_warning_v2(
+                    f"constructs-lambda:{name}",
+                    f"{name} is imported without its role, so it gets no right to answer CodeDeploy, which waits for "
+                    "an hour and fails. Fix: allow it codedeploy:PutLifecycleEventHookExecutionStatus, and acknowledge "
+                    "this.",
+                )
         resource = self.alias.node.default_child
         if hooks and resource is not None:
             # CloudFormation would move the alias while CodeDeploy may not invoke the hooks yet.

@@ -11,7 +11,7 @@ from aws_cdk import Duration
 from constructs import Construct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.inputs import beyond, refuse_no_number
+from constructs_lambda.cdk.inputs import beyond, refuse_no_number, refuses_unknown_keywords
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codedeploy
@@ -54,6 +54,7 @@ class Shift:
             raise TypeError(f"interval must be a Duration, such as Duration.minutes(5); got {self.interval!r}")
 
     @classmethod
+    @refuses_unknown_keywords
     def canary(cls, *, percentage: int = 10, interval: Duration | None = None) -> Shift:
         """A share at first, and the rest after a while.
 
@@ -67,6 +68,7 @@ class Shift:
         return cls(name="canary", percentage=percentage, interval=interval or Duration.minutes(5))
 
     @classmethod
+    @refuses_unknown_keywords
     def linear(cls, *, percentage: int = 10, interval: Duration | None = None) -> Shift:
         """A share, and another one after each interval, until all is moved.
 
@@ -80,6 +82,7 @@ class Shift:
         return cls(name="linear", percentage=percentage, interval=interval or Duration.minutes(1))
 
     @classmethod
+    @refuses_unknown_keywords
     def all_at_once(cls) -> Shift:
         """All of them in one step, once a hook has said that the new version is well."""
         return cls(name="all_at_once")

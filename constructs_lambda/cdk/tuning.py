@@ -11,6 +11,7 @@ from typing import Any, Literal, TypedDict, get_args
 from aws_cdk import Annotations, CfnOutput, Stack, Token, aws_lambda
 
 from constructs_lambda import limits
+from constructs_lambda.cdk.inputs import refuses_unknown_keywords
 from constructs_lambda.cdk.layers import is_bundling
 from constructs_lambda.cdk.tuning_file import CODE, MalformedError, best, measured_in, read, stats_of
 from constructs_lambda.errors import InputError
@@ -80,6 +81,7 @@ class Tuned(int):
     day: str | None
     """The day of the measurement; None where the file doesn't say."""
 
+    @refuses_unknown_keywords
     def __new__(cls, file: str | Path, *, strategy: Strategy | None = None) -> Tuned:
         """Reads the file."""
         if not isinstance(file, str | Path):
@@ -152,6 +154,7 @@ def warn_when_older(function: aws_lambda.Function, memory: Tuned) -> None:
     )
 
 
+@refuses_unknown_keywords
 def add_tuning_input(
     function: aws_lambda.Function,
     *,

@@ -62,6 +62,8 @@ class RestIntegration:
     passthrough: Text = None
     connection_type: Text = None
     connection: Text = None
+    parameters: tuple[str, ...] | Unknown | None = None
+    """The names of what its request is made of."""
     has_credentials_for_all: bool = False
     """Whether an answer of its own allows credentials, and any origin."""
 

@@ -36,6 +36,11 @@ class Callee:
     qualifier: str | Spot | None = ""
     is_foreign: bool = False
 
+    @property
+    def is_unqualified(self) -> bool:
+        """Whether it names neither a version nor an alias."""
+        return self.qualifier == ""
+
     def has_policy_of(self, other: Callee) -> bool | None:
         """Whether a statement for one holds for the other: the function, each alias and each version has its own."""
         one, two = self.qualifier, other.qualifier

@@ -1,4 +1,4 @@
-"""What calls durable functions, which aren't called like others."""
+"""What calls the functions that aren't called like others: durable ones, and those that run published versions only."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from collections.abc import Iterator
 
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.events import Events
-from constructs_lambda.model.functions import Durable, Function, Place
+from constructs_lambda.model.functions import Durable, Function, ManagedInstances, Place
 from constructs_lambda.model.gateway_parts import Gateways
+from constructs_lambda.model.provisions import Provisions
 from constructs_lambda.records import record
 from constructs_lambda.tokens import known
 
 
 @record(kw_only=True)
 class Call:
-    """A way on which a durable function of this app is called.
+    """A way on which a durable function of this app is called, or one with SnapStart or on Managed Instances.
 
     Args:
         place: The resource that makes it so.
         property: Property path of the function there.
         what: What a message calls it.
-        kind: `api`, `event` or `polling`.
+        kind: `api`, `event`, `polling` or `url`.
         function: The function.
         callee: How it is named.
+        alias: Path of an alias of the function, on a published version; empty where there is none.
     """
 
     place: Place
@@ -31,20 +33,36 @@ class Call:
     kind: str
     function: Function
     callee: Callee
+    alias: str = ""
 
 
-class Calls(Gateways, Events):
+class Calls(Gateways, Events, Provisions):
     """The calls of the functions of an app."""
 
     def calls(self) -> Iterator[Call]:
-        """The calls of durable functions, those under a condition left out."""
+        """The calls of such functions, those under a condition left out."""
         every = (function for stack in self.stacks.values() for function in stack.functions.values())
-        if not any(isinstance(function.durable, Durable) for function in every):
+        special = {function.place for function in every if _is_special(function)}
+        if not special:
             return
         for place, prop, what, kind, callee in self._all_calls():
             function = callee.function if callee else None
-            if callee and function and isinstance(function.durable, Durable) and not place.conditional:
-                yield Call(place=place, property=prop, what=what, kind=kind, function=function, callee=callee)
+            if callee and function and function.place in special and not place.conditional:
+                yield Call(
+                    place=place,
+                    property=prop,
+                    what=what,
+                    kind=kind,
+                    function=function,
+                    callee=callee,
+                    alias=self._published_alias(function),
+                )
+
+    def _published_alias(self, function: Function) -> str:
+        for alias in self._aliases.get(function.place, {}).values():
+            if not alias.place.conditional and not (known(alias.version) or "").startswith("$LATEST"):
+                return alias.place.path
+        return ""
 
     def _all_calls(self) -> Iterator[tuple[Place, str, str, str, Callee | None]]:
         for stack, delivery, protocol in self._deliveries:
@@ -64,3 +82,13 @@ class Calls(Gateways, Events):
                 yield route.integration_place, prop, what, "api" if is_proxy else "", route.callee
             for guard in gateway.guards:
                 yield guard.place, "AuthorizerUri", f"the authorizer {guard.place.path}", "api", guard.callee
+        for stack in self.stacks.values():
+            for url in stack.urls.values():
+                callee = self.callee(stack, url.function_parts)
+                if callee and callee.is_unqualified and url.qualifier is None:
+                    yield url.place, "TargetFunctionArn", "the function URL", "url", callee
+
+
+def _is_special(function: Function) -> bool:
+    has_instances = isinstance(function.managed_instances, ManagedInstances)
+    return isinstance(function.durable, Durable) or has_instances or function.snap_start == "PublishedVersions"

@@ -10,7 +10,7 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Function, Number, ScalableTarget, Scaled, TrackingPolicy
 from constructs_lambda.rules import Context, Problem, nearest, rule
-from constructs_lambda.rules.problems import number_problem, one_of, or_raise, quoted, unless_raised
+from constructs_lambda.rules.problems import number_problem, one_of, or_raise, quoted, too_long, unless_raised
 from constructs_lambda.rules.snap_start import uses_snap_start
 from constructs_lambda.rules.totals import available
 from constructs_lambda.tokens import known
@@ -21,7 +21,6 @@ _DIMENSION = "lambda:function:ProvisionedConcurrency"
 _SCHEDULES = ("at(", "cron(", "rate(")
 _CRON_FIELDS = 6
 _MOST_SHOWN = 5
-_NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f:/|]|^ | $")
 
 
 @rule(
@@ -29,7 +28,7 @@ _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f:/|]|^ | $")
     "Bounds of auto scaling not allowed",
     Severity.ERROR,
     aws="Application Auto Scaling refuses a minimum above the maximum, a negative one, and a scheduled action that "
-    "sets neither, whose schedule is none or whose name has a colon, a slash or a bar.",
+    "sets neither, whose schedule is none, or whose name is too long or has a colon, a slash or a bar.",
     fix="Set a minimum and a maximum, the minimum not above the maximum.",
     source=limits.SCALABLE_CAPACITY.source,
 )
@@ -42,9 +41,12 @@ def bounds(target: ScalableTarget) -> Iterator[Problem]:
         if action.minimum is None and action.maximum is None:
             yield Problem(prop, f"{what} sets neither a minimum nor a maximum", "Set one of them, or both.")
         name, schedule = known(action.name), known(action.schedule)
-        if name is not None and _NO_NAME.search(name):
+        prop = f"ScheduledActions.{index}.ScheduledActionName"
+        if name is not None and not re.fullmatch(limits.SCHEDULED_ACTION_NAME_PATTERN, name):
             message = f"the scheduled action is named {quoted(name)}; AWS takes no :, /, | and no blank at either end"
-            yield Problem(f"ScheduledActions.{index}.ScheduledActionName", message, "Rename it.")
+            yield Problem(prop, message, "Rename it.")
+        longest = limits.SCHEDULED_ACTION_NAME_LENGTH
+        yield from too_long(prop, "the name of a scheduled action", action.name, longest, "Shorten it.")
         if schedule is not None and not (schedule.startswith(_SCHEDULES) and schedule.endswith(")")):
             message = f"the schedule {quoted(schedule)} of {what} is none; AWS takes at(...), rate(...) and cron(...)"
             yield Problem(f"ScheduledActions.{index}.Schedule", message, "Write cron(0 8 * * ? *), for example.")

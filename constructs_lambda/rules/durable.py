@@ -84,7 +84,8 @@ def durable_runtime(function: Function) -> Iterator[Problem]:
     source=_INVOKING,
 )
 def unqualified(call: Call) -> Iterator[Problem]:
-    if call.callee.qualifier == "":
+    # What a function URL calls without a qualifier, no page of AWS says.
+    if call.callee.is_unqualified and call.kind != "url" and isinstance(call.function.durable, Durable):
         yield Problem(
             call.property,
             f"{call.what} calls the durable function {call.function.place.path} by an unqualified ARN",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import CapacityProvider, EnvironmentScaling, Function, ManagedInstances
+from constructs_lambda.model import Call, CapacityProvider, EnvironmentScaling, Function, ManagedInstances
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, one_of, quoted, too_long
 from constructs_lambda.rules.required import ROLE_ARN, key_arn
@@ -16,7 +16,7 @@ from constructs_lambda.runtimes import RUNTIMES
 from constructs_lambda.tokens import Unknown, certain_count, known, resolve_text
 
 _MANAGED_RUNTIMES = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-runtimes.html"
-
+_VERSIONS = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-version-publishing.html"
 _CONFIG = "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig"
 _METRICS = ("LambdaCapacityProviderAverageCPUUtilization", "LambdaCapacityProviderAverageGPUUtilization")
 _INSTANCE_TYPE = re.compile(r"[a-zA-Z0-9.*-]{1,30}")
@@ -223,3 +223,21 @@ def capacity_provider_parts(provider: CapacityProvider) -> Iterator[Problem]:
             "Write the role's full ARN, arn:aws:iam::<account>:role/<name>.",
         )
     yield from key_arn("KmsKeyArn", provider.kms_key)
+
+
+@rule(
+    "CL185",
+    "Function on Managed Instances called beside its alias",
+    Severity.WARNING,
+    aws="Lambda runs the version $LATEST.PUBLISHED, which it publishes by itself: what calls it passes by the alias, "
+    "and by all that shifts and watches it.",
+    fix="Call the alias of the function.",
+    source=_VERSIONS,
+)
+def unqualified(call: Call) -> Iterator[Problem]:
+    if call.callee.is_unqualified and call.alias and isinstance(call.function.managed_instances, ManagedInstances):
+        yield Problem(
+            call.property,
+            f"{call.what} calls {call.function.place.path} by an unqualified ARN: $LATEST.PUBLISHED, not the alias",
+            f"Call {call.alias}.",
+        )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Function, Qualified
+from constructs_lambda.model import Call, Function, Qualified
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.runtimes import RUNTIMES
 from constructs_lambda.tokens import certain_count, known
@@ -84,4 +84,21 @@ def snap_start_provisioned(qualified: Qualified) -> Iterator[Problem]:
             f"provisioned concurrency of {number} on a function with SnapStart, which excludes it",
             "Keep provisioned concurrency or SnapStart, not both.",
             qualified.place,
+        )
+
+
+@rule(
+    "CL153",
+    "SnapStart function called without a version",
+    Severity.WARNING,
+    aws="Lambda runs $LATEST, which has no snapshot: the function starts as slowly as without SnapStart.",
+    fix="Call an alias or a version of the function.",
+    source=_SNAP_START,
+)
+def unqualified(call: Call) -> Iterator[Problem]:
+    if call.callee.is_unqualified and uses_snap_start(call.function):
+        yield Problem(
+            call.property,
+            f"{call.what} calls {call.function.place.path} by an unqualified ARN, without SnapStart's snapshot",
+            f"Call {call.alias or 'an alias of the function, such as function.add_release().alias'}.",
         )

@@ -8,8 +8,8 @@ from constructs_lambda.model import Cors, HttpApi, HttpAuthorizer, HttpIntegrati
 from constructs_lambda.model.apis import StageSettings
 from constructs_lambda.template.links import read_link, read_parts
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.template.rest_apis import is_public, plain_names
-from constructs_lambda.tokens import UNKNOWN, Unknown, known
+from constructs_lambda.template.rest_apis import is_public, names_of, plain_names
+from constructs_lambda.tokens import Unknown, known
 
 Metadata = Mapping[str, object] | None
 _DEFINITIONS = ("Body", "BodyS3Location", "Target", "RouteKey")
@@ -80,7 +80,7 @@ def read_integration(values: object, place: Place, metadata: Metadata = None) ->
         http_method=p.text("IntegrationMethod"),
         connection_type=p.text("ConnectionType"),
         connection=p.text("ConnectionId"),
-        parameters=_names(p.mapping("RequestParameters")),
+        parameters=names_of(p.mapping("RequestParameters")),
         missing=p.missing("ApiId", "IntegrationType"),
         malformed=p.malformed,
     )
@@ -112,12 +112,6 @@ def _stage_settings(p: Properties, logs: Properties | Unknown | None) -> StageSe
         variables=plain_names(p.mapping("StageVariables")),
         route_keys=plain_names(p.mapping("RouteSettings")),
     )
-
-
-def _names(values: Mapping[str, object] | Unknown | None) -> tuple[str, ...] | Unknown | None:
-    if not isinstance(values, Mapping):
-        return values
-    return UNKNOWN if any(str(name).startswith("Fn::") for name in values) else tuple(map(str, values))
 
 
 def read_http_authorizer(values: object, place: Place, metadata: Metadata = None) -> HttpAuthorizer:

@@ -17,7 +17,7 @@ from constructs_lambda.model.apis import StageSettings
 from constructs_lambda.template.links import read_link, read_parts
 from constructs_lambda.template.policies import policy_length
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.tokens import Unknown, known
+from constructs_lambda.tokens import UNKNOWN, Unknown, known
 
 Metadata = Mapping[str, object] | None
 _DEFINITIONS = ("Body", "BodyS3Location", "CloneFrom")
@@ -89,6 +89,7 @@ def _integration(p: Properties | Unknown | None) -> RestIntegration | Unknown | 
         passthrough=p.text("PassthroughBehavior"),
         connection_type=p.text("ConnectionType"),
         connection=p.text("ConnectionId"),
+        parameters=names_of(p.mapping("RequestParameters")),
         has_credentials_for_all=any(map(_has_credentials_for_all, known(p.items("IntegrationResponses")) or ())),
     )
 
@@ -154,6 +155,13 @@ def read_rest_authorizer(values: object, place: Place, metadata: Metadata = None
         missing=p.missing("RestApiId", "Type", "Name"),
         malformed=p.malformed,
     )
+
+
+def names_of(values: Mapping[str, object] | Unknown | None) -> tuple[str, ...] | Unknown | None:
+    """The names in a mapping; unknown where it may get others."""
+    if not isinstance(values, Mapping):
+        return values
+    return UNKNOWN if any(str(name).startswith("Fn::") for name in values) else tuple(map(str, values))
 
 
 def plain_names(values: Mapping[str, object] | Unknown | None) -> tuple[str, ...]:

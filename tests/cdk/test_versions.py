@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 from aws_cdk import App, Stack, Tags, Validations, aws_lambda, aws_s3
-from synthesized import resources_of
+from synthesized import resources_of, template_of
 
 from constructs_lambda import (
     Function,
@@ -40,7 +42,13 @@ class Shop:
         self._tmp_path = tmp_path
         self._count = iter(range(100))
 
-    def version(
+    def version(self, change: Change | None = None, **options: Any) -> str:
+        """The logical id of its one version."""
+        resources = self.template(change, **options)["Resources"]
+        (logical_id,) = (name for name, each in resources.items() if each["Type"] == "AWS::Lambda::Version")
+        return str(logical_id)
+
+    def template(
         self,
         change: Change | None = None,
         *,
@@ -49,7 +57,7 @@ class Shop:
         flag: bool = False,
         today: date = date(2026, 11, 20),
         **options: Any,
-    ) -> str:
+    ) -> dict[str, Any]:
         folder = self._tmp_path / f"shop{next(self._count)}"
         app = self._make_app(context={RECOGNIZE_LAYERS: flag})
         Validations.of(app).add_plugins(LambdaChecks(today=today))
@@ -61,8 +69,7 @@ class Shop:
         function.add_release(shift=Shift.canary())
         if change is not None:
             change(stack, function)
-        (logical_id,) = resources_of(app, "AWS::Lambda::Version")
-        return logical_id
+        return template_of(app)
 
 
 @pytest.fixture
@@ -74,6 +81,19 @@ def shop(make_app: Callable[..., App], tmp_path: Path) -> Shop:
 def test_another_folder_and_another_day_make_no_new_version(shop: Shop, flag: bool) -> None:
     versions = {shop.version(flag=flag, today=day) for day in (date(2026, 11, 20), date(2027, 12, 31))}
     assert len(versions) == 1
+
+
+def test_another_folder_and_another_day_change_nothing_in_the_template(shop: Shop) -> None:
+    one, other = (shop.template(today=day) for day in (date(2026, 11, 20), date(2027, 12, 31)))
+    assert one == other
+
+
+def test_a_variable_changes_itself_and_the_version_alone(shop: Shop) -> None:
+    one, other = (json.dumps(shop.template(environment={"STAGE": stage})) for stage in ("test", "prod"))
+    versions = [re.findall(r"OrdersCurrentVersion\w+", text) for text in (one, other)]
+    assert [len(set(each)) for each in versions] == [1, 1]
+    assert versions[0][0] != versions[1][0]
+    assert other == one.replace('"test"', '"prod"').replace(versions[0][0], versions[1][0])
 
 
 def tag(stack: Stack, function: aws_lambda.Function) -> None:

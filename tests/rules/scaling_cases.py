@@ -226,6 +226,10 @@ AUTO_SCALING: list[Case] = [
     scaled("alias that a nested stack may make", "", target(resource_id=PROD), N=NESTED),
     scaled("schedule of five fields", "CL710", target(1, 10, CDK_ID, action(5, schedule="cron(0 8 * * ?)"))),
     scaled("schedule of seven fields", "CL710", target(1, 10, CDK_ID, action(5, schedule="cron(0 0 8 * * ? *)"))),
+    *(
+        scaled(f"schedule with a name of {n}", rule, target(1, 10, CDK_ID, *titled("n" * n)))
+        for n, rule in ((255, ""), (256, ""), (257, "CL710"))
+    ),
     *(scaled(f"schedule named {name!r}", "CL710", target(1, 10, CDK_ID, *titled(name))) for name in BAD_NAMES),
     *(
         scaled(f"schedule named {name!r}", "", target(1, 10, CDK_ID, *titled(name)))

@@ -217,3 +217,13 @@ def test_permissions_of_two_stacks_make_one_policy() -> None:
     assert found({"F": zipped(FunctionName="f"), **permissions(ARN, "a")}, permissions(imported(0, "F"), "b")) == (
         "CL803",
     )
+
+
+def test_an_integration_of_many_routes_is_named_once() -> None:
+    """An HTTP API has one integration for all routes of a function."""
+    tenants = zipped(TenancyConfig={"TenantIsolationMode": "PER_TENANT"})
+    routes = {f"R{index}": route(f"GET /{index}") for index in range(3)}
+    granted = permission(source("/*/*/*"))
+    resources = {"F": tenants, "Api": http_api(), "I": integration(), "P": granted, **routes}
+    app = Topology([read_template({"Resources": resources}, template="t.json", size_bytes=1)])
+    assert [each.rule for each in check_topology(app, Context(TODAY), Severities())] == ["CL161"]

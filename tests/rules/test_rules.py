@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from rules import (
     api_cases,
+    calling_cases,
     companion_cases,
     delivery_cases,
     event_cases,
@@ -47,6 +48,7 @@ CASES: list[Case] = [
     *gateway_cases.CASES,
     *permission_cases.CASES,
     *scaling_cases.CASES,
+    *calling_cases.CASES,
     *policy_cases.CASES,
 ]
 WITH_FILES = {

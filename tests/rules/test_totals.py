@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from assemblies import Assembly
 from rules.cases import TODAY, Resource, zipped
 from rules.event_resources import of
 from rules.scaling_cases import reserving, target
-from rules.settings_cases import alias
+from rules.settings_cases import alias, version
 
 from constructs_lambda import limits
 from constructs_lambda.checker import check
@@ -313,13 +315,44 @@ def test_two_apps_and_templates_by_themselves_are_not_added_up(tmp_path: Path) -
     assert run(tmp_path) == []
 
 
-def test_two_thousand_functions_in_two_regions() -> None:
-    regions = ("eu-west-1", "us-east-1")
-    stacks = [
-        stack(f"S{i:02}", {f"F{j:03}": reserving(i + 1) for j in range(100)}, region=regions[i % 2]) for i in range(20)
-    ]
-    messages = {finding.message.partition(" (")[0]: finding.path for finding in found(*stacks)}
+REGIONS = ("eu-west-1", "us-east-1")
+STACKS = 20
+
+
+def shop(directory: Path, functions: int) -> Path:
+    """A cloud assembly of 20 stacks in two Regions; each function reserves as much as the number of its stack."""
+    stacks: dict[str, tuple[Resources, str | None]] = {}
+    for index in range(STACKS):
+        made: Resources = {}
+        for number in range(functions // STACKS):
+            name = f"F{number:03}"
+            made |= {name: reserving(index + 1), f"{name}V": version(function=name), f"{name}A": alias(name)}
+        stacks[f"S{index:02}"] = (made, f"aws://{ACCOUNT}/{REGIONS[index % 2]}")
+    return write(directory, stacks)
+
+
+def memory(directory: Path) -> int:
+    """The most bytes that Python held at a time while it checked."""
+    tracemalloc.start()
+    try:
+        run(directory)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_two_thousand_functions_in_two_regions(tmp_path: Path) -> None:
+    whole = shop(tmp_path, 2_000)
+    begun = time.process_time()
+    messages = {finding.message.partition(" (")[0]: finding.path for finding in run(whole)}
+    assert time.process_time() - begun < 2
     assert messages == {
         f"the app reserves {100 * sum(range(1, 20, 2)):,}": "S18/F000",
         f"the app reserves {100 * sum(range(2, 21, 2)):,}": "S19/F000",
     }
+
+
+def test_memory_is_in_proportion(tmp_path: Path) -> None:
+    few, many = shop(tmp_path / "few", 400), shop(tmp_path / "many", 1_600)
+    run(few)  # what is loaded once counts for neither
+    assert memory(many) < 5 * memory(few)

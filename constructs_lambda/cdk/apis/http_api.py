@@ -15,9 +15,9 @@ from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAu
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
 from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, Callee, callee
 from constructs_lambda.cdk.apis.routed import RoutedApi
-from constructs_lambda.cdk.apis.routes import Route, unknown_keywords
+from constructs_lambda.cdk.apis.routes import Route
 from constructs_lambda.cdk.apis.throttling import limits_of, refuse_wrong_throttling
-from constructs_lambda.cdk.inputs import set_only
+from constructs_lambda.cdk.inputs import set_only, unknown_keywords
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.cdk.reach import path_of
@@ -42,6 +42,7 @@ _ONLY_REST = {
     "request_model": "request validation",
     "request_parameters": "request validation",
     "request_validator": "request validation",
+    "tenant_id": "way to name a tenant to Lambda",
     "stream": "response streaming; a function URL has it too",
     "tracing": "X-Ray tracing; the functions behind it have",
     "usage_plan": "usage plans",

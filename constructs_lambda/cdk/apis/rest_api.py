@@ -27,12 +27,15 @@ from constructs_lambda.cdk.apis.rest_inputs import (
 )
 from constructs_lambda.cdk.apis.rest_stage import access_logging, execution_logs, given, guard, throttling
 from constructs_lambda.cdk.apis.routed import RoutedApi
-from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, texts, unknown_keywords
+from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, texts
 from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
+from constructs_lambda.cdk.inputs import unknown_keywords
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.reach import path_of
+from constructs_lambda.cdk.tenants import request_parameter
 from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.errors import InputError
+from constructs_lambda.rules.tenants import TENANT_HEADER
 
 DEFAULT_STAGE = "prod"
 _STREAM = "2021-11-15/functions/{}/response-streaming-invocations"
@@ -211,6 +214,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         api_key_required: bool = False,
         request_model: type | Mapping[str, Any] | None = None,
         request_parameters: Mapping[str, bool] | None = None,
+        tenant_id: str | None = None,
         stream: bool = False,
         timeout: Duration | None = None,
         operation_name: str | None = None,
@@ -232,6 +236,9 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 refused (400) before the function is called, whatever its content type.
             request_parameters: Parameters of the request by API Gateway's names, and whether each has to be there:
                 `{"method.request.querystring.page": True}`.
+            tenant_id: Where the request has the tenant, for a function with tenant isolation: by API Gateway's names,
+                `context.authorizer.tenant` for what the authorizer passed on, or `method.request.header.x-tenant`,
+                which then has to be there, and which anyone may write.
             stream: Whether the function's answer is streamed. The function has to be one that streams.
             timeout: How long API Gateway waits for the function, at least 50 ms. 29 s where it isn't given, and at
                 most, unless AWS raised that for a Regional or private API; 15 minutes for a stream.
@@ -243,12 +250,15 @@ class RestApi(RoutedApi[RestAuthorizer]):
 
         Raises:
             InputError: The route is malformed (CL414) or there already (CL411), nobody is named who may
-                call it (CL405), or something else is wrong: everything at once; nothing is made.
+                call it (CL405), no tenant is named to a function with tenant isolation (CL161), or something else is
+                wrong: everything at once; nothing is made.
             TypeError: An authorizer for an `HttpApi`, or a value of the wrong type.
         """
         _refuse_others("RestApi.add_route", others, RestApi.add_route)
         _refuse_wrong_authorizer(authorizer)
         refuse_wrong_switches(api_key_required=api_key_required, stream=stream)
+        if (parameter := request_parameter(tenant_id)) is not None:
+            request_parameters = {parameter: True, **(request_parameters or {})}
         problems = list(wrong_parameters(route, request_parameters))
         if self._answers_preflights and str(route).startswith("OPTIONS "):
             problems.append(f"{route}: the API answers preflights itself. Fix: leave the route out, or the API's CORS.")
@@ -262,12 +272,13 @@ class RestApi(RoutedApi[RestAuthorizer]):
             timeout=timeout,
             operation_name=operation_name,
             limit=self._longest(stream, timeout),
+            tenant_id=tenant_id,
             problems=problems,
         )
         bound, called = asked.bound, callee(function)
         method = self.api.root.resource_for_path(asked.route.path).add_method(
             asked.route.method,
-            self._integration(called, asked.milliseconds, stream),
+            self._integration(called, asked.milliseconds, stream, tenant_id),
             authorizer=bound.authorizer if bound else None,
             authorization_type=_type(bound),
             authorization_scopes=list(asked.scopes) or None,
@@ -371,15 +382,17 @@ class RestApi(RoutedApi[RestAuthorizer]):
         return limits.REST_API_EDGE_INTEGRATION_TIMEOUT
 
     def _integration(
-        self, called: Callee, milliseconds: int | float | None, stream: bool
+        self, called: Callee, milliseconds: int | float | None, stream: bool, tenant_id: str | None
     ) -> aws_apigateway.Integration:
-        key = f"{called.name} {milliseconds} {stream}"
+        key = f"{called.name} {milliseconds} {stream} {tenant_id}"
         if key not in self._integrations:
             options: dict[str, Any] = {}
             if milliseconds is not None:
                 options["timeout"] = Duration.millis(milliseconds)
             if stream:
                 options["response_transfer_mode"] = aws_apigateway.ResponseTransferMode.STREAM
+            if tenant_id is not None:
+                options["request_parameters"] = {TENANT_HEADER: tenant_id}
             path = {"path": _STREAM} if stream else {}
             self._integrations[key] = aws_apigateway.Integration(
                 type=aws_apigateway.IntegrationType.AWS_PROXY,

@@ -17,6 +17,7 @@ from constructs_lambda.cdk.apis.openapi import Security
 from constructs_lambda.cdk.apis.permissions import Callee, Permissions
 from constructs_lambda.cdk.apis.routes import Route
 from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.cdk.tenants import wrong_tenant
 from constructs_lambda.errors import InputError
 from constructs_lambda.limits import Limit
 
@@ -98,6 +99,7 @@ class RoutedApi(Construct, Generic[A]):
         timeout: Duration | None,
         limit: Limit,
         can_be_raised: bool = False,
+        tenant_id: str | None = None,
         problems: list[str],
     ) -> Asked:
         """What is asked for; raises with everything that is wrong with it, and makes nothing then.
@@ -110,6 +112,7 @@ class RoutedApi(Construct, Generic[A]):
         routes.refuse_wrong_switches(public=public)
         own_scopes = routes.texts("scopes", scopes)
         route = routes.parse(key, self._kind, problems)
+        problems += wrong_tenant(key, function, tenant_id, kind=self._kind)
         chosen = None if public else authorizer or self._authorizer
         problems += routes.already_there(route, self._kind, self._routes)
         problems += routes.open_to_anyone(route, public=public, own=authorizer, chosen=chosen)

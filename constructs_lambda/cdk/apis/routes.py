@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from aws_cdk import Duration, Stack
 from constructs import Construct
 
 from constructs_lambda.limits import Limit
-from constructs_lambda.rules import nearest
 from constructs_lambda.rules.route_keys import route_problems
 from constructs_lambda.tokens import is_number_token
 
@@ -184,14 +181,6 @@ def waited(timeout: Duration | None, limit: Limit, *, can_be_raised: bool, probl
         return value
     problems.append(f"timeout is {limit.counted(value)}; AWS allows {limit.allowed} (CL407). Fix: stay within.")
     return value
-
-
-def unknown_keywords(what: str, keywords: Mapping[str, Any], function: Any) -> str:
-    """The message on keywords that don't exist, with the nearest that do."""
-    known = [name for name in inspect.signature(function).parameters if name != "self"]
-    return f"{what}() got unexpected keyword arguments: " + ", ".join(
-        f"{name!r}{nearest(name, known)}" for name in keywords
-    )
 
 
 def known_or(name: str | None, default: str) -> str:

@@ -184,10 +184,7 @@ def add_event_source(source: aws_lambda.IEventSource, add: Callable[[aws_lambda.
         source: The event source.
         add: CDK's own method.
 
-    Raises:
-        TypeError: No event source.
     """
-    (source,) = event_sources([source])
     try:
         add(source)
     except RuntimeError:
