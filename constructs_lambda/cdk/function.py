@@ -124,7 +124,7 @@ class Function(aws_lambda.Function):
                 capacity_provider.add_function(self)
             versions.add_layers(self, keywords.get("layers", ()))
             if type(keywords["memory_size"]) not in (int, float):
-                _warn_when_older(self, keywords["memory_size"])
+                _tell_measured(self, resource, keywords["memory_size"])
             if reach is not None:
                 note(resource, reach=reach.words)
             if usage is not None:
@@ -453,8 +453,11 @@ def _clean_up(scope: Construct, id: str, log_group: aws_logs.LogGroup | None, er
         scope.node.try_remove_child(id)
 
 
-def _warn_when_older(function: Function, memory_size: object) -> None:
+def _tell_measured(function: Function, resource: IConstruct | None, memory_size: object) -> None:
+    """Warns where memory was measured with other code, and keeps the durations for the price with other memory."""
     from constructs_lambda.cdk.tuning import Tuned, warn_when_older
 
     if isinstance(memory_size, Tuned):
         warn_when_older(function, memory_size)
+        if memory_size.durations:
+            note(resource, tuning={str(memory): duration for memory, duration in memory_size.durations.items()})

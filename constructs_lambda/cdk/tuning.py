@@ -13,7 +13,7 @@ from aws_cdk import Annotations, CfnOutput, Stack, Token, aws_lambda
 from constructs_lambda import limits
 from constructs_lambda.cdk.inputs import refuses_unknown_keywords
 from constructs_lambda.cdk.layers import is_bundling
-from constructs_lambda.cdk.tuning_file import CODE, MalformedError, best, measured_in, read, stats_of
+from constructs_lambda.cdk.tuning_file import CODE, MalformedError, best, durations_of, measured_in, read, stats_of
 from constructs_lambda.errors import InputError
 from constructs_lambda.tokens import as_written
 
@@ -80,6 +80,8 @@ class Tuned(int):
     """Hash of the code that was measured; None where the file doesn't say."""
     day: str | None
     """The day of the measurement; None where the file doesn't say."""
+    durations: Mapping[int, float]
+    """How long an invocation took on average with each memory, in ms; empty where the file doesn't say."""
 
     @refuses_unknown_keywords
     def __new__(cls, file: str | Path, *, strategy: Strategy | None = None) -> Tuned:
@@ -93,16 +95,16 @@ class Tuned(int):
             memory = measured.memory if strategy is None else best(stats_of(measured.stats, strategy), strategy)
         except MalformedError as error:
             raise InputError(f"{file} {error}") from None
-        return cls._of(memory, str(file), measured.code, measured.day)
+        return cls._of(memory, str(file), measured.code, measured.day, durations_of(measured.stats))
 
     @classmethod
-    def _of(cls, memory: int, file: str, code: str | None, day: str | None) -> Tuned:
+    def _of(cls, memory: int, file: str, code: str | None, day: str | None, durations: Mapping[int, float]) -> Tuned:
         self = super().__new__(cls, memory)
-        self.file, self.code, self.day = file, code, day
+        self.file, self.code, self.day, self.durations = file, code, day, durations
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Tuned._of, (int(self), self.file, self.code, self.day)
+        return Tuned._of, (int(self), self.file, self.code, self.day, self.durations)
 
     @property
     def vcpus(self) -> float:

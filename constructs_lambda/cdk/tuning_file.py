@@ -147,6 +147,18 @@ def stats_of(entries: Sequence[object], strategy: str) -> dict[int, tuple[float,
     return stats
 
 
+def durations_of(entries: Sequence[object]) -> dict[int, float]:
+    """Average duration for each memory, in milliseconds; empty where the file has none that can be read.
+
+    Args:
+        entries: What the file has.
+    """
+    try:
+        return {memory: duration for memory, (_, duration) in map(_stat, entries) if duration}
+    except MalformedError:
+        return {}  # the recommended memory stands all the same
+
+
 def _stat(value: object) -> tuple[int, tuple[float, float]]:
     stat = _mapping(value, "an entry of stats")
     cost, duration = (_number(stat.get(name), name) for name in ("averagePrice", "averageDuration"))

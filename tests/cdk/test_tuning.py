@@ -6,15 +6,29 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Environment, Stack, Token, aws_ecr, aws_lambda
+from aws_cdk import App, Duration, Environment, Stack, Token, aws_ecr, aws_lambda
 from synthesized import resources_of, template_of
 
-from constructs_lambda import Function, ImageFunction, InputError, LimitError, PythonFunction, Tuned, limits, vcpus
+from constructs_lambda import (
+    Function,
+    ImageFunction,
+    InputError,
+    LimitError,
+    PythonFunction,
+    Tuned,
+    Usage,
+    limits,
+    vcpus,
+)
+from constructs_lambda.apps import read_app
 from constructs_lambda.cdk.tuning import code_hash
+from constructs_lambda.pricing import AppUsage, shipped_prices
+from constructs_lambda.pricing.what_if import AS_STATED, ASSUMED, MEASURED, by_memory
 
 pytestmark = pytest.mark.cdk
 
@@ -340,3 +354,24 @@ def test_one_input_a_function(stack: Stack, required: dict[str, Any]) -> None:
     function.add_tuning_input()
     with pytest.raises(InputError, match="there is a tuning input already"):
         function.add_tuning_input()
+
+
+def test_the_price_with_other_memory_is_that_of_what_was_measured(
+    stack: Stack, write: Callable[[object], Path]
+) -> None:
+    code = aws_lambda.Code.from_inline("def handler(event, context): pass")
+    Function(
+        stack,
+        "Orders",
+        code=code,
+        handler="index.handler",
+        runtime=aws_lambda.Runtime.PYTHON_3_14,
+        memory_size=Tuned(write({**ANSWER, "stats": STATS})),
+        usage=Usage(requests_per_month=1_000_000, duration=Duration.millis(36)),
+    )
+    app = read_app(str(stack.node.root.synth().directory), bytes)  # type: ignore[attr-defined]
+    found = {
+        each.memory_mb: (each.duration_ms, each.basis)
+        for each in by_memory(app, [128, 512, 1_024], AppUsage(), shipped_prices())
+    }
+    assert found == {128: (Decimal(100), MEASURED), 512: (Decimal(36), AS_STATED), 1_024: (Decimal(18), ASSUMED)}
