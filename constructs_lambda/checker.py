@@ -75,7 +75,11 @@ def _check_together(
 
 
 def check_assemblies(
-    assemblies: Sequence[Assembly], context: Context, severities: Severities, store: AssetStore
+    assemblies: Sequence[Assembly],
+    context: Context,
+    severities: Severities,
+    store: AssetStore,
+    seen: Callable[[Topology], None] | None = None,
 ) -> tuple[list[Finding], tuple[Acknowledgement, ...]]:
     """Every finding in an app, acknowledged ones included, and the acknowledgements, the useless ones marked.
 
@@ -84,6 +88,7 @@ def check_assemblies(
         context: What rules may know beside the model.
         severities: Which rules run.
         store: Where what is in the assets is kept during a run.
+        seen: Is given the stacks of the app and of each of its Stages.
     """
     findings: list[Finding] = []
     apps: list[Topology] = []
@@ -92,7 +97,7 @@ def check_assemblies(
         for stack in stacks:
             findings.extend(check_stack(stack, context, severities))
         apps.append(Topology(stacks))
-        findings.extend(check_topology(apps[-1], context, severities))
+        findings.extend(_check_together(apps[-1], context, severities, seen))
     findings.extend(check_uses(apps, context, severities))
     said = [each for assembly in assemblies for each in assembly.acknowledgements]
     return findings, tuple(_marked(said, findings))

@@ -55,9 +55,9 @@ class LambdaChecks:
             raise TypeError(f"today must be a datetime.date; got {today!r}")
         if quotas is not None and not isinstance(quotas, Quotas):
             raise TypeError(f"quotas must be Quotas, such as Quotas(concurrent_executions=3_000); got {quotas!r}")
-        self._severities = _severities(severity or {})
+        self._severities = _severities(severity) if severity is not None else None
         self._today = today
-        self._quotas = quotas or Quotas()
+        self._quotas = quotas
 
     @property
     def name(self) -> str:
@@ -85,7 +85,7 @@ class LambdaChecks:
         from constructs_lambda.cdk.validation import validate
 
         try:
-            return validate(context, self._today or date.today(), self._quotas, self._severities)
+            return validate(context, self._today, self._quotas, self._severities)
         except Exception:  # CDK keeps the message and throws the traceback away
             traceback.print_exc(file=sys.stderr)
             raise

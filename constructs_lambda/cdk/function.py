@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -20,6 +20,7 @@ from constructs_lambda.cdk.failures import add_destination
 from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
+from constructs_lambda.cdk.profiles.applied import defaults_for, with_profiles
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
 from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
 from constructs_lambda.cdk.synthesis import before_synth
@@ -84,6 +85,9 @@ class Function(aws_lambda.Function):
         InputError: It must reach private resources, and is in no network; or usage that no function has.
         TypeError: A keyword that doesn't exist, with the nearest one that does; a value of the wrong type.
     """
+
+    asks_profiles: ClassVar[bool] = True
+    """Whether its constructor asks the profiles that hold, so that a property injector need not."""
 
     def __init__(
         self,
@@ -321,7 +325,8 @@ def checked(
         from constructs_lambda.cdk.usage import refuse_wrong_usage
 
         refuse_wrong_usage(usage, path_of(scope, id), "AWS::Lambda::Function")
-    keywords = {**_defaults(given, is_managed), **given}
+    said = with_profiles(given, scope, is_managed=is_managed)
+    keywords = {**_defaults(said, is_managed), **said}
     if not _can_be_extended(given.get("role")):
         keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
     _refuse_what_aws_refuses(scope, id, keywords, is_managed, unreachable)
@@ -418,6 +423,9 @@ def _own_log_group(scope: Construct, id: str, keywords: dict[str, Any]) -> aws_l
         return None
     log_group = aws_logs.LogGroup.__new__(aws_logs.LogGroup)
     options = {"removalPolicy": keywords.pop("log_removal_policy")} if "log_removal_policy" in keywords else {}
+    retention = defaults_for(scope).get("log_retention")
+    if retention is not None:
+        options["retention"] = retention
     try:
         jsii.create(aws_logs.LogGroup, log_group, [scope, f"{id}LogGroup", options])
     except RuntimeError as error:

@@ -43,7 +43,7 @@ def function_properties(keywords: Mapping[str, Any], *, is_managed: bool = False
         "TracingConfig": _tracing(keywords.get("tracing")),
         "LoggingConfig": _logging(keywords),
         "SnapStart": _inside("ApplyOn", "PublishedVersions" if keywords.get("snap_start") else None),
-        "RecursiveLoop": _word(keywords.get("recursive_loop")),
+        "RecursiveLoop": word(keywords.get("recursive_loop")),
     }
     if (architecture := keywords.get("architecture")) is not None:
         properties["Architectures"] = [_name(architecture)]
@@ -114,13 +114,13 @@ def _inside(name: str, value: object) -> dict[str, Any] | None:
     return None if value is None else {name: value}
 
 
-def _word(member: Any) -> str | None:
+def word(member: Any) -> str | None:
     """CloudFormation's word for a member of a CDK enumeration: `PASS_THROUGH` is `PassThrough`."""
     return None if member is None else "".join(part.capitalize() for part in str(member.value).split("_"))
 
 
 def _tracing(tracing: aws_lambda.Tracing | None) -> dict[str, Any] | None:
-    return None if tracing is aws_lambda.Tracing.DISABLED else _inside("Mode", _word(tracing))
+    return None if tracing is aws_lambda.Tracing.DISABLED else _inside("Mode", word(tracing))
 
 
 def _logging(keywords: Mapping[str, Any]) -> dict[str, Any] | None:

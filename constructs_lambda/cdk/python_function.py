@@ -28,6 +28,7 @@ from constructs_lambda.cdk.layers import (
     target_of,
 )
 from constructs_lambda.cdk.options import FunctionOptions
+from constructs_lambda.cdk.profiles.applied import defaults_for
 from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.errors import InputError, PackagingError
 from constructs_lambda.packaging import Built, Target, Trim
@@ -96,13 +97,14 @@ class PythonFunction(Function):
         **options: Unpack[FunctionOptions],
     ) -> None:
         runtime = runtime or default_runtime()
-        architecture = options.get("architecture") or default_architecture()
+        said = defaults_for(scope)
+        architecture = options.get("architecture") or said.get("architecture") or default_architecture()
         layers = options.get("layers") or ()
         target = target_of(runtime, architecture)
         defaults: dict[str, Any] = {"architecture": architecture}
-        if options.get("memory_size") is None and capacity_provider is None:
+        if options.get("memory_size") is None and "memory_size" not in said and capacity_provider is None:
             defaults["memory_size"] = DEFAULT_MEMORY_MB
-        if options.get("timeout") is None:
+        if options.get("timeout") is None and "timeout" not in said:
             defaults["timeout"] = _default_timeout()
         keywords: dict[str, Any] = {"handler": handler, "runtime": runtime, **options, **defaults}
         keywords |= {"network": network, "reach": reach, "usage": usage}

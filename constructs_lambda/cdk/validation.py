@@ -18,9 +18,10 @@ from constructs import IConstruct
 
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly, read_assembly
+from constructs_lambda.cdk.profiles import applied
 from constructs_lambda.checker import check_assemblies, unused
 from constructs_lambda.findings import Finding, Severity, in_order
-from constructs_lambda.model import Acknowledgement
+from constructs_lambda.model import Acknowledgement, Topology
 from constructs_lambda.quotas import Quotas
 from constructs_lambda.rules import Context, Severities
 
@@ -29,17 +30,23 @@ _reported: WeakKeyDictionary[IConstruct, dict[str, int]] = WeakKeyDictionary()
 
 
 def validate(
-    context: IPolicyValidationContext, today: date, quotas: Quotas, severities: Severities
+    context: IPolicyValidationContext, today: date | None, quotas: Quotas | None, severities: Severities | None
 ) -> PolicyValidationPluginReport:
     """Checks the templates that CDK names, without those that another plugin has reported in this synth.
 
     Args:
         context: The templates, and the app they come from.
-        today: The day on which runtimes are judged.
-        quotas: What AWS has raised for the accounts.
-        severities: Which rules run.
+        today: The day on which runtimes and waivers are judged; the current day where it isn't given.
+        quotas: What AWS has raised for the accounts; what profiles say where it isn't given.
+        severities: Which rules run; what profiles say where it isn't given.
     """
     app = context.app_construct
+    today = today or applied.today_of(app)
+    if applied.are_anywhere():
+        from constructs_lambda.cdk.profiles import enforcement
+
+        severities, quotas = enforcement.settings_of(app, severities, quotas)
+    severities, quotas = severities or Severities(), quotas or Quotas()
     files = _not_reported_yet(app, [str(path) for path in context.template_paths])
     rule_context = Context(today, quotas)
     assemblies: list[Assembly] = []
@@ -49,7 +56,13 @@ def validate(
         said = tuple(each for each in assembly.acknowledgements if each.template in files)
         said = (*said, *_on_app_and_stage(app, directory, templates))
         assemblies.append(Assembly(templates, said))
-    findings, marked = check_assemblies(assemblies, rule_context, severities, AssetStore())
+    apps: list[Topology] = []
+    findings, marked = check_assemblies(assemblies, rule_context, severities, AssetStore(), apps.append)
+    if files and applied.are_anywhere():
+        from constructs_lambda.cdk.profiles import enforcement
+
+        stacks = [stack for each in apps for stack in each.stacks.values()]
+        findings.extend(enforcement.enforced(app, stacks, findings, rule_context, severities))
     findings.extend(unused(_merged(marked), rule_context, severities))
     return _report(findings)
 

@@ -91,6 +91,7 @@ from constructs_lambda.model.networks import (
 )
 from constructs_lambda.model.open_urls import LockedUrl, OpenUrl
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
+from constructs_lambda.model.profiles import Breach, Exemption
 from constructs_lambda.model.provisions import Provisioned, Qualified, Scaled
 from constructs_lambda.model.releases import (
     RELEASE_FIELDS,
@@ -146,6 +147,7 @@ __all__ = [
     "Asynchronous",
     "Attachment",
     "AuthorizerCode",
+    "Breach",
     "Call",
     "Callee",
     "CapacityProvider",
@@ -167,6 +169,7 @@ __all__ = [
     "EnvironmentScaling",
     "EventRule",
     "EventSourceMapping",
+    "Exemption",
     "Failing",
     "FileSystem",
     "Flag",

@@ -1,0 +1,130 @@
+"""Which profiles hold where: they are remembered by the scope that they were applied to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from constructs import IConstruct
+
+if TYPE_CHECKING:
+    from constructs_lambda.cdk.profiles.profile import Profile
+
+_applied: WeakKeyDictionary[IConstruct, list[Profile]] = WeakKeyDictionary()
+_chains: WeakKeyDictionary[IConstruct, tuple[Profile, ...]] = WeakKeyDictionary()
+_merged: WeakKeyDictionary[IConstruct, Mapping[str, Any]] = WeakKeyDictionary()
+_days: WeakKeyDictionary[IConstruct, date] = WeakKeyDictionary()
+_NONE: Mapping[str, Any] = MappingProxyType({})
+_MERGED_BY_NAME = ("environment",)
+LOG_RETENTION = "log_retention"
+"""In defaults of a profile the retention of the log group that is made, not CDK's deprecated keyword."""
+FROM_IMAGE = "FROM_IMAGE"
+"""The handler of a function from an image, in CDK's words."""
+
+
+def apply(profile: Profile, scope: IConstruct, today: date | None) -> None:
+    """Remembers that a profile holds for a scope and all below it.
+
+    Args:
+        profile: The profile.
+        scope: The scope.
+        today: The day of the synth, where it isn't the current one.
+    """
+    _applied.setdefault(scope, []).append(profile)
+    if today is not None:
+        _days[scope.node.root] = today
+    _chains.clear()
+    _merged.clear()
+
+
+def are_anywhere() -> bool:
+    """Whether a profile holds for anything at all."""
+    return bool(_applied)
+
+
+def today_of(app: IConstruct) -> date:
+    """The day of the synth: the one that a profile was applied with, or the current one.
+
+    Args:
+        app: The app.
+    """
+    return _days.get(app) or date.today()
+
+
+def profiles_at(scope: IConstruct) -> tuple[Profile, ...]:
+    """The profiles that were applied to a scope itself, the newest first, each followed by those that it builds on."""
+    return tuple(dict.fromkeys(each for profile in reversed(_applied.get(scope, ())) for each in profile.chain))
+
+
+def profiles_for(scope: IConstruct) -> tuple[Profile, ...]:
+    """The profiles that hold for what is made in a scope, the one that goes before the others first.
+
+    The nearest scope goes before those above it, and of two on one scope the one that was applied later.
+
+    Args:
+        scope: Where a function is made.
+    """
+    if not _applied:
+        return ()
+    found = _chains.get(scope)
+    if found is None:
+        scopes = reversed(scope.node.scopes)
+        found = _chains[scope] = tuple(dict.fromkeys(each for one in scopes for each in profiles_at(one)))
+    return found
+
+
+def defaults_for(scope: IConstruct) -> Mapping[str, Any]:
+    """The keywords of functions that the profiles set where a developer doesn't; requirements come first.
+
+    Args:
+        scope: Where a function is made.
+    """
+    if not _applied:
+        return _NONE
+    found = _merged.get(scope)
+    if found is None:
+        merged: dict[str, Any] = {}
+        for profile in reversed(profiles_for(scope)):
+            _add(merged, profile.defaults)
+        for profile in reversed(profiles_for(scope)):
+            _add(merged, profile.required_values)
+        found = _merged[scope] = MappingProxyType(merged)
+    return found
+
+
+def _add(merged: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        merged[name] = {**merged.get(name, {}), **value} if name in _MERGED_BY_NAME else value
+
+
+def with_profiles(given: Mapping[str, Any], scope: IConstruct, *, is_managed: bool) -> dict[str, Any]:
+    """The keywords of a function of ours with those that the profiles set where the developer doesn't.
+
+    Args:
+        given: The keywords that are set.
+        scope: Where the function is made.
+        is_managed: Whether it runs on Managed Instances, which have a memory of their own.
+    """
+    defaults = defaults_for(scope)
+    if not defaults or given.get("handler") == FROM_IMAGE:
+        return dict(given)
+    left_out = {LOG_RETENTION, *(("memory_size",) if is_managed else ())}
+    merged = {**{name: value for name, value in defaults.items() if name not in left_out}, **given}
+    for name in _MERGED_BY_NAME:
+        if name in defaults and name in given:
+            merged[name] = {**defaults[name], **given[name]}
+    return merged
+
+
+def scopes_below(root: IConstruct) -> Iterator[tuple[IConstruct, tuple[Profile, ...]]]:
+    """The scopes of an app that profiles were applied to.
+
+    Args:
+        root: The app.
+    """
+    for scope in list(_applied):
+        if scope.node.root is root or scope is root:
+            yield scope, profiles_at(scope)
