@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.image_function import ImageFunction
     from constructs_lambda.cdk.layers import Layer, PythonLayer, powertools_layer
     from constructs_lambda.cdk.networks import Network
+    from constructs_lambda.cdk.profiles.profile import Profile
+    from constructs_lambda.cdk.profiles.requirements import Require
+    from constructs_lambda.cdk.profiles.resources import ProfileMixin
+    from constructs_lambda.cdk.profiles.waivers import Waiver
     from constructs_lambda.cdk.provisioned import Provisioned
     from constructs_lambda.cdk.python_function import PythonFunction
     from constructs_lambda.cdk.reach import INetwork, Reach
@@ -62,6 +66,8 @@ _HOMES = {
     "LimitError": "errors",
     "Network": "cdk.networks",
     "PackagingError": "errors",
+    "Profile": "cdk.profiles.profile",
+    "ProfileMixin": "cdk.profiles.resources",
     "Provisioned": "cdk.provisioned",
     "PythonFunction": "cdk.python_function",
     "PythonLayer": "cdk.layers",
@@ -70,6 +76,7 @@ _HOMES = {
     "Reach": "cdk.reach",
     "Release": "cdk.releases",
     "RequestAuthorizer": "cdk.apis.lambda_authorizers",
+    "Require": "cdk.profiles.requirements",
     "RestApi": "cdk.apis.rest_api",
     "ScheduleTrigger": "cdk.triggers.schedule",
     "Severity": "findings",
@@ -81,6 +88,7 @@ _HOMES = {
     "Tuned": "cdk.tuning",
     "UrlTrigger": "cdk.triggers.url",
     "Usage": "cdk.usage",
+    "Waiver": "cdk.profiles.waivers",
     "powertools_layer": "cdk.layers",
     "vcpus": "cdk.tuning",
 }
@@ -107,6 +115,8 @@ __all__ = [
     "LimitError",
     "Network",
     "PackagingError",
+    "Profile",
+    "ProfileMixin",
     "Provisioned",
     "PythonFunction",
     "PythonLayer",
@@ -115,6 +125,7 @@ __all__ = [
     "Reach",
     "Release",
     "RequestAuthorizer",
+    "Require",
     "RestApi",
     "ScheduleTrigger",
     "Severity",
@@ -126,6 +137,7 @@ __all__ = [
     "Tuned",
     "UrlTrigger",
     "Usage",
+    "Waiver",
     "powertools_layer",
     "vcpus",
 ]

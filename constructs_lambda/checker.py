@@ -100,7 +100,7 @@ def check_assemblies(
         findings.extend(_check_together(apps[-1], context, severities, seen))
     findings.extend(check_uses(apps, context, severities))
     said = [each for assembly in assemblies for each in assembly.acknowledgements]
-    return findings, tuple(_marked(said, findings))
+    return findings, tuple(marked(said, findings))
 
 
 def settle(
@@ -112,7 +112,7 @@ def settle(
     """The findings that nobody acknowledged, with those on acknowledgements that match nothing, in order."""
     every = list(findings)
     open_findings = [f for f in every if not any(_holds(each, f) for each in acknowledgements)]
-    return in_order([*open_findings, *unused(_marked(acknowledgements, every), context, severities)])
+    return in_order([*open_findings, *unused(marked(acknowledgements, every), context, severities)])
 
 
 def unused(acknowledgements: Iterable[Acknowledgement], context: Context, severities: Severities) -> Iterator[Finding]:
@@ -121,7 +121,13 @@ def unused(acknowledgements: Iterable[Acknowledgement], context: Context, severi
         yield from check_subject(each, each.place, context, severities)
 
 
-def _marked(acknowledgements: Sequence[Acknowledgement], findings: Sequence[Finding]) -> Iterator[Acknowledgement]:
+def marked(acknowledgements: Iterable[Acknowledgement], findings: Sequence[Finding]) -> Iterator[Acknowledgement]:
+    """The acknowledgements of our rules, each with whether it holds for any finding.
+
+    Args:
+        acknowledgements: Those of an app.
+        findings: All that was found in it.
+    """
     for each in acknowledgements:
         if is_ours(each.rule):
             yield replace(each, used=any(_holds(each, finding) for finding in findings))

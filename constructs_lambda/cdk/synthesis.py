@@ -29,7 +29,7 @@ class BeforeSynth:
     """
 
     def __init__(self, stage: IConstruct) -> None:
-        self._stage = stage
+        self.stage = stage
         self._roles: list[ScopedRole] = []
         self._others: list[Callable[[], None]] = []
 
@@ -47,7 +47,7 @@ class BeforeSynth:
             drop_managed_policies(Stack.of(self._roles[0].resource), self._roles)
         for act in self._others:
             act()
-        root = self._stage.node.root
+        root = self.stage.node.root
         if root not in _checked:
             _checked[root] = True
             if Stage.is_stage(root):
@@ -55,6 +55,15 @@ class BeforeSynth:
 
                 Validations.of(root).add_plugins(own_checks())
         return []
+
+
+def stage_of(scope: IConstruct) -> IConstruct:
+    """The stage or app that a construct is in, or is itself; the construct where there is none.
+
+    Args:
+        scope: The construct.
+    """
+    return scope if Stage.is_stage(scope) else Stage.of(scope) or scope  # CDK's `Stage.of(stage)` is the one around it
 
 
 def before_synth(scope: Construct) -> BeforeSynth:
@@ -65,7 +74,7 @@ def before_synth(scope: Construct) -> BeforeSynth:
     """
     found = _by_scope.get(scope)
     if found is None:
-        stage = Stage.of(scope) or scope
+        stage = stage_of(scope)
         found = _by_stage.get(stage)
         if found is None:
             found = _by_stage[stage] = BeforeSynth(stage)

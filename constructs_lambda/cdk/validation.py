@@ -19,7 +19,7 @@ from constructs import IConstruct
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly, read_assembly
 from constructs_lambda.cdk.profiles import applied
-from constructs_lambda.checker import check_assemblies, unused
+from constructs_lambda.checker import check_assemblies, marked, unused
 from constructs_lambda.findings import Finding, Severity, in_order
 from constructs_lambda.model import Acknowledgement, Topology
 from constructs_lambda.quotas import Quotas
@@ -57,13 +57,14 @@ def validate(
         said = (*said, *_on_app_and_stage(app, directory, templates))
         assemblies.append(Assembly(templates, said))
     apps: list[Topology] = []
-    findings, marked = check_assemblies(assemblies, rule_context, severities, AssetStore(), apps.append)
+    findings, said = check_assemblies(assemblies, rule_context, severities, AssetStore(), apps.append)
     if files and applied.are_anywhere():
         from constructs_lambda.cdk.profiles import enforcement
 
         stacks = [stack for each in apps for stack in each.stacks.values()]
         findings.extend(enforcement.enforced(app, stacks, findings, rule_context, severities))
-    findings.extend(unused(_merged(marked), rule_context, severities))
+        said = tuple(marked(said, findings))
+    findings.extend(unused(_merged(said), rule_context, severities))
     return _report(findings)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,6 +15,7 @@ from jsii._kernel import Kernel
 
 from constructs_lambda.cdk.options import JSII_NAMES
 from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, LOG_RETENTION, defaults_for
+from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 
 FUNCTION = aws_lambda.Function.PROPERTY_INJECTION_ID
@@ -37,6 +38,13 @@ class FunctionInjector:
         self.root = scope.node.root
         self._before = before
 
+    def _reach_others_in(self, stage: IConstruct) -> None:
+        """CDK synthesizes a stage before the app around it, so each does it for itself."""
+        from constructs_lambda.cdk.profiles.resources import reach_others
+
+        _injected[stage] = []
+        before_synth(stage).then(lambda: reach_others(stage))  # type: ignore[arg-type]
+
     @property
     def construct_unique_id(self) -> str:
         """What it is for: CDK asks."""
@@ -53,7 +61,10 @@ class FunctionInjector:
         properties: dict[str, Any] = original_props or {}
         if self._before is not None:
             properties = self._before.inject(properties, scope=scope, id=id)
-        _injected.setdefault(self.root, []).append((scope, id))
+        stage = before_synth(scope).stage
+        if stage not in _injected:
+            self._reach_others_in(stage)
+        _injected[stage].append((scope, id))
         kind = _class_being_made()
         if kind is not None and getattr(kind, "asks_profiles", False):
             return properties  # ours has asked already
@@ -136,22 +147,29 @@ def refuse_replaced(scope: IConstruct) -> None:
         )
 
 
-def injected_paths(root: IConstruct) -> list[str]:
+def injected_paths(stage: IConstruct) -> list[str]:
     """The paths of the functions that CDK asked injectors of ours about.
 
     Args:
-        root: The app.
+        stage: The stage that they are in, or the app.
     """
-    return [f"{scope.node.path}/{id}" for scope, id in _injected.get(root, ())]
+    return [f"{scope.node.path}/{id}" for scope, id in _within(stage)]
 
 
-def injected_count(root: IConstruct) -> int:
+def injected_count(stage: IConstruct) -> int:
     """How many functions CDK asked injectors of ours about.
 
     Args:
-        root: The app.
+        stage: The stage that they are in, or the app.
     """
-    return len(_injected.get(root, ()))
+    return sum(1 for _ in _within(stage))
+
+
+def _within(stage: IConstruct) -> Iterator[tuple[Construct, str]]:
+    """Those of a stage; those of an app with all of its stages, which CDK's selectors walk through too."""
+    for each, functions in _injected.items():
+        if each is stage or each.node.root is stage:
+            yield from functions
 
 
 def note_made_by_cdk(root: IConstruct, path: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from aws_cdk import Stage, Tags, aws_logs
+from aws_cdk import Tags, aws_logs
 from constructs import Construct, IConstruct
 
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
@@ -17,7 +17,7 @@ from constructs_lambda.cdk.profiles.injection import add_injector, refuse_replac
 from constructs_lambda.cdk.profiles.requirements import required
 from constructs_lambda.cdk.profiles.resources import reach_others
 from constructs_lambda.cdk.profiles.waivers import Waiver
-from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.cdk.synthesis import before_synth, stage_of
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Severity
 from constructs_lambda.quotas import Quotas
@@ -136,7 +136,8 @@ class Profile:
     def apply(self, scope: Construct, *, today: date | None = None) -> None:
         """Lets it hold for an app, or for a stage, a stack or whatever else is given, and for all below.
 
-        Apply it before functions are made. Those that are there already get what an L1 resource can be given at synth.
+        Apply it before functions are made. Those that are there already, and L1 functions, get at synth what an L1
+        resource can be given; in a stage where all functions are L1, only where it was applied to the stage.
 
         Args:
             scope: The app.
@@ -158,7 +159,7 @@ class Profile:
         if packs:
             from constructs_lambda.cdk.nag import add_packs
 
-            add_packs(Stage.of(scope) or scope, packs)
+            add_packs(stage_of(scope), packs)
         if is_first:
             synthesis.then(lambda: _before_synth(scope))
 
@@ -167,7 +168,7 @@ def _before_synth(scope: IConstruct) -> None:
     from constructs_lambda.cdk.profiles import enforcement
 
     refuse_replaced(scope)
-    reach_others(scope.node.root)
+    reach_others(stage_of(scope))
     enforcement.start(scope.node.root)
 
 

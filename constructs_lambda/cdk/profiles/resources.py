@@ -87,16 +87,16 @@ def _set(function: aws_lambda.CfnFunction, defaults: Mapping[str, Any]) -> None:
         function.logging_config = aws_lambda.CfnFunction.LoggingConfigProperty(log_format=log_format)
 
 
-def reach_others(root: IConstruct) -> None:
-    """Gives the defaults to the functions of an app that no injector of ours was asked about.
+def reach_others(stage: IConstruct) -> None:
+    """Gives the defaults to the functions of a stage that no injector of ours was asked about.
 
     Args:
-        root: The app.
+        stage: The stage, or the app without its stages.
     """
-    functions = Mixins.of(root, ConstructSelector.resources_of_type(_FUNCTION)).selected_constructs
-    if len(functions) == injected_count(root):
+    functions = Mixins.of(stage, ConstructSelector.resources_of_type(_FUNCTION)).selected_constructs
+    if len(functions) == injected_count(stage):
         return  # all of them were: looking at each would take a third of a millisecond
-    reached = {f"{path}/Resource" for path in injected_paths(root)}
+    reached = {f"{path}/Resource" for path in injected_paths(stage)}
     mixin = ProfileMixin()
     for function in functions:
         if function.node.path not in reached and mixin.supports(function):
