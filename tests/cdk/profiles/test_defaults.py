@@ -375,7 +375,7 @@ def test_all_problems_at_once() -> None:
     with pytest.raises(InputError) as refused:
         Profile(
             "acme",
-            defaults={"memory": 1, "function_name": "x", "log_retention": 7},  # type: ignore[arg-type]
+            defaults={"memory": 1, "function_name": "x", "log_retention": 7},
             require={"timeouts": 1, "memory_size": object()},
             severity={"CL1O1": "warning"},
         )
