@@ -4,7 +4,7 @@
     python benchmarks/profile.py --functions 400 --rounds 5
 
 All sides give functions with the same settings: without a profile they are written out. "no-op" is an injector that
-returns what it gets, the least that any injector costs. "with logs" has `log_retention` too, which gives plain functions
+returns what it gets, the least that any injector costs. "with logs" has `log_retention` too, which gives plain ones
 a log group each. Rounds are interleaved; printed are medians with the spread (least to most), and the ratio.
 """
 

@@ -91,7 +91,7 @@ from constructs_lambda.model.networks import (
 )
 from constructs_lambda.model.open_urls import LockedUrl, OpenUrl
 from constructs_lambda.model.packages import Deployment, ImageAsset, LayerUse, LayerVersion, Upload
-from constructs_lambda.model.profiles import Breach, Exemption
+from constructs_lambda.model.profiles import ANY, Breach, Exemption
 from constructs_lambda.model.provisions import Provisioned, Qualified, Scaled
 from constructs_lambda.model.releases import (
     RELEASE_FIELDS,
@@ -130,6 +130,7 @@ from constructs_lambda.model.triggers import (
 from constructs_lambda.model.uses import ConcurrencyUse, NetworkUse, Part, StorageUse, sums
 
 __all__ = [
+    "ANY",
     "API_FIELDS",
     "COMPANION_FIELDS",
     "KNOWN_PARTS",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from constructs_lambda.model.functions import Place
 from constructs_lambda.records import record
 
+ANY = "a value"
+"""What is required where any value will do."""
+
 
 @record(kw_only=True)
 class Breach:
@@ -15,18 +18,20 @@ class Breach:
         property: CloudFormation property path.
         profile: Name and version of the profile.
         what: What is required, by the keyword that sets it.
-        is_now: How it is, as a message says it.
+        is_now: How it is, as a message says it; None where there is nothing.
         required: How it has to be.
         because: Why, in the words of the platform team; empty where they didn't say.
+        unit: What the numbers count, empty where there are none.
     """
 
     place: Place
     property: str
     profile: str
     what: str
-    is_now: str
+    is_now: str | None
     required: str
     because: str = ""
+    unit: str = ""
 
 
 @record(kw_only=True)

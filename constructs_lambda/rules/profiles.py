@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Breach, Exemption
+from constructs_lambda.model import ANY, Breach, Exemption
 from constructs_lambda.rules import Problem, rule
 
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html"
@@ -22,9 +22,12 @@ _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.ht
 )
 def broken_requirement(breach: Breach) -> Iterator[Problem]:
     because = f" ({breach.because})" if breach.because else ""
+    unit = f" {breach.unit}" if breach.unit else ""
+    is_now = "missing" if breach.is_now is None else f"{breach.is_now}{unit if breach.is_now[0].isdigit() else ''}"
+    required = breach.required if breach.required != ANY else "it" if breach.is_now is None else "a value"
     yield Problem(
         breach.property,
-        f"{breach.what} is {breach.is_now}; {breach.profile} requires {breach.required}{because}",
+        f"{breach.what} is {is_now}; {breach.profile} requires {required}{unit}{because}",
         f"Set {breach.what} as required, or ask who keeps the profile for a waiver.",
     )
 

@@ -10,7 +10,7 @@ from aws_cdk import Duration, Size, aws_lambda, aws_logs
 
 from constructs_lambda.cdk.profiles.retention import days_of, retention_of
 from constructs_lambda.cdk.properties import word
-from constructs_lambda.model import Breach, Function, Logging, Stack
+from constructs_lambda.model import ANY, Breach, Function, Logging, Stack
 from constructs_lambda.tokens import UNKNOWN, Unknown, known
 
 _Plain = str | int | float | bool | None
@@ -87,7 +87,7 @@ class Require:
         Args:
             because: Why, for the message.
         """
-        return cls("a value", lambda each: each is not None and each != "" and each is not False, None, because)
+        return cls(ANY, lambda each: each is not None and each != "" and each is not False, None, because)
 
 
 def plain(value: object) -> _Plain:
@@ -186,6 +186,8 @@ READERS: Mapping[str, tuple[str, Reader]] = {
 }
 """By keyword the CloudFormation property, and what reads it: the value that counts, unknown where it can't be told."""
 NAMED = {"environment": "Environment.Variables", "tags": "Tags"}
+_SINGULAR = {"environment": "variable", "tags": "tag"}
+_UNITS = {"ephemeral_storage_size": "MB", "log_retention": "days", "memory_size": "MB", "timeout": "s"}
 """Keywords that hold values by name, each of which can be required."""
 
 
@@ -265,7 +267,9 @@ def breaches(
             value = known((values or {}).get(name))
             is_unknown = value is None and name in (values or {})
             if not is_unknown and not isinstance(value, Mapping) and not require.holds(value):
-                yield _breach(function, f"{NAMED[keyword]}.{name}", profile, f"{keyword} {name}", value, require)
+                yield _breach(
+                    function, f"{NAMED[keyword]}.{name}", profile, f"{_SINGULAR[keyword]} {name}", value, require
+                )
 
 
 def _breach(function: Function, prop: str, profile: str, what: str, value: Any, require: Require) -> Breach:
@@ -274,7 +278,8 @@ def _breach(function: Function, prop: str, profile: str, what: str, value: Any, 
         property=prop,
         profile=profile,
         what=what,
-        is_now=shown(value if not isinstance(value, list | tuple) else ", ".join(map(str, value))),
+        is_now=None if value is None else shown(value),
         required=require.text,
         because=require.because,
+        unit=_UNITS.get(what, ""),
     )

@@ -81,7 +81,7 @@ class TestOrder:
         kind(stack, "Orders", memory_size=500, **required)
         with pytest.raises(RuntimeError, match="ValidationFailed") as refused:
             app.synth()
-        assert "Memory_size is 500; acme 2 requires 700" in " ".join(str(refused.value).split())
+        assert "Memory_size is 500 MB; acme 2 requires 700 MB" in " ".join(str(refused.value).split())
 
     def test_ours_where_no_profile_says_anything(self, kind: Any, app: App, stack: Stack, required: Any) -> None:
         Profile("acme", tags={"owner": "payments"}).apply(app)

@@ -38,18 +38,18 @@ def broken(app: App) -> list[str]:
         (
             {"timeout": Require.at_most(Duration.seconds(30))},
             {"timeout": Duration.seconds(31)},
-            "Timeout is 31; acme requires at most 30.",
+            "Timeout is 31 s; acme requires at most 30 s.",
         ),
         (
             {"memory_size": Require.at_least(256)},
             {"memory_size": 255},
-            "Memory_size is 255; acme requires at least 256.",
+            "Memory_size is 255 MB; acme requires at least 256 MB.",
         ),
         ({"memory_size": Require.at_least(256)}, {"memory_size": 256}, ""),
         ({"memory_size": Require.at_least(128)}, {}, ""),
-        ({"memory_size": Require.at_least(129)}, {}, "Memory_size is 128; acme requires at least 129."),
-        ({"timeout": Require.at_most(2)}, {}, "Timeout is 3; acme requires at most 2."),
-        ({"description": Require.given(because="OPS-7")}, {}, "Description is nothing; acme requires a value (OPS-7)."),
+        ({"memory_size": Require.at_least(129)}, {}, "Memory_size is 128 MB; acme requires at least 129 MB."),
+        ({"timeout": Require.at_most(2)}, {}, "Timeout is 3 s; acme requires at most 2 s."),
+        ({"description": Require.given(because="OPS-7")}, {}, "Description is missing; acme requires it (OPS-7)."),
         ({"description": Require.given()}, {"description": "x"}, ""),
         ({"tracing": aws_lambda.Tracing.ACTIVE}, {}, ""),
         (
@@ -72,34 +72,34 @@ def broken(app: App) -> list[str]:
         (
             {"ephemeral_storage_size": Require.at_most(Size.mebibytes(512))},
             {"ephemeral_storage_size": Size.mebibytes(513)},
-            "Ephemeral_storage_size is 513; acme requires at most 512.",
+            "Ephemeral_storage_size is 513 MB; acme requires at most 512 MB.",
         ),
         ({"reserved_concurrent_executions": Require.given()}, {"reserved_concurrent_executions": 0}, ""),
         (
             {"reserved_concurrent_executions": Require.at_most(5)},
             {},
-            "Reserved_concurrent_executions is nothing; acme requires at most 5.",
+            "Reserved_concurrent_executions is missing; acme requires at most 5.",
         ),
-        ({"vpc": Require.given()}, {}, "Vpc is nothing; acme requires a value."),
+        ({"vpc": Require.given()}, {}, "Vpc is missing; acme requires it."),
         ({"dead_letter_queue": Require.given()}, {"dead_letter_queue_enabled": True}, ""),
-        ({"dead_letter_queue": Require.given()}, {}, "Dead_letter_queue is nothing; acme requires a value."),
-        ({"environment": ["OWNER"]}, {}, "Environment OWNER is nothing; acme requires a value."),
+        ({"dead_letter_queue": Require.given()}, {}, "Dead_letter_queue is missing; acme requires it."),
+        ({"environment": ["OWNER"]}, {}, "Variable OWNER is missing; acme requires it."),
         ({"environment": ["OWNER"]}, {"environment": {"OWNER": "me"}}, ""),
         ({"environment": {"LEVEL": "INFO"}}, {}, ""),
         (
             {"environment": {"LEVEL": ["INFO", "WARN"]}},
             {"environment": {"LEVEL": "DEBUG"}},
-            "Environment LEVEL is DEBUG; acme requires one of INFO, WARN.",
+            "Variable LEVEL is DEBUG; acme requires one of INFO, WARN.",
         ),
         ({"tags": {"owner": "me"}}, {}, ""),
-        ({"tags": ["owner"]}, {}, "Tags owner is nothing; acme requires a value."),
+        ({"tags": ["owner"]}, {}, "Tag owner is missing; acme requires it."),
         ({"logging_format": aws_lambda.LoggingFormat.JSON}, {}, ""),
         (
             {"logging_format": aws_lambda.LoggingFormat.JSON},
             {"logging_format": aws_lambda.LoggingFormat.TEXT},
             "Logging_format is Text; acme requires JSON.",
         ),
-        ({"log_retention": Require.at_most(365)}, {}, "Log_retention is forever; acme requires at most 365."),
+        ({"log_retention": Require.at_most(365)}, {}, "Log_retention is forever; acme requires at most 365 days."),
         ({"log_retention": aws_logs.RetentionDays.ONE_YEAR}, {}, ""),
     ],
 )
@@ -119,8 +119,8 @@ def test_whatever_set_the_value(app: App, stack: Stack, required: dict[str, Any]
     resource.timeout = 40
     resource.add_property_override("Environment.Variables.LEVEL", "DEBUG")
     assert broken(app) == [
-        "Shop/Orders/Resource: Environment LEVEL is DEBUG; acme requires INFO.",
-        "Shop/Orders/Resource: Timeout is 40; acme requires at most 30.",
+        "Shop/Orders/Resource: Variable LEVEL is DEBUG; acme requires INFO.",
+        "Shop/Orders/Resource: Timeout is 40 s; acme requires at most 30 s.",
     ]
 
 
@@ -153,8 +153,8 @@ def test_every_requirement_holds(app: App, stack: Stack, required: dict[str, Any
     Profile("payments", base=organisation, require={"memory_size": Require.at_most(256)}).apply(app)
     aws_lambda.Function(stack, "Orders", memory_size=1024, **required)
     assert broken(app) == [
-        "Shop/Orders/Resource: Memory_size is 1,024; acme 3.1 requires at most 512.",
-        "Shop/Orders/Resource: Memory_size is 1,024; payments requires at most 256.",
+        "Shop/Orders/Resource: Memory_size is 1,024 MB; acme 3.1 requires at most 512 MB.",
+        "Shop/Orders/Resource: Memory_size is 1,024 MB; payments requires at most 256 MB.",
     ]
 
 
@@ -191,7 +191,7 @@ def test_tags_of_the_developer_count(app: App, stack: Stack, required: dict[str,
 def test_retention_by_the_deprecated_keyword(app: App, stack: Stack, required: dict[str, Any]) -> None:
     Profile("acme", require={"log_retention": Require.at_most(7)}).apply(app)
     aws_lambda.Function(stack, "Orders", log_retention=aws_logs.RetentionDays.TWO_WEEKS, **required)
-    assert broken(app) == ["Shop/Orders/Resource: Log_retention is 14; acme requires at most 7."]
+    assert broken(app) == ["Shop/Orders/Resource: Log_retention is 14 days; acme requires at most 7 days."]
 
 
 def test_severity_of_a_profile(app: App, stack: Stack, required: dict[str, Any]) -> None:
