@@ -22,7 +22,7 @@ from constructs import IConstruct
 from constructs_lambda.cdk.profiles.applied import scopes_below, today_of
 from constructs_lambda.cdk.profiles.injection import made_by_cdk
 from constructs_lambda.cdk.profiles.profile import Profile
-from constructs_lambda.cdk.profiles.requirements import breaches
+from constructs_lambda.cdk.profiles.settings import breaches
 from constructs_lambda.cdk.profiles.waivers import Waiver, without_namespace
 from constructs_lambda.findings import NAMESPACE, Finding, Severity
 from constructs_lambda.model import Exemption, Place, Stack

@@ -14,8 +14,8 @@ from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.profiles import applied
 from constructs_lambda.cdk.profiles.applied import LOG_RETENTION
 from constructs_lambda.cdk.profiles.injection import add_injector, refuse_replaced
-from constructs_lambda.cdk.profiles.requirements import required
 from constructs_lambda.cdk.profiles.resources import reach_others
+from constructs_lambda.cdk.profiles.settings import required
 from constructs_lambda.cdk.profiles.waivers import Waiver
 from constructs_lambda.cdk.synthesis import before_synth, stage_of
 from constructs_lambda.errors import InputError

@@ -1,0 +1,159 @@
+"""What of a function a profile can require, how it is read from a template, and what breaks a requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from constructs_lambda.cdk.profiles.requirements import Require, shown
+from constructs_lambda.cdk.profiles.retention import retention_of
+from constructs_lambda.model import Breach, Function, Logging, Stack
+from constructs_lambda.tokens import UNKNOWN, Unknown, known
+
+Reader = Callable[[Function, Stack], Any]
+
+
+def _architecture(function: Function, _: Stack) -> Any:
+    architectures = function.architectures
+    return "x86_64" if architectures is None else architectures[0] if isinstance(architectures, tuple) else UNKNOWN
+
+
+def _logging_format(function: Function, _: Stack) -> Any:
+    logging = function.logging
+    if isinstance(logging, Logging):
+        return logging.format or "Text"
+    return logging if isinstance(logging, Unknown) else "Text"
+
+
+def _dead_letters(function: Function, stack: Stack) -> Any:
+    kept = [each.on_failure for each in stack.async_invocations.values() if each.function == function.place.resource]
+    return next((each for each in (function.dead_letter_target, *kept) if each is not None), None)
+
+
+def _is_there(value: object) -> Any:
+    """Whether something is set, whatever it is: a reference counts as known here."""
+    return None if value is None else True
+
+
+READERS: Mapping[str, tuple[str, Reader]] = {
+    "architecture": ("Architectures", _architecture),
+    "code_signing_config": ("CodeSigningConfigArn", lambda function, _: _is_there(function.code_signing_config)),
+    "dead_letter_queue": ("DeadLetterConfig", lambda function, stack: _is_there(_dead_letters(function, stack))),
+    "description": ("Description", lambda function, _: function.description),
+    "environment_encryption": ("KmsKeyArn", lambda function, _: _is_there(function.kms_key)),
+    "ephemeral_storage_size": (
+        "EphemeralStorage.Size",
+        lambda function, _: 512 if function.ephemeral_storage_mb is None else function.ephemeral_storage_mb,
+    ),
+    "log_retention": ("LoggingConfig.LogGroup", retention_of),
+    "logging_format": ("LoggingConfig.LogFormat", _logging_format),
+    "memory_size": ("MemorySize", lambda function, _: 128 if function.memory_mb is None else function.memory_mb),
+    "recursive_loop": ("RecursiveLoop", lambda function, _: function.recursive_loop or "Terminate"),
+    "reserved_concurrent_executions": (
+        "ReservedConcurrentExecutions",
+        lambda function, _: function.reserved_concurrency,
+    ),
+    "runtime": ("Runtime", lambda function, _: "a container image" if function.is_image else function.runtime),
+    "timeout": ("Timeout", lambda function, _: 3 if function.timeout_seconds is None else function.timeout_seconds),
+    "tracing": ("TracingConfig.Mode", lambda function, _: function.tracing or "PassThrough"),
+    "vpc": ("VpcConfig", lambda function, _: _is_there(function.vpc or None)),
+}
+"""By keyword the CloudFormation property, and what reads it: the value that counts, unknown where it can't be told."""
+NAMED = {"environment": "Environment.Variables", "tags": "Tags"}
+_SINGULAR = {"environment": "variable", "tags": "tag"}
+_UNITS = {"ephemeral_storage_size": "MB", "log_retention": "days", "memory_size": "MB", "timeout": "s"}
+"""Keywords that hold values by name, each of which can be required."""
+
+
+def required(
+    given: Mapping[str, object], problems: list[str]
+) -> tuple[Mapping[str, Require], Mapping[str, Mapping[str, Require]]]:
+    """The requirements that a profile states, by keyword, and for `environment` and `tags` by name.
+
+    Args:
+        given: What was given as `require=`.
+        problems: Filled with what can't be required.
+    """
+    import difflib
+
+    single: dict[str, Require] = {}
+    by_name: dict[str, dict[str, Require]] = {}
+    for name, value in given.items():
+        try:
+            if name in NAMED:
+                by_name[name] = {key: _require(each) for key, each in _names(value).items()}
+            elif name in READERS:
+                single[name] = _require(value)
+            else:
+                names = [*READERS, *NAMED]
+                near = difflib.get_close_matches(str(name), names, 1)
+                hint = f"did you mean {near[0]!r}?" if near else f"there is {', '.join(names)}"
+                problems.append(f"require: {name!r} can't be required; {hint}")
+        except TypeError as error:
+            problems.append(f"require: {name} {error}")
+    return single, by_name
+
+
+def _names(value: object) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(each, str) for each in value):
+        return {each: Require.given() for each in value}
+    raise TypeError(f"must be names, or a mapping of names to values; got {value!r}")
+
+
+def _require(value: object) -> Require:
+    if isinstance(value, Require):
+        return value
+    if value is True or value is None:
+        return Require.given()
+    if isinstance(value, list | tuple):
+        return Require.one_of(*value)
+    return Require.exactly(value)
+
+
+def breaches(
+    function: Function,
+    stack: Stack,
+    profile: str,
+    single: Mapping[str, Require],
+    by_name: Mapping[str, Mapping[str, Require]],
+) -> Iterator[Breach]:
+    """The requirements of a profile that a function breaks; what only the deployment will tell breaks none.
+
+    Args:
+        function: The function.
+        stack: Its stack.
+        profile: Name and version of the profile.
+        single: Its requirements by keyword.
+        by_name: Those of `environment` and `tags` by name.
+    """
+    for keyword, require in single.items():
+        prop, read = READERS[keyword]
+        value = read(function, stack)
+        if not isinstance(value, Unknown) and not require.holds(value):
+            yield _breach(function, prop, profile, keyword, value, require)
+    for keyword, requirements in by_name.items():
+        values = function.environment if keyword == "environment" else function.tags
+        if isinstance(values, Unknown):
+            continue
+        for name, require in requirements.items():
+            value = known((values or {}).get(name))
+            is_unknown = value is None and name in (values or {})
+            if not is_unknown and not isinstance(value, Mapping) and not require.holds(value):
+                yield _breach(
+                    function, f"{NAMED[keyword]}.{name}", profile, f"{_SINGULAR[keyword]} {name}", value, require
+                )
+
+
+def _breach(function: Function, prop: str, profile: str, what: str, value: Any, require: Require) -> Breach:
+    return Breach(
+        place=function.place,
+        property=prop,
+        profile=profile,
+        what=what,
+        is_now=None if value is None else shown(value),
+        required=require.text,
+        because=require.because,
+        unit=_UNITS.get(what, ""),
+    )
