@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from constructs_lambda.model import Stack, Topology
 from constructs_lambda.pricing.apis import api_charges
@@ -15,13 +15,13 @@ from constructs_lambda.pricing.messages import message_charges
 from constructs_lambda.pricing.networks import network_charges
 from constructs_lambda.pricing.others import other_charges
 from constructs_lambda.pricing.prices import Prices, shipped_prices
-from constructs_lambda.pricing.report import FREE, CostReport, Line, Missing
+from constructs_lambda.pricing.report import DIGITS, FREE, CostReport, Line, Missing
 from constructs_lambda.pricing.standing import standing_charges
 from constructs_lambda.pricing.subjects import PricedApp, settle_usage
 from constructs_lambda.pricing.tiers import Slice, slices
 from constructs_lambda.pricing.usage_file import AppUsage
 
-DIGITS = 60  # of a product of the largest usage and the longest price, so that nothing is ever rounded
+_MOST = Decimal(10) ** 30
 _FAMILIES: tuple[Callable[[PricedApp], Iterator[Charge | Unpriced]], ...] = (
     function_charges,
     api_charges,
@@ -103,10 +103,14 @@ def report(
             for each in family(app):
                 if each.subject.place.template not in paid:
                     continue
-                if isinstance(each, Charge):
+                if isinstance(each, Unpriced):
+                    unpriced.append(each)
+                elif 0 <= each.quantity < _MOST:
                     charges.append(each)
                 else:
-                    unpriced.append(each)
+                    title = each.title or each.item.title
+                    reason = "the template has a number that AWS refuses"
+                    unpriced.append(Unpriced(subject=each.subject, title=title, reason=reason))
     cut: list[Slice] = []
     for part in slices(charges, prices, free_tier=free_tier):
         if isinstance(part, Slice):

@@ -10,9 +10,10 @@ from functools import partial
 from constructs_lambda import limits
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Function, Topology
-from constructs_lambda.pricing.estimate import DIGITS, report, settled
+from constructs_lambda.pricing.estimate import report, settled
 from constructs_lambda.pricing.functions import memory_of
 from constructs_lambda.pricing.prices import Prices
+from constructs_lambda.pricing.report import DIGITS
 from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.pricing.usage import Use
 from constructs_lambda.pricing.usage_file import AppUsage
@@ -122,7 +123,10 @@ def _used(app: PricedApp) -> Iterator[tuple[Function, Use]]:
     for stack in app.topology.stacks.values():
         for function in stack.functions.values():
             use = app.use_of(function.place)
-            if use.requests is not None and use.duration_ms is not None and function.managed_instances is None:
+            is_used = use.requests is not None and use.duration_ms is not None
+            own = memory_of(function)
+            is_allowed = own is not None and limits.FUNCTION_MEMORY.admits(int(own))
+            if is_used and is_allowed and function.managed_instances is None:
                 yield function, use
 
 
@@ -144,7 +148,7 @@ def _duration(function: Function, use: Use, amount: int | None) -> tuple[Decimal
     measured = _measured(function).get(str(amount))
     if measured is not None:
         return measured, MEASURED
-    return (stated * own / amount).quantize(_TENTH, ROUND_HALF_UP), ASSUMED
+    return max((stated * own / amount).quantize(_TENTH, ROUND_HALF_UP), _TENTH), ASSUMED
 
 
 def _measured(function: Function) -> Mapping[str, Decimal]:
