@@ -143,9 +143,11 @@ def _add_others(app: PricedApp, sources: dict[Place, list[_Source]]) -> None:
         for delivery in (each for many in stack.messages.deliveries.values() for each in many):
             callee = app.topology.callee(stack, delivery.target)
             if callee and callee.function and delivery.service != "cloudwatch":
-                state = resolve_text(stack.resources[delivery.place.resource].properties.get("State"))
+                written = stack.resources[delivery.place.resource].properties
+                state = resolve_text(written.get("State"))
                 if state != "DISABLED":
-                    runs = None if isinstance(state, Unknown) else _runs(known(delivery.expression))
+                    expression = known(resolve_text(written.get("ScheduleExpression")))
+                    runs = None if isinstance(state, Unknown) else _runs(expression)
                     sources[callee.function.place].append(_Source(None, fixed=runs))
         for parts in called:
             callee = app.topology.callee(stack, parts)

@@ -138,7 +138,9 @@ def _requests(subject: Subject, requests: Decimal | None, share: Decimal) -> Ite
 
 def _part(requests: Decimal, share: Decimal) -> Decimal:
     """The requests that provisioned concurrency serves: those that come while it is there."""
-    return requests if share == 1 else (requests * share).quantize(_MICRO, ROUND_FLOOR)
+    if share in (0, 1):
+        return requests if share else Decimal()
+    return (requests * share).quantize(_MICRO, ROUND_FLOOR)
 
 
 def _provisioned(subject: Subject, part: _Part, memory: Decimal, on_arm: bool) -> Charge:

@@ -265,7 +265,7 @@ class _Index:
         return [(app, each) for app, each in found if each.place.path.count("/") == least]
 
     def _near(self, path: str) -> str:
-        usable = [*self._usable()]
+        usable = [*dict.fromkeys(self._usable())]
         return nearest(path, usable) if usable else "nothing here has usage that costs anything"
 
     def _usable(self) -> Iterable[str]:
