@@ -198,6 +198,8 @@ def _assumptions(
         yield f"nothing else in the account uses what is free every month: {', '.join(taken)}"
     if not free_tier:
         yield "nothing is free: the free tier is off"
+    if any(stack.may_gain for app in apps for stack in app.topology.stacks.values()):
+        yield "what a transform, a loop or a template from elsewhere makes isn't counted"
     if any(charge.subject.place.conditional for charge in charges):
         yield "resources under a condition are there"
     is_counted = any("cold" in charge.formula for charge in charges)

@@ -99,6 +99,6 @@ def other_charges(app: PricedApp) -> Iterator[Unpriced]:
         kind = subject.type
         if kind == "AWS::CloudFormation::Stack" and not _is_read(app, subject):
             yield Unpriced(subject=subject, title="nested stack", reason="its template isn't known here")
-        if kind in _PRICED or (kind.startswith(_FREE) and not kind.startswith(_PAID_AFTER_ALL)):
+        if not kind or kind in _PRICED or (kind.startswith(_FREE) and not kind.startswith(_PAID_AFTER_ALL)):
             continue
         yield Unpriced(subject=subject, title=kind, reason="no price is known here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 
 from constructs_lambda.records import record
 
@@ -45,6 +45,8 @@ KEYS = {
     )
 }
 _LONGEST = 60
+_DECIMALS = 12  # what lies behind them costs nothing, and makes numbers that nobody can read
+_MOST_DIGITS = 100
 _REQUESTED = ("requests", "payload_kb")
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "AWS::Lambda::Function": ("requests", "duration_ms", "init_ms", "cold_share", "provisioned_hours", "data_gb"),
@@ -141,7 +143,11 @@ def _number(value: object) -> Decimal | None:
         number = Decimal(str(value))
     except (InvalidOperation, ValueError):
         return None
-    return number if number.is_finite() and abs(number.adjusted()) < 100 else None
+    if not number.is_finite() or number.adjusted() >= _MOST_DIGITS:
+        return None
+    with localcontext(prec=2 * _MOST_DIGITS):
+        cut = round(number, _DECIMALS)
+        return number if cut == number else cut.normalize()
 
 
 def _told(value: object) -> str:

@@ -74,7 +74,6 @@ def test_a_duration_is_more_than_nothing(value: float, is_right: bool) -> None:
         (Decimal("NaN"), "Decimal('NaN')"),
         (Decimal("sNaN"), "Decimal('sNaN')"),
         (Decimal("Infinity"), "Decimal('Infinity')"),
-        (1e-320, "1e-320"),
         (10**1000, f"1{'0' * 59}..."),
         pytest.param(10**5000, "a number of thousands of digits", id="5,001 digits"),
         ("x" * 100, f"'{'x' * 59}..."),
@@ -84,6 +83,13 @@ def test_what_is_no_number(value: object, told: str) -> None:
     (message,) = refusal(FUNCTION, f(requests=value))
     allowed = "at least 0 and at most 10,000,000,000,000 requests a month"
     assert message == f'resource."F".requests must be a number, {allowed}; got {told}'
+
+
+def test_what_is_next_to_nothing_is_nothing() -> None:
+    assert usd(cost(FUNCTION, f(requests=1e-320))) == "0.00"
+    assert quantities(cost(FUNCTION, f(requests=1.0000000000001))) == {"requests": 1}
+    (message,) = refusal(FUNCTION, f(duration_ms=1e-13))
+    assert message.startswith('resource."F".duration_ms is 0; it must be more than 0')
 
 
 def test_numbers_beyond_64_bits_are_too_much() -> None:
