@@ -50,15 +50,15 @@ def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequ
     notes = [f"- {_cell(note)}" for note in (*_missing_notes(report), *report.assumptions)]
     details = ["<details><summary>Assumptions</summary>", "", *notes, "", "</details>"]
     if what_if:
-        return "\n".join(["### Cost by memory", "", _memory_table(what_if, "github"), "", *details]) + "\n"
+        return "\n".join(["### Cost by memory", "", _memory_table(what_if, "pipe"), "", *details]) + "\n"
     if before is not None:
         title = f"### {_signed(report.total - before.total)} {CURRENCY} a month"
-        table = _changes_table(before, report, "github")
+        table = _changes_table(before, report, "pipe")
         return "\n".join([title, "", table, "", _cell(_totals(before, report)), "", *details]) + "\n"
     rows = [[_cell(name), f"{rounded(amount):,}"] for name, amount in _dearest(report)]
     rows.append(["**Total**", f"**{report.total:,}**"])
     table = tabulate(
-        rows, ["resource", f"{CURRENCY} a month"], "github", colalign=("left", "right"), disable_numparse=True
+        rows, ["resource", f"{CURRENCY} a month"], "pipe", colalign=("left", "right"), disable_numparse=True
     )
     return (
         "\n".join([f"### {report.total:,} {CURRENCY} a month", "", table, "", _cell(scope_of(report)), "", *details])
@@ -193,7 +193,7 @@ def _signed(amount: Decimal) -> str:
 
 
 def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
-    clean = _cell if style == "github" else one_line
+    clean = _cell if style == "pipe" else one_line
     rows = [
         [
             clean(change.resource),
@@ -211,7 +211,7 @@ def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
 
 
 def _memory_table(what_if: Iterable[MemoryPrice], style: str) -> str:
-    clean = _cell if style == "github" else one_line
+    clean = _cell if style == "pipe" else one_line
     rows = [
         [
             clean(each.resource),

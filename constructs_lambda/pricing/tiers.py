@@ -62,8 +62,8 @@ def slices(charges: Iterable[Charge], prices: Prices, *, free_tier: bool) -> Ite
         yield from _tiered(members)
 
 
-def _order(charge: Charge) -> tuple[object, ...]:
-    return charge.subject.name, charge.item.name, charge.title, charge.subject.account or "", charge.quantity
+def _order(charge: Charge) -> tuple[str, str]:
+    return charge.subject.name, charge.subject.place.template
 
 
 def without_price(charge: Charge) -> Unpriced:

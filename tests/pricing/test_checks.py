@@ -204,7 +204,7 @@ def test_a_region_without_prices_says_so() -> None:
     assert (usd(report), report.lines, report.as_of) == ("0.00", (), None)
     assert {each.reason for each in report.unpriced} == {"no price is known in mars-north-1"}
     assert {each.unit_price for each in report.unpriced} == {None}
-    assert [each.item for each in report.unpriced] == ["duration, x86", "requests"]
+    assert [each.item for each in report.unpriced] == ["requests", "duration, x86"]
 
 
 def test_a_region_without_prices_and_usage_says_both() -> None:
