@@ -145,6 +145,8 @@ def _number(value: object) -> Decimal | None:
         return None
     if not number.is_finite() or number.adjusted() >= _MOST_DIGITS:
         return None
+    if isinstance(value, int):
+        return number
     with localcontext(prec=2 * _MOST_DIGITS):
         cut = round(number, _DECIMALS)
         return number if cut == number else cut.normalize()

@@ -29,9 +29,9 @@ class Resources(Mapping[str, Resource]):
         written = mapping(self._written[logical_id])
         own = mapping(mapping(written.get("Metadata")).get(METADATA_KEY))
         kind = written.get("Type")
-        is_conditional = written.get("Condition") is not None
+        place = self._place_of(logical_id)
         return Resource(
-            replace(self._place_of(logical_id), conditional=is_conditional),
+            replace(place, conditional=True) if written.get("Condition") is not None else place,
             kind if isinstance(kind, str) else "",
             mapping(written.get("Properties")),
             own.get("usage"),
