@@ -200,7 +200,9 @@ def _assumptions(
         yield "nothing is free: the free tier is off"
     if any(stack.may_gain for app in apps for stack in app.topology.stacks.values()):
         yield "what a transform, a loop or a template from elsewhere makes isn't counted"
-    if any(charge.subject.place.conditional for charge in charges):
+    places = [charge.subject.place for charge in charges]
+    places += [part.place for app in apps for part in app.topology.provisioned_parts()]
+    if any(place.conditional for place in places):
         yield "resources under a condition are there"
     is_counted = any("cold" in charge.formula for charge in charges)
     if any(charge.subject.use.duration_ms is not None for charge in charges) and not is_counted:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
-from constructs_lambda.model import Function, Place
+from constructs_lambda.model import Function, Place, Qualified, Scaled
+from constructs_lambda.model.functions import Number
 from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import NO_USAGE, Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import HOURS_A_MONTH, SECONDS_A_MONTH, Item
@@ -51,16 +52,17 @@ def function_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
 
 def _uncertain(app: PricedApp) -> Iterator[Unpriced]:
     """What may be provisioned; what is for certain is known for each function."""
+    said: list[tuple[Qualified | Scaled, Number, bool]]
     said = [(each, each.resource.provisioned_concurrency, False) for each in app.topology.qualified()]
     for scaled in app.topology.scaled():
         if scaled.first is None:  # one under a condition may raise what its alias has
             said.append((scaled, scaled.target.minimum, scaled.alias is not None and scaled.place.conditional))
-    for each, number, may_be in said:
+    for each, number, is_raised in said:
         if isinstance(number, Unknown):
             reason = _AT_DEPLOY.format("number")
         elif number and each.function is None:
             reason = "its function isn't known here"
-        elif number and may_be:
+        elif number and is_raised:
             reason = "it is under a condition"
         else:
             continue

@@ -35,9 +35,14 @@ CHECKS: list[tuple[str, Resources, dict[str, str]]] = [
         {"requests": "2250.00", "duration, Arm": "148240.90"},
     ),
     (
-        "x86, all three tiers: 6 and 9 billion, and 5 billion at 0.000013334",
-        used(20_000 * M, 1000, 1024),
-        {"requests": "4000.00", "duration, x86": "301670.20"},
+        "x86, 6 billion GB-seconds at 0.0000166667 and 8 billion at 0.000015",
+        used(14_000 * M, 1000, 1024),
+        {"requests": "2800.00", "duration, x86": "220000.20"},
+    ),
+    (
+        "Arm, all three tiers: 7.5 and 11.25 billion GB-seconds, and 1.25 billion at 0.0000106667",
+        used(20_000 * M, 1000, 1024, "arm64"),
+        {"requests": "4000.00", "duration, Arm": "248335.00"},
     ),
     (
         "REST, 333 + 667 + 19,000 + 1,000 M requests",

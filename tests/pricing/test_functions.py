@@ -244,10 +244,23 @@ def test_an_unknown_number_of_provisioned_instances(value: object) -> None:
         assert usd(report) == "18.67"  # as if there were none: 2.00 + 1 M GB-seconds x 0.0000166667
 
 
-@pytest.mark.parametrize("condition", [{"A": alias(5, Condition="C")}, {"A": alias(), "T": target(5, Condition="C")}])
-def test_what_may_be_provisioned_is_named(condition: dict[str, Resource]) -> None:
-    report = cost({"F": function({"requests": 0}), **condition})
+def test_an_alias_under_a_condition_is_there() -> None:
+    report = cost({"F": function({"requests": 0}), "A": alias(5, Condition="C")})
+    assert quantities(report)["provisioned concurrency, x86"] == 5 * 2_628_000
+    assert "resources under a condition are there" in report.assumptions
+
+
+def test_what_may_scale_an_alias_is_named() -> None:
+    report = cost({"F": function({"requests": 0}), "A": alias(), "T": target(5, Condition="C")})
     assert unpriced(report) == {"provisioned concurrency": "it is under a condition"}
+
+
+def test_each_alias_has_hours_of_its_own() -> None:
+    own = {**alias(1), "Metadata": {"constructs-lambda": {"usage": {"provisioned_hours": 100}}}}
+    report = cost({"F": function({"requests": M, "duration_ms": 1000}), "A": own, "B": alias(2)})
+    # 1 x 100 hours and 2 x 730 hours of 1 GB
+    assert quantities(report)["provisioned concurrency, x86"] == 360_000 + 5_256_000
+    assert quantities(report)["requests, provisioned"] == M
 
 
 def test_provisioned_concurrency_of_a_function_from_elsewhere_is_named() -> None:

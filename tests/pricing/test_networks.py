@@ -138,7 +138,8 @@ def test_an_endpoint_for_load_balancers_has_no_price_here() -> None:
 
 @pytest.mark.parametrize(
     ("data", "expected"),
-    [(1_000_000, "10000.00"), (2_000_000, "16000.00")],  # the first PB at 0.01, the next at 0.006
+    # the first PB, which is 1,048,576 GB, at 0.01; the next at 0.006
+    [(1_000_000, "10000.00"), (1_048_576, "10485.76"), (2_048_576, "16485.76")],
 )
 def test_the_tiers_of_data_through_endpoints(data: int, expected: str) -> None:
     assert amounts(cost({"E": endpoint({"data_gb": data})}))["data through an interface endpoint"] == expected

@@ -133,6 +133,8 @@ def test_usage_is_a_table(value: object) -> None:
 
 TAKES = {
     "Lambda::Function": "requests, duration_ms, init_ms, cold_share, provisioned_hours, data_gb",
+    "Lambda::Alias": "provisioned_hours",
+    "Lambda::Version": "provisioned_hours",
     "ApiGateway::RestApi": "requests, payload_kb",
     "ApiGatewayV2::Api": "requests, payload_kb",
     "SNS::Topic": "requests, payload_kb",
