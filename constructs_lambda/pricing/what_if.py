@@ -10,7 +10,7 @@ from functools import partial
 from constructs_lambda import limits
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Function, Topology
-from constructs_lambda.pricing.estimate import report, settled
+from constructs_lambda.pricing.estimates import report, settled
 from constructs_lambda.pricing.functions import memory_of
 from constructs_lambda.pricing.prices import Prices
 from constructs_lambda.pricing.report import DIGITS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from priced import Resource, app, at, cost, function, made, prices, stack, usd
 
+from constructs_lambda import pricing
 from constructs_lambda.model import Topology
 from constructs_lambda.pricing import AppUsage, CostReport, estimate
 
@@ -225,3 +227,12 @@ def test_what_stands_in_a_loop_is_not_read_and_the_report_says_so() -> None:
     assert (usd(report), report.unpriced) == ("0.40", ())
     assert said in report.assumptions
     assert said not in cost(APP).assumptions
+
+
+def test_no_public_name_is_that_of_a_module() -> None:
+    """Whichever is imported first, `from constructs_lambda.pricing import estimate` must give the function."""
+    modules = {module.name for module in pkgutil.iter_modules(pricing.__path__)}
+    assert modules
+    assert modules.isdisjoint(pricing.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        pricing.nothing  # noqa: B018
