@@ -345,3 +345,9 @@ def test_a_function_under_a_condition_is_there() -> None:
     report = cost({"F": resource})
     assert usd(report) == "2.17"  # 2.00 + 10,000 GB-seconds x 0.0000166667
     assert "resources under a condition are there" in report.assumptions
+
+
+def test_what_is_provisioned_never_starts_cold() -> None:
+    usage = {"requests": M, "duration_ms": 1000, "init_ms": 1000, "cold_share": 1, "provisioned_hours": 365}
+    found = quantities(cost({"F": function(usage), "A": alias(1)}))
+    assert found["initialisation, x86"] == 500_000

@@ -189,3 +189,9 @@ def test_gateways_of_two_stacks_are_two_resources() -> None:
     with pytest.raises(InputError, match="may mean 2 resources"):
         cost(Topology([stack({"N": made("EC2::EIP")}, n, stack_path=n) for n in "AB"]), {"N": {}})
     assert cost(app(NETWORK)).total == Decimal("65.70")
+
+
+def test_only_zones_of_its_own_vpc_count_for_a_regional_gateway() -> None:
+    elsewhere = made("EC2::Subnet", VpcId={"Ref": "Other"}, AvailabilityZone="us-east-1c")
+    resources = {**VPC, "Other": made("EC2::VPC"), "A": subnet("us-east-1a"), "B": elsewhere, "N": regional()}
+    assert quantities(cost(resources))["zone of a regional NAT gateway"] == 730

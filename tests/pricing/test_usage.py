@@ -297,3 +297,8 @@ def test_stages_and_nested_stacks() -> None:
 def test_a_name_with_control_characters_is_escaped(name: str) -> None:
     (message,) = refusal(FUNCTION, {name: {}})
     assert message.isprintable()
+
+
+def test_a_path_goes_before_a_logical_id() -> None:
+    resources = {"A": at("B", made("SQS::Queue")), "B": at("Shop/B", made("SQS::Queue"))}
+    assert [each.resource for each in cost(resources, {"B": {"requests": 1}}).lines] == ["B"]
