@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any
 
-from aws_cdk import CfnResource, Duration, Size, SizeRoundingBehavior, Token
+from aws_cdk import CfnResource, Duration, Size, SizeRoundingBehavior
 from constructs import Construct, IConstruct
 
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.errors import InputError
-from constructs_lambda.pricing.usage import KEYS, keys_of, read_use, without_sense
+from constructs_lambda.pricing.usage import keys_of, read_use, without_sense
+from constructs_lambda.tokens import is_number_token
 
 _KEYS = {
     "requests_per_month": "requests",
@@ -78,7 +80,8 @@ class Usage:
             value = getattr(self, name)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
                 raise TypeError(f"{name} must be a number; got {value!r}")
-            if value is not None and Token.is_unresolved(value):
+            # CDK's own question would send a NaN to jsii, which ends of it.
+            if value is not None and value != -math.inf and is_number_token(value):
                 raise InputError(f"{name} is known at the deployment only. Fix: state a number, or leave it out.")
         problems: list[str] = []
         use = read_use(self.written, "usage", problems)
@@ -169,5 +172,6 @@ def _whole(number: float) -> float:
 def _in_own_names(problem: str) -> str:
     """A problem of a key, with the name that the keyword has here."""
     for key, name in sorted(_NAMES.items(), key=lambda each: -len(each[0])):
-        problem = problem.replace(f"usage.{key}", name) if key in KEYS else problem
+        problem = problem.replace(f"usage.{key}", name)
+        problem = problem.replace(key, name) if "_" in key else problem  # others are words of the message too
     return problem

@@ -60,7 +60,7 @@ def command(
     """
     from constructs_lambda.apps import STDIN, read_app
     from constructs_lambda.pricing.documents import as_json
-    from constructs_lambda.pricing.estimate import estimate
+    from constructs_lambda.pricing.estimates import estimate
     from constructs_lambda.pricing.formats import markdown, text
     from constructs_lambda.pricing.prices import shipped_prices
     from constructs_lambda.pricing.subjects import split_usage

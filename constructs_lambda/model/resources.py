@@ -15,7 +15,7 @@ class Resource:
 
     Args:
         place: Where it stands.
-        type: Its CloudFormation type.
+        type: Its CloudFormation type; empty where it has none.
         properties: Its properties as they are written.
         usage: How much it is used a month, as its metadata says it; None where that says nothing.
     """

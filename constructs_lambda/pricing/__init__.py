@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from constructs_lambda.pricing.estimate import estimate
+    from constructs_lambda.pricing.estimates import estimate
     from constructs_lambda.pricing.prices import Prices, shipped_prices
     from constructs_lambda.pricing.report import CostReport, Line, Missing
     from constructs_lambda.pricing.usage_file import AppUsage, read_usage
@@ -20,7 +20,7 @@ _HOMES = {
     "Line": "report",
     "Missing": "report",
     "Prices": "prices",
-    "estimate": "estimate",
+    "estimate": "estimates",
     "read_usage": "usage_file",
     "shipped_prices": "prices",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from constructs_lambda.pricing.report import FREE, CostReport
+from constructs_lambda.pricing.report import FREE, CostReport, total_of
 from constructs_lambda.records import record
 
 SHARED = "free tier and price tiers, shared anew"
@@ -31,7 +31,7 @@ class Change:
     @property
     def difference(self) -> Decimal:
         """How much more it costs."""
-        return (self.after or Decimal()) - (self.before or Decimal())
+        return total_of((self.after or Decimal(), (self.before or Decimal()).copy_negate()))
 
 
 def changes(before: CostReport, after: CostReport) -> Iterator[Change]:
@@ -44,7 +44,7 @@ def changes(before: CostReport, after: CostReport) -> Iterator[Change]:
     old, new = _quantities(before), _quantities(after)
     old_sums, new_sums = before.by_resource(), after.by_resource()
     found: list[Change] = []
-    shared_before = shared_after = Decimal()
+    shared: list[tuple[Decimal, Decimal]] = []
     for name in dict.fromkeys((*old_sums, *new_sums)):
         one, two = old.get(name, {}), new.get(name, {})
         items = tuple(sorted(item for item in {**one, **two} if one.get(item) != two.get(item)))
@@ -53,10 +53,10 @@ def changes(before: CostReport, after: CostReport) -> Iterator[Change]:
             if change.difference or (change.before is None) != (change.after is None):
                 found.append(change)
         else:
-            shared_before += old_sums[name]
-            shared_after += new_sums[name]
+            shared.append((old_sums[name], new_sums[name]))
     found.sort(key=lambda each: (-abs(each.difference), each.resource))
     yield from found
+    shared_before, shared_after = total_of(each for each, _ in shared), total_of(each for _, each in shared)
     if shared_before != shared_after:
         yield Change(resource=SHARED, before=shared_before, after=shared_after)
 
@@ -68,5 +68,5 @@ def _quantities(report: CostReport) -> Mapping[str, Mapping[str, tuple[Decimal, 
         items = found.setdefault(line.resource, {})
         name = line.item.removesuffix(FREE)
         quantity, _ = items.get(name, (Decimal(), ""))
-        items[name] = (quantity + line.quantity, line.region)
+        items[name] = (total_of((quantity, line.quantity)), line.region)
     return found

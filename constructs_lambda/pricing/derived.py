@@ -12,7 +12,7 @@ from constructs_lambda.model import Function, Place, Subscribed
 from constructs_lambda.pricing.items import HOURS_A_MONTH
 from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.records import record
-from constructs_lambda.tokens import known
+from constructs_lambda.tokens import Unknown, known, resolve_text
 
 _RATE = re.compile(r"rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
@@ -143,7 +143,12 @@ def _add_others(app: PricedApp, sources: dict[Place, list[_Source]]) -> None:
         for delivery in (each for many in stack.messages.deliveries.values() for each in many):
             callee = app.topology.callee(stack, delivery.target)
             if callee and callee.function and delivery.service != "cloudwatch":
-                sources[callee.function.place].append(_Source(None, fixed=_runs(known(delivery.expression))))
+                written = stack.resources[delivery.place.resource].properties
+                state = resolve_text(written.get("State"))
+                if state != "DISABLED":
+                    expression = known(resolve_text(written.get("ScheduleExpression")))
+                    runs = None if isinstance(state, Unknown) else _runs(expression)
+                    sources[callee.function.place].append(_Source(None, fixed=runs))
         for parts in called:
             callee = app.topology.callee(stack, parts)
             if callee and callee.function:

@@ -12,7 +12,7 @@ from constructs_lambda.errors import one_line
 from constructs_lambda.pricing.changes import changes
 from constructs_lambda.pricing.charges import counted, shown
 from constructs_lambda.pricing.prices import CURRENCY
-from constructs_lambda.pricing.report import CostReport, Line, Missing, rounded
+from constructs_lambda.pricing.report import CostReport, Line, Missing, rounded, total_of
 from constructs_lambda.pricing.what_if import MemoryPrice
 
 _MOST_RESOURCES = 20
@@ -50,17 +50,20 @@ def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequ
     notes = [f"- {_cell(note)}" for note in (*_missing_notes(report), *report.assumptions)]
     details = ["<details><summary>Assumptions</summary>", "", *notes, "", "</details>"]
     if what_if:
-        return "\n".join(["### Cost by memory", "", _memory_table(what_if, "github"), "", *details]) + "\n"
+        return "\n".join(["### Cost by memory", "", _memory_table(what_if, "pipe"), "", *details]) + "\n"
     if before is not None:
         title = f"### {_signed(report.total - before.total)} {CURRENCY} a month"
-        table = _changes_table(before, report, "github")
-        return "\n".join([title, "", table, "", _totals(before, report), "", *details]) + "\n"
+        table = _changes_table(before, report, "pipe")
+        return "\n".join([title, "", table, "", _cell(_totals(before, report)), "", *details]) + "\n"
     rows = [[_cell(name), f"{rounded(amount):,}"] for name, amount in _dearest(report)]
     rows.append(["**Total**", f"**{report.total:,}**"])
     table = tabulate(
-        rows, ["resource", f"{CURRENCY} a month"], "github", colalign=("left", "right"), disable_numparse=True
+        rows, ["resource", f"{CURRENCY} a month"], "pipe", colalign=("left", "right"), disable_numparse=True
     )
-    return "\n".join([f"### {report.total:,} {CURRENCY} a month", "", table, "", scope_of(report), "", *details]) + "\n"
+    return (
+        "\n".join([f"### {report.total:,} {CURRENCY} a month", "", table, "", _cell(scope_of(report)), "", *details])
+        + "\n"
+    )
 
 
 def _cell(words: str) -> str:
@@ -73,7 +76,7 @@ def _dearest(report: CostReport) -> Iterator[tuple[str, Decimal]]:
     yield from every[:_MOST_RESOURCES]
     rest = every[_MOST_RESOURCES:]
     if rest:
-        yield f"{len(rest)} more", sum((amount for _, amount in rest), Decimal())
+        yield f"{len(rest)} more", total_of(amount for _, amount in rest)
 
 
 def _resources(report: CostReport) -> Iterator[str]:
@@ -90,7 +93,7 @@ def _resources(report: CostReport) -> Iterator[str]:
                 [f"  {line.item}", _counted(line.quantity, line.unit), _unit_price(line), f"{rounded(line.amount):,}"]
             )
     if len(sums) > _MOST_RESOURCES:
-        rest = sum(list(sums.values())[_MOST_RESOURCES:], Decimal())
+        rest = total_of(list(sums.values())[_MOST_RESOURCES:])
         rows.append([f"{len(sums) - _MOST_RESOURCES} more (--format json has all)", "", "", f"{rounded(rest):,}"])
     if rows:
         headers = ["resource", "quantity", "unit price", f"{CURRENCY} a month"]
@@ -116,11 +119,11 @@ def dearest_items(report: CostReport, most: int) -> list[tuple[str, Decimal]]:
 
 
 def _items(report: CostReport) -> list[tuple[str, Decimal]]:
-    sums: dict[str, Decimal] = {}
+    amounts: dict[str, list[Decimal]] = {}
     for line in report.lines:
-        name = f"{line.resource}: {line.item}"
-        sums[name] = sums.get(name, Decimal()) + line.amount
-    return sorted(((name, amount) for name, amount in sums.items() if amount), key=lambda each: (-each[1], each[0]))
+        amounts.setdefault(f"{line.resource}: {line.item}", []).append(line.amount)
+    sums = [(name, total_of(each)) for name, each in amounts.items()]
+    return sorted((each for each in sums if each[1]), key=lambda each: (-each[1], each[0]))
 
 
 def _bars(report: CostReport) -> Iterator[str]:
@@ -141,10 +144,6 @@ def _bars(report: CostReport) -> Iterator[str]:
     yield "Largest items"
     yield tabulate(rows, tablefmt="plain", colalign=("left", "right", "right", "left"), disable_numparse=True)
     yield ""
-
-
-def _bar(share: Decimal) -> str:
-    return "#" * max(1, round(share * _BAR_WIDTH))
 
 
 def _open(report: CostReport) -> Iterator[str]:
@@ -181,7 +180,7 @@ def scope_of(report: CostReport) -> str:
     """What a total is about: the Regions, whether the free tier is taken off, and the day of the prices."""
     free = "on" if report.free_tier else "off"
     day = f", prices as of {report.as_of}" if report.as_of else ""
-    return f"({', '.join(report.regions)}, free tier {free}{day})"
+    return f"({one_line(', '.join(report.regions))}, free tier {free}{day})"
 
 
 def _totals(before: CostReport, after: CostReport) -> str:
@@ -194,7 +193,7 @@ def _signed(amount: Decimal) -> str:
 
 
 def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
-    clean = _cell if style == "github" else one_line
+    clean = _cell if style == "pipe" else one_line
     rows = [
         [
             clean(change.resource),
@@ -212,7 +211,7 @@ def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
 
 
 def _memory_table(what_if: Iterable[MemoryPrice], style: str) -> str:
-    clean = _cell if style == "github" else one_line
+    clean = _cell if style == "pipe" else one_line
     rows = [
         [
             clean(each.resource),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
-from constructs_lambda.model import Function, Place
+from constructs_lambda.model import Function, Place, Qualified, Scaled
+from constructs_lambda.model.functions import Number
 from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import NO_USAGE, Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import HOURS_A_MONTH, SECONDS_A_MONTH, Item
 from constructs_lambda.pricing.subjects import PricedApp
-from constructs_lambda.tokens import Unknown, known
+from constructs_lambda.tokens import Unknown
 
 DEFAULT_MEMORY_MB = 128
 _FREE_STORAGE_MB = 512
@@ -41,16 +42,31 @@ def function_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
     for each in app.topology.qualified():
         if each.function and each.place.resource in app.topology.stacks[each.place.template].versions:
             snapshots[each.function.place] = snapshots.get(each.function.place, 0) + 1
-        if each.function and isinstance(each.resource.provisioned_concurrency, Unknown):
-            subject = app.subject(each.place)
-            yield Unpriced(
-                subject=subject, title="provisioned concurrency", reason=_AT_DEPLOY.format("provisioned concurrency")
-            )
+    yield from _uncertain(app)
     for stack in app.topology.stacks.values():
         for function in stack.functions.values():
             subject = app.subject(function.place)
             place = function.place
             yield from _charges(subject, function, provisioned.get(place, []), snapshots.get(place, 0))
+
+
+def _uncertain(app: PricedApp) -> Iterator[Unpriced]:
+    """What may be provisioned; what is for certain is known for each function."""
+    said: list[tuple[Qualified | Scaled, Number, bool]]
+    said = [(each, each.resource.provisioned_concurrency, False) for each in app.topology.qualified()]
+    for scaled in app.topology.scaled():
+        if scaled.first is None:  # one under a condition may raise what its alias has
+            said.append((scaled, scaled.target.minimum, scaled.alias is not None and scaled.place.conditional))
+    for each, number, is_raised in said:
+        if isinstance(number, Unknown):
+            reason = _AT_DEPLOY.format("number")
+        elif number and each.function is None:
+            reason = "its function isn't known here"
+        elif number and is_raised:
+            reason = "it is under a condition"
+        else:
+            continue
+        yield Unpriced(subject=app.subject(each.place), title="provisioned concurrency", reason=reason)
 
 
 def memory_of(function: Function) -> Decimal | None:
@@ -98,10 +114,14 @@ def _charges(
     if memory is None or on_arm is None:
         reason = _AT_DEPLOY.format("memory" if memory is None else "architecture")
         yield Unpriced(subject=subject, title="duration", reason=reason)
+        if provisioned:
+            yield Unpriced(subject=subject, title="provisioned concurrency", reason=reason)
+        if snapshots and function.snap_start == "PublishedVersions":
+            yield Unpriced(subject=subject, title="SnapStart", reason=reason)
         return
     for part in parts:
         yield _provisioned(subject, part, memory, on_arm)
-    yield from _duration(subject, function, memory, share, on_arm)
+    yield from _duration(subject, function, memory, share, on_arm, is_restored=_is_restored(function, snapshots))
     yield from _snapshots(subject, function, memory, snapshots)
 
 
@@ -120,7 +140,9 @@ def _requests(subject: Subject, requests: Decimal | None, share: Decimal) -> Ite
 
 def _part(requests: Decimal, share: Decimal) -> Decimal:
     """The requests that provisioned concurrency serves: those that come while it is there."""
-    return requests if share == 1 else (requests * share).quantize(_MICRO)
+    if share in (0, 1):
+        return requests if share else Decimal()
+    return (requests * share).quantize(_MICRO, ROUND_FLOOR)
 
 
 def _provisioned(subject: Subject, part: _Part, memory: Decimal, on_arm: bool) -> Charge:
@@ -134,7 +156,7 @@ def _provisioned(subject: Subject, part: _Part, memory: Decimal, on_arm: bool) -
 
 
 def _duration(
-    subject: Subject, function: Function, memory: Decimal, share: Decimal, on_arm: bool
+    subject: Subject, function: Function, memory: Decimal, share: Decimal, on_arm: bool, *, is_restored: bool
 ) -> Iterator[Charge | Unpriced]:
     use = subject.use
     item = items.LAMBDA_DURATION_ARM if on_arm else items.LAMBDA_DURATION_X86
@@ -142,6 +164,7 @@ def _duration(
     if use.requests is None or (use.duration_ms is None and use.requests):
         reason = subject.unsaid or (NO_USAGE if use.requests is None else "no duration_ms is stated")
         yield without_usage(subject, item, reason)
+        yield from _storage(subject, function, None, reason)
         return
     if use.duration_ms is None:
         return
@@ -157,7 +180,7 @@ def _duration(
                 quantity=requests * billed / 1000 * _gb(memory),
                 formula=f"{shown(requests)} requests x {shown(billed)} ms x {shown(memory)} MB",
             )
-    if use.init_ms and use.cold_share and function.snap_start != "PublishedVersions":
+    if use.init_ms and use.cold_share and not is_restored:
         cold = on_demand * use.cold_share
         extra = (use.duration_ms + use.init_ms).to_integral_value(ROUND_CEILING) - billed
         seconds += cold * extra / 1000
@@ -172,11 +195,20 @@ def _duration(
     yield from _storage(subject, function, seconds)
 
 
-def _storage(subject: Subject, function: Function, seconds: Decimal) -> Iterator[Charge | Unpriced]:
+def _is_restored(function: Function, snapshots: int) -> bool:
+    """Whether its environments start from a snapshot, which only those of published versions do."""
+    return function.snap_start == "PublishedVersions" and snapshots > 0
+
+
+def _storage(
+    subject: Subject, function: Function, seconds: Decimal | None, reason: str = ""
+) -> Iterator[Charge | Unpriced]:
     size = function.ephemeral_storage_mb
     if isinstance(size, Unknown):
         yield without_usage(subject, items.LAMBDA_STORAGE, _AT_DEPLOY.format("ephemeral storage"))
-    elif size is not None and size > _FREE_STORAGE_MB:
+    elif size is not None and size > _FREE_STORAGE_MB and seconds is None:
+        yield without_usage(subject, items.LAMBDA_STORAGE, reason)
+    elif size is not None and size > _FREE_STORAGE_MB and seconds is not None:
         paid = Decimal(str(size)) - _FREE_STORAGE_MB
         yield Charge(
             subject=subject,
@@ -188,8 +220,13 @@ def _storage(subject: Subject, function: Function, seconds: Decimal) -> Iterator
 
 def _snapshots(subject: Subject, function: Function, memory: Decimal, snapshots: int) -> Iterator[Charge | Unpriced]:
     """SnapStart costs nothing for Java; for Python and .NET what is kept of each version and each restore is paid."""
-    runtime = known(function.runtime) or ""
-    if function.snap_start != "PublishedVersions" or not snapshots or runtime.startswith("java"):
+    if not snapshots or function.snap_start in (None, "None"):
+        return
+    if isinstance(function.snap_start, Unknown) or isinstance(function.runtime, Unknown):
+        what = "SnapStart" if isinstance(function.snap_start, Unknown) else "runtime"
+        yield Unpriced(subject=subject, title="SnapStart", reason=_AT_DEPLOY.format(what))
+        return
+    if (function.runtime or "").startswith("java"):
         return
     yield Charge(
         subject=subject,

@@ -12,6 +12,7 @@ from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import HOURS_A_MONTH, Item
 from constructs_lambda.pricing.subjects import PricedApp
+from constructs_lambda.pricing.usage import UNSAID
 from constructs_lambda.tokens import (
     Unknown,
     certain_count,
@@ -97,7 +98,7 @@ def _gateway(app: PricedApp, gateway: NatGateway, subject: Subject, vpc: Spot | 
 
 def _has_usage(app: PricedApp, vpc: Spot | None) -> bool:
     """Whether what goes through its gateways is said at a VPC."""
-    return vpc is not None and (vpc.template, vpc.name) in app.uses
+    return vpc is not None and app.uses.get((vpc.template, vpc.name), UNSAID).data_gb is not None
 
 
 def _zones(app: PricedApp, vpc: Spot | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from constructs_lambda.pricing.charges import Unpriced
+from constructs_lambda.pricing.charges import Subject, Unpriced
 from constructs_lambda.pricing.subjects import PricedApp
 
 _PRICED = frozenset(
@@ -83,6 +83,12 @@ _PAID_AFTER_ALL = (
 )
 
 
+def _is_read(app: PricedApp, nested: Subject) -> bool:
+    """Whether the template of a nested stack is part of the app."""
+    found = app.topology.stacks[nested.place.template].nested
+    return any(name == nested.place.resource and file in app.topology.stacks for file, (name, _) in found.items())
+
+
 def other_charges(app: PricedApp) -> Iterator[Unpriced]:
     """The resources of an app that may cost something and that nobody here knows a price of.
 
@@ -91,6 +97,8 @@ def other_charges(app: PricedApp) -> Iterator[Unpriced]:
     """
     for subject in app.subjects:
         kind = subject.type
-        if kind in _PRICED or (kind.startswith(_FREE) and not kind.startswith(_PAID_AFTER_ALL)):
+        if kind == "AWS::CloudFormation::Stack" and not _is_read(app, subject):
+            yield Unpriced(subject=subject, title="nested stack", reason="its template isn't known here")
+        if not kind or kind in _PRICED or (kind.startswith(_FREE) and not kind.startswith(_PAID_AFTER_ALL)):
             continue
         yield Unpriced(subject=subject, title=kind, reason="no price is known here")

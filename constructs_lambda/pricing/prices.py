@@ -19,6 +19,7 @@ _SHIPPED = Path(__file__).with_name("prices.json")
 _FIRST = "us-east-1"
 _FIELDS = ("tiers", "source", "read", "verified", "note")
 _MOST_BYTES = 16_000_000
+_MOST = 10**15  # of a price and of a bound; anything above is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,6 @@ def _number(value: object, where: str) -> Decimal:
         number = Decimal(value) if isinstance(value, str) else Decimal("NaN")
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
+    if not number.is_finite() or not 0 <= number <= _MOST:
         raise ValueError(f'{where} must be a number in a text, such as "0.045"; got {value!r}')
     return number

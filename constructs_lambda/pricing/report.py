@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+DIGITS = 200  # of a sum of the largest and the smallest product of usage and prices: nothing but a share is rounded
 _CENT = Decimal("0.01")
 FREE = " (free tier)"
 """What follows the item of a line that costs nothing, because AWS gives it every month."""
@@ -14,7 +15,14 @@ FREE = " (free tier)"
 
 def rounded(amount: Decimal) -> Decimal:
     """An amount in cents, half a cent up, as it is shown; lines themselves stay as they are."""
-    return amount.quantize(_CENT, ROUND_HALF_UP)
+    with localcontext(prec=DIGITS):
+        return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+def total_of(amounts: Iterable[Decimal]) -> Decimal:
+    """The sum of amounts or quantities with all its digits, of which Python's own arithmetic keeps 28."""
+    with localcontext(prec=DIGITS):
+        return sum(amounts, Decimal())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +96,7 @@ class CostReport:
     @property
     def total_unrounded(self) -> Decimal:
         """US dollars a month."""
-        return sum((line.amount for line in self.lines), Decimal())
+        return total_of(line.amount for line in self.lines)
 
     @property
     def total(self) -> Decimal:
@@ -97,7 +105,8 @@ class CostReport:
 
     def by_resource(self) -> Mapping[str, Decimal]:
         """US dollars a month of each resource that has a line, unrounded, the dearest first."""
-        sums: dict[str, Decimal] = {}
+        amounts: dict[str, list[Decimal]] = {}
         for line in self.lines:
-            sums[line.resource] = sums.get(line.resource, Decimal()) + line.amount
+            amounts.setdefault(line.resource, []).append(line.amount)
+        sums = {name: total_of(each) for name, each in amounts.items()}
         return dict(sorted(sums.items(), key=lambda each: (-each[1], each[0])))

@@ -9,9 +9,14 @@ from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import Item
 from constructs_lambda.pricing.subjects import PricedApp
-from constructs_lambda.tokens import known, resolve_number, resolve_text
+from constructs_lambda.tokens import Unknown, known, resolve_number, resolve_text
 
 _MINUTE = 60
+_LOG_CLASSES = {
+    None: items.LOGS_INGESTION,
+    "STANDARD": items.LOGS_INGESTION,
+    "INFREQUENT_ACCESS": items.LOGS_INFREQUENT_INGESTION,
+}
 _METRICS_OF_A_BAND = 3  # the metric and both bounds: https://aws.amazon.com/cloudwatch/pricing/
 
 
@@ -78,11 +83,13 @@ def _alarm(subject: Subject) -> Iterator[Charge | Unpriced]:
                 factor = _METRICS_OF_A_BAND
     elif metrics is None:
         periods.append(subject.properties.get("Period"))
-    if not periods:
-        reason = "the number of its metrics is known at the deployment only"
+    numbers = [resolve_number(each) for each in periods]
+    if not periods or any(isinstance(each, Unknown) for each in numbers):
+        what = "resolution" if periods else "number"
+        reason = f"the {what} of its metrics is known at the deployment only"
         yield Unpriced(subject=subject, title="alarm", reason=reason)
         return
-    fast = sum(1 for each in periods if (known(resolve_number(each)) or _MINUTE) < _MINUTE)
+    fast = sum(1 for each in numbers if (known(each) or _MINUTE) < _MINUTE)
     for item, number in ((items.ALARMS, len(periods) - fast), (items.HIGH_RESOLUTION_ALARMS, fast)):
         if number:
             quantity = Decimal(number * factor)
@@ -90,13 +97,13 @@ def _alarm(subject: Subject) -> Iterator[Charge | Unpriced]:
 
 
 def _logs(subject: Subject, is_vended: bool) -> Iterator[Charge | Unpriced]:
-    item = items.LOGS_INGESTION
-    if is_vended:
-        item = items.LOGS_VENDED_INGESTION
-    elif resolve_text(subject.properties.get("LogGroupClass")) == "INFREQUENT_ACCESS":
-        item = items.LOGS_INFREQUENT_INGESTION
+    kind = resolve_text(subject.properties.get("LogGroupClass"))
+    item = items.LOGS_VENDED_INGESTION if is_vended else None if isinstance(kind, Unknown) else _LOG_CLASSES.get(kind)
     data = subject.use.data_gb
-    if data is None:
+    if item is None:
+        reason = "its class is known at the deployment only" if isinstance(kind, Unknown) else "no price is known here"
+        yield Unpriced(subject=subject, title=items.LOGS_INGESTION.title, reason=reason)
+    elif data is None:
         yield without_usage(subject, item)
     else:
         yield Charge(subject=subject, item=item, quantity=data, formula=f"{shown(data)} GB")

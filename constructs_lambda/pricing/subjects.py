@@ -9,6 +9,7 @@ from functools import cached_property
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.model import Function, Place, Topology
 from constructs_lambda.pricing.charges import Subject
+from constructs_lambda.pricing.tiers import shares
 from constructs_lambda.pricing.usage import UNSAID, Use, keys_of, nearest, read_use, without_sense
 from constructs_lambda.pricing.usage_file import AppUsage
 from constructs_lambda.tokens import known
@@ -142,8 +143,9 @@ def settle_usage(apps: Sequence[PricedApp], usage: AppUsage) -> None:
     index = _Index(apps)
     for name, written in usage.resources.items():
         where = f'resource."{name}"'
-        for app, each, share in index.meant(name, written, where, problems):
-            _take(app, each, written, where, problems, share)
+        meant = list(index.meant(name, written, where, problems))
+        for number, (app, each) in enumerate(meant):
+            _take(app, each, written, where, problems, (number, len(meant)))
     for app in apps:
         _judge_durations(app, problems)
     if problems:
@@ -151,7 +153,9 @@ def settle_usage(apps: Sequence[PricedApp], usage: AppUsage) -> None:
         raise InputError("\n".join(f"{start}{one_line(each)}" for each in dict.fromkeys(problems)))
 
 
-def _take(app: PricedApp, each: _Named, written: object, where: str, problems: list[str], share: int = 1) -> None:
+def _take(
+    app: PricedApp, each: _Named, written: object, where: str, problems: list[str], share: tuple[int, int] = (0, 1)
+) -> None:
     before = len(problems)
     use = read_use(written, where, problems)
     allowed = keys_of(each.type)
@@ -166,8 +170,9 @@ def _take(app: PricedApp, each: _Named, written: object, where: str, problems: l
         problems.append(f"{where}.payload_kb is {use.payload_kb:,f}; a message may have at most {most:,} KB")
     if len(problems) > before:
         return
-    if share > 1 and use.data_gb is not None:
-        use = replace(use, data_gb=use.data_gb / share)
+    number, of = share
+    if of > 1 and use.data_gb is not None:
+        use = replace(use, data_gb=shares([use.data_gb] * of, use.data_gb)[number])
     known_before = app.use_of(each.place)
     stated = {name: getattr(use, name) for name in use.stated}
     merged = replace(known_before, **stated)
@@ -218,10 +223,8 @@ class _Index:
                 self._by_path.setdefault(each.place.path, []).append((app, each))
                 self._by_id.setdefault(each.place.resource, []).append((app, each))
 
-    def meant(
-        self, name: str, written: object, where: str, problems: list[str]
-    ) -> Iterator[tuple[PricedApp, _Named, int]]:
-        """The resource that a name means, or those that share what is stated, with their number.
+    def meant(self, name: str, written: object, where: str, problems: list[str]) -> Iterator[tuple[PricedApp, _Named]]:
+        """The resource that a name means, or those that share what is stated.
 
         Args:
             name: A construct path, that of a construct above the resource, or a logical id.
@@ -233,7 +236,7 @@ class _Index:
         if not found:
             problems.append(f"{where}: there is no such resource; {self._near(path)}")
         elif len(found) == 1 or all(each.type == "AWS::EC2::NatGateway" for _, each in found):
-            yield from ((app, each, len(found)) for app, each in found)
+            yield from found
         else:
             shown = ", ".join(sorted(each.place.path for _, each in found)[:5])
             problems.append(f"{where} may mean {len(found)} resources; name one of them: {shown}")
@@ -262,7 +265,7 @@ class _Index:
         return [(app, each) for app, each in found if each.place.path.count("/") == least]
 
     def _near(self, path: str) -> str:
-        usable = [*self._usable()]
+        usable = [*dict.fromkeys(self._usable())]
         return nearest(path, usable) if usable else "nothing here has usage that costs anything"
 
     def _usable(self) -> Iterable[str]:

@@ -43,7 +43,7 @@ def slices(charges: Iterable[Charge], prices: Prices, *, free_tier: bool) -> Ite
         free_tier: Whether what AWS gives each account every month counts.
     """
     priced: list[tuple[Charge, Price]] = []
-    for charge in charges:
+    for charge in sorted(charges, key=_order):  # so that what rounding gives to whom doesn't hang on the template
         price = prices.find(charge.item.name, charge.subject.region)
         if price is None:
             yield without_price(charge)
@@ -60,6 +60,10 @@ def slices(charges: Iterable[Charge], prices: Prices, *, free_tier: bool) -> Ite
             pools[pool].append((charge, charge.quantity - given, price))
     for members in pools.values():
         yield from _tiered(members)
+
+
+def _order(charge: Charge) -> tuple[str, str]:
+    return charge.subject.name, charge.subject.place.template
 
 
 def without_price(charge: Charge) -> Unpriced:
@@ -110,6 +114,10 @@ def shares(quantities: Sequence[Decimal], amount: Decimal) -> list[Decimal]:
         part = max(NOTHING, min(quantity, due - given))
         given += part
         found.append(part)
+    for index, quantity in enumerate(quantities):  # the last one may be too small for all that rounding left
+        part = min(quantity - found[index], amount - given)
+        given += part
+        found[index] += part
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 
 from constructs_lambda.records import record
 
@@ -44,6 +44,9 @@ KEYS = {
         Key("provisioned_hours", "hours a month", Decimal(744)),
     )
 }
+_LONGEST = 60
+_DECIMALS = 12  # what lies behind them costs nothing, and makes numbers that nobody can read
+_MOST_DIGITS = 100
 _REQUESTED = ("requests", "payload_kb")
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "AWS::Lambda::Function": ("requests", "duration_ms", "init_ms", "cold_share", "provisioned_hours", "data_gb"),
@@ -115,7 +118,7 @@ def read_use(written: object, where: str, problems: list[str]) -> Use:
         problems: Filled with what is wrong, a line each.
     """
     if not isinstance(written, Mapping):
-        problems.append(f"{where} must be a table, such as requests = 1000000; got {written!r}")
+        problems.append(f"{where} must be a table, such as requests = 1000000; got {_told(written)}")
         return UNSAID
     found: dict[str, Decimal] = {}
     for name, value in written.items():
@@ -125,7 +128,7 @@ def read_use(written: object, where: str, problems: list[str]) -> Use:
         number = _number(value)
         key = KEYS[name]
         if number is None:
-            problems.append(f"{where}.{name} must be a number, {key.allowed}; got {value!r}")
+            problems.append(f"{where}.{name} must be a number, {key.allowed}; got {_told(value)}")
         elif not 0 <= number <= key.most or (key.is_positive and number == 0):
             problems.append(f"{where}.{name} is {number:,f}; it must be {key.allowed}")
         else:
@@ -140,7 +143,22 @@ def _number(value: object) -> Decimal | None:
         number = Decimal(str(value))
     except (InvalidOperation, ValueError):
         return None
-    return number if number.is_finite() and abs(number.adjusted()) < 100 else None
+    if not number.is_finite() or number.adjusted() >= _MOST_DIGITS:
+        return None
+    if isinstance(value, int):
+        return number
+    with localcontext(prec=2 * _MOST_DIGITS):
+        cut = round(number, _DECIMALS)
+        return number if cut == number else cut.normalize()
+
+
+def _told(value: object) -> str:
+    """A value as a message shows it."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write a number of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _unknown(name: str) -> str:

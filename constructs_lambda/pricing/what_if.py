@@ -10,9 +10,10 @@ from functools import partial
 from constructs_lambda import limits
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Function, Topology
-from constructs_lambda.pricing.estimate import DIGITS, report, settled
+from constructs_lambda.pricing.estimates import report, settled
 from constructs_lambda.pricing.functions import memory_of
 from constructs_lambda.pricing.prices import Prices
+from constructs_lambda.pricing.report import DIGITS
 from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.pricing.usage import Use
 from constructs_lambda.pricing.usage_file import AppUsage
@@ -101,7 +102,7 @@ def by_memory(
             sums = report(changed, prices, [], free_tier=free_tier).by_resource()
             for app in apps:
                 for function, use in _used(app):
-                    own = memory_of(function)
+                    own = _own_memory(function)
                     if own is None or own == amount:
                         continue
                     duration, basis = _duration(function, use, amount)
@@ -122,21 +123,28 @@ def _used(app: PricedApp) -> Iterator[tuple[Function, Use]]:
     for stack in app.topology.stacks.values():
         for function in stack.functions.values():
             use = app.use_of(function.place)
-            if use.requests is not None and use.duration_ms is not None and function.managed_instances is None:
+            is_used = use.requests is not None and use.duration_ms is not None
+            if is_used and _own_memory(function) is not None and function.managed_instances is None:
                 yield function, use
 
 
+def _own_memory(function: Function) -> Decimal | None:
+    """Its memory in MB, None where it isn't known or AWS refuses it."""
+    own = memory_of(function)
+    return own if own is not None and limits.FUNCTION_MEMORY.admits(int(own)) else None
+
+
 def _with_memory(amount: int | None, function: Function, use: Use) -> tuple[Function, Use]:
-    if amount is None:
+    if amount is None or _own_memory(function) is None:
         return function, use
-    if use.duration_ms is not None and memory_of(function) is not None:
+    if use.duration_ms is not None:
         use = replace(use, duration_ms=_duration(function, use, amount)[0])
     return replace(function, memory_mb=amount), use
 
 
 def _duration(function: Function, use: Use, amount: int | None) -> tuple[Decimal, str]:
     """How long an invocation takes with an amount of memory, and where that comes from."""
-    own, stated = memory_of(function), use.duration_ms
+    own, stated = _own_memory(function), use.duration_ms
     assert own is not None
     assert stated is not None
     if amount is None or own == amount:
@@ -144,7 +152,7 @@ def _duration(function: Function, use: Use, amount: int | None) -> tuple[Decimal
     measured = _measured(function).get(str(amount))
     if measured is not None:
         return measured, MEASURED
-    return (stated * own / amount).quantize(_TENTH, ROUND_HALF_UP), ASSUMED
+    return max((stated * own / amount).quantize(_TENTH, ROUND_HALF_UP), _TENTH), ASSUMED
 
 
 def _measured(function: Function) -> Mapping[str, Decimal]:

@@ -28,10 +28,11 @@ class Resources(Mapping[str, Resource]):
         """The resource."""
         written = mapping(self._written[logical_id])
         own = mapping(mapping(written.get("Metadata")).get(METADATA_KEY))
-        is_conditional = written.get("Condition") is not None
+        kind = written.get("Type")
+        place = self._place_of(logical_id)
         return Resource(
-            replace(self._place_of(logical_id), conditional=is_conditional),
-            str(written.get("Type")),
+            replace(place, conditional=True) if written.get("Condition") is not None else place,
+            kind if isinstance(kind, str) else "",
             mapping(written.get("Properties")),
             own.get("usage"),
         )

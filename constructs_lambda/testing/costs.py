@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from constructs_lambda.apps import read_app
 from constructs_lambda.errors import InputError
-from constructs_lambda.pricing.estimate import estimate
+from constructs_lambda.pricing.estimates import estimate
 from constructs_lambda.pricing.formats import dearest_items, scope_of
 from constructs_lambda.pricing.prices import CURRENCY, Prices
 from constructs_lambda.pricing.report import CostReport

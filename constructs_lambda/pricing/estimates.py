@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from constructs_lambda.model import Stack, Topology
 from constructs_lambda.pricing.apis import api_charges
@@ -15,13 +15,13 @@ from constructs_lambda.pricing.messages import message_charges
 from constructs_lambda.pricing.networks import network_charges
 from constructs_lambda.pricing.others import other_charges
 from constructs_lambda.pricing.prices import Prices, shipped_prices
-from constructs_lambda.pricing.report import FREE, CostReport, Line, Missing
+from constructs_lambda.pricing.report import DIGITS, FREE, CostReport, Line, Missing
 from constructs_lambda.pricing.standing import standing_charges
 from constructs_lambda.pricing.subjects import PricedApp, settle_usage
 from constructs_lambda.pricing.tiers import Slice, slices
 from constructs_lambda.pricing.usage_file import AppUsage
 
-DIGITS = 60  # of a product of the largest usage and the longest price, so that nothing is ever rounded
+_MOST = Decimal(10) ** 30
 _FAMILIES: tuple[Callable[[PricedApp], Iterator[Charge | Unpriced]], ...] = (
     function_charges,
     api_charges,
@@ -103,10 +103,14 @@ def report(
             for each in family(app):
                 if each.subject.place.template not in paid:
                     continue
-                if isinstance(each, Charge):
+                if isinstance(each, Unpriced):
+                    unpriced.append(each)
+                elif 0 <= each.quantity < _MOST:
                     charges.append(each)
                 else:
-                    unpriced.append(each)
+                    title = each.title or each.item.title
+                    reason = "the template has a number that AWS refuses"
+                    unpriced.append(Unpriced(subject=each.subject, title=title, reason=reason))
     cut: list[Slice] = []
     for part in slices(charges, prices, free_tier=free_tier):
         if isinstance(part, Slice):
@@ -194,7 +198,11 @@ def _assumptions(
         yield f"nothing else in the account uses what is free every month: {', '.join(taken)}"
     if not free_tier:
         yield "nothing is free: the free tier is off"
-    if any(charge.subject.place.conditional for charge in charges):
+    if any(stack.may_gain for app in apps for stack in app.topology.stacks.values()):
+        yield "what a transform, a loop or a template from elsewhere makes isn't counted"
+    places = [charge.subject.place for charge in charges]
+    places += [part.place for app in apps for part in app.topology.provisioned_parts()]
+    if any(place.conditional for place in places):
         yield "resources under a condition are there"
     is_counted = any("cold" in charge.formula for charge in charges)
     if any(charge.subject.use.duration_ms is not None for charge in charges) and not is_counted:
