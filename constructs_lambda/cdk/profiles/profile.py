@@ -165,11 +165,11 @@ class Profile:
 
 
 def _before_synth(scope: IConstruct) -> None:
-    from constructs_lambda.cdk.profiles import enforcement
+    from constructs_lambda.cdk.profiles import exemptions
 
     refuse_replaced(scope)
     reach_others(stage_of(scope))
-    enforcement.start(scope.node.root)
+    exemptions.start(scope.node.root)
 
 
 def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
