@@ -47,23 +47,6 @@ def compared(template: dict[str, Any], snapshot: Path, *masks: tuple[str, str]) 
     return json.loads(text), json.loads(snapshot.read_text())
 
 
-def found_by(app: Any, *packs: Any) -> set[str]:
-    """The rules of cdk-nag that an app breaks; the synth has to fail where there are some."""
-    from aws_cdk import Validations
-
-    Validations.of(app).add_plugins(*packs)
-    try:
-        app.synth()
-        failed = False
-    except RuntimeError as error:
-        if "ValidationFailed" not in str(error):
-            raise
-        failed = True
-    found = {violation["ruleName"] for violation in violations(Path(app.outdir))}
-    assert failed == bool(found)
-    return found
-
-
 def run_as_the_cdk_cli(example: Path, folder: Path) -> tuple[int, str, str]:
     """An app's exit code, output and errors; what it makes is in `cdk.out` of the folder.
 

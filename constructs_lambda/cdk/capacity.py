@@ -9,11 +9,17 @@ from aws_cdk import aws_ec2, aws_iam, aws_kms, aws_lambda
 from constructs import Construct
 
 from constructs_lambda import limits
+from constructs_lambda.cdk.acknowledgements import Expected
 from constructs_lambda.cdk.inputs import beyond, refuse_no_number, refuses_unknown_keywords, set_only
 from constructs_lambda.cdk.reach import INetwork, path_of
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 
+OPERATOR = Expected(
+    ("AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AWSLambdaManagedEC2ResourceOperator]",),
+    "the operator role of a `CapacityProvider`",
+    "what running instances takes is Lambda's to say, and only Lambda assumes it; `operator_role=` replaces it",
+)
 _RATIOS = (2, 4, 8)
 _LEAST_VCPUS_OF_CDK = 12
 
@@ -114,7 +120,9 @@ class CapacityProvider(aws_lambda.CapacityProvider):
                 scope.node.try_remove_child(group_id)
             scope.node.try_remove_child(id)
             raise
-        before_synth(scope)
+        ready = before_synth(scope)
+        if operator_role is None:
+            ready.expect(self.node.find_child("OperatorRole"), OPERATOR)
 
     def add_function(self, func: aws_lambda.IFunction, **options: Any) -> None:
         """Runs a function on the instances; `Function(..., capacity_provider=...)` calls it.

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from aws_cdk import CfnResource, Fn, Stack, Token, aws_iam, aws_lambda
 from constructs import Construct, IDependable
 
+from constructs_lambda.cdk.role_findings import inline_policies
 from constructs_lambda.cdk.synthesis import BeforeSynth, before_synth
 from constructs_lambda.errors import InputError
 
@@ -220,7 +221,9 @@ def _allow_send(place: Construct, role: aws_iam.IRole, queue: aws_sqs.IQueue) ->
     statement = aws_iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
     if Stack.of(role).node.path == Stack.of(place).node.path:
         return role.add_to_principal_policy(statement).policy_dependable
-    return aws_iam.Policy(place, "SendFailures", roles=[role], statements=[statement])
+    policy = aws_iam.Policy(place, "SendFailures", roles=[role], statements=[statement])
+    before_synth(place).expect(policy, inline_policies)
+    return policy
 
 
 def _settle_later(target: aws_lambda.IFunction, default: _Default) -> None:

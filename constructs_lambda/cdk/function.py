@@ -16,6 +16,7 @@ from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk import roles, tenants, versions
+from constructs_lambda.cdk.acknowledgements import Findings, Tree
 from constructs_lambda.cdk.failures import add_destination
 from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.metadata import note
@@ -124,6 +125,7 @@ class Function(aws_lambda.Function):
                 tracing = _tracing_of_ours(keywords)
                 self._create(scope, id, keywords)
                 resource = self._scope_role(scope, keywords, tracing)
+            before_synth(scope).expect(self, _found_by_nag)
             if capacity_provider is not None:
                 capacity_provider.add_function(self)
             versions.add_layers(self, keywords.get("layers", ()))
@@ -287,6 +289,12 @@ class Function(aws_lambda.Function):
         """Rights in the function's own stack: a role in another one would refer back to what the statements name."""
         if self.role is not None:
             aws_iam.Policy(self, "ExecutionPolicy", roles=[self.role], statements=statements)
+
+
+def _found_by_nag(function: Function, tree: Tree) -> Findings:
+    from constructs_lambda.cdk.function_findings import of_function  # only where cdk-nag is in use
+
+    return of_function(function, tree)
 
 
 def checked(

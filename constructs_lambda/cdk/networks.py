@@ -16,6 +16,7 @@ from constructs_lambda.cdk.addresses import LONGEST_PREFIX, MOST_ZONES, SHORTEST
 from constructs_lambda.cdk.egress import Egress, settle_instances
 from constructs_lambda.cdk.endpoints import GATEWAYS, name_of, service_of, short_name
 from constructs_lambda.cdk.metadata import note
+from constructs_lambda.cdk.network_findings import of_network
 from constructs_lambda.cdk.reach import INetwork, isolated, path_of, with_egress
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
@@ -122,7 +123,7 @@ class Network(Construct, INetwork):
             note(vpc.node.default_child, egress=egress.name, description=self.description)
             if usage is not None:
                 usage.apply(vpc)
-            before_synth(scope)
+            before_synth(scope).expect(self, of_network)
         except BaseException:
             scope.node.try_remove_child(id)
             if not had_closer:

@@ -17,6 +17,7 @@ from constructs import Construct
 
 from constructs_lambda.cdk import provisioned as provisioning
 from constructs_lambda.cdk import shifts, tenants, versions
+from constructs_lambda.cdk.acknowledgements import Expected
 from constructs_lambda.cdk.inputs import refuses_unknown_keywords, set_only
 from constructs_lambda.cdk.provisioned import Provisioned
 from constructs_lambda.cdk.release_inputs import (
@@ -62,6 +63,13 @@ class ReleasedAlias(aws_lambda.Alias):
         add_event_source(source, super().add_event_source)
 
 
+WATCHED = Expected(
+    tuple(f"{pack}-CloudWatchAlarmAction" for pack in ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5")),
+    "the alarm of a `Release` that shifts",
+    "CodeDeploy looks at it while requests move, and sets the alias back",
+)
+
+
 class ReleaseOptions(TypedDict, total=False):
     """Keywords of `Release`."""
 
@@ -86,7 +94,7 @@ class Release(Construct):
     - Where requests move gradually, an alarm watches the new version: one error, and CodeDeploy sets the alias back.
 
     Creates: `AWS::Lambda::Version`, once a function, and `AWS::Lambda::Alias`; with `shift` an
-    `AWS::CodeDeploy::Application`, an `AWS::CodeDeploy::DeploymentGroup` and its role, an
+    `AWS::CodeDeploy::Application`, an `AWS::CodeDeploy::DeploymentGroup`, its role and policy, an
     `AWS::CodeDeploy::DeploymentConfig` where AWS has none of the kind, and an `AWS::CloudWatch::Alarm` where `alarms`
     has none; `AWS::ApplicationAutoScaling::ScalableTarget` and policies where it scales.
 
@@ -195,10 +203,12 @@ class Release(Construct):
         if shift.is_gradual and not alarms:
             self.alarm = self._watch(function)
         watching = list(alarms) or ([self.alarm] if self.alarm is not None else [])
+        role, rights = shifts.deployment_role(self, f"{function.function_arn}:{self.alias.alias_name}", watching, hooks)
         self.deployment_group = aws_codedeploy.LambdaDeploymentGroup(
             self,
             "DeploymentGroup",
             alias=self.alias,
+            role=role.without_policy_updates(),  # CDK would attach AWS's policy, for all functions and alarms
             deployment_config=shifts.deployment_config(shift, self),
             alarms=watching,
             auto_rollback=aws_codedeploy.AutoRollbackConfig(failed_deployment=True, stopped_deployment=True),
@@ -213,13 +223,13 @@ class Release(Construct):
                     "this.",
                 )
         resource = self.alias.node.default_child
-        if hooks and resource is not None:
-            # CloudFormation would move the alias while CodeDeploy may not invoke the hooks yet.
-            resource.node.add_dependency(self.deployment_group.role)
+        if resource is not None:
+            # CloudFormation would move the alias while CodeDeploy may not do anything yet.
+            resource.node.add_dependency(rights)
 
     def _watch(self, function: aws_lambda.Function) -> aws_cloudwatch.Alarm:
         """Of the new version alone: errors of the old one would keep its very mending from being deployed."""
-        return aws_cloudwatch.Alarm(
+        alarm = aws_cloudwatch.Alarm(
             self,
             "Errors",
             metric=self.alias.metric_errors(
@@ -237,3 +247,5 @@ class Release(Construct):
             treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description="The new version fails; CodeDeploy sets the alias back while requests are moving.",
         )
+        before_synth(function).expect(alarm, WATCHED)
+        return alarm

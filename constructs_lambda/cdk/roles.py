@@ -29,6 +29,8 @@ _REPLACED = (
     ":policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy",
     ":policy/service-role/AWSLambdaVPCAccessExecutionRole",
 )
+UNBOUND = (*_TRACING, *_NETWORK)
+"""Rights that can't be bound to a resource."""
 DURABLE = ("lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState")
 
 

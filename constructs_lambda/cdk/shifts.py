@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration
+from aws_cdk import Duration, aws_cloudwatch, aws_iam, aws_lambda
 from constructs import Construct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.inputs import beyond, refuse_no_number, refuses_unknown_keywords
+from constructs_lambda.cdk.role_findings import inline_policies
+from constructs_lambda.cdk.synthesis import before_synth
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codedeploy
@@ -120,6 +122,47 @@ def _minutes(shift: Shift) -> float | None:
     if shift.interval is None or shift.interval.is_unresolved():
         return None
     return float(shift.interval.to_milliseconds()) / 60_000
+
+
+def deployment_role(
+    scope: Construct, alias_arn: str, alarms: Sequence[aws_cloudwatch.IAlarm], hooks: Mapping[str, aws_lambda.IFunction]
+) -> tuple[aws_iam.Role, aws_iam.Policy]:
+    """The role in which CodeDeploy shifts one alias: what of AWS's AWSCodeDeployRoleForLambdaLimited that takes.
+
+    Its rights stand beside it. Hooks have a right that names the deployment group, which names the role: where the role
+    named the hooks, or a function with the same role as one, the circle would be closed.
+
+    Args:
+        scope: Where it is made.
+        alias_arn: The alias, by an ARN that doesn't refer to it: it is made after the deployment group.
+        alarms: What CodeDeploy looks at.
+        hooks: What it invokes.
+
+    Returns:
+        The role, and its rights, which have to be there before the alias is changed.
+    """
+    function_arn, _, _ = alias_arn.rpartition(":")
+    # Of a composite alarm nobody is told who may not ask for all.
+    is_known = all(isinstance(each, aws_cloudwatch.Alarm) for each in alarms)
+    rights = {
+        ("lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"): [function_arn, alias_arn],
+        ("cloudwatch:DescribeAlarms",): [each.alarm_arn for each in alarms] if is_known else ["*"],
+        ("lambda:InvokeFunction",): [each.function_arn for each in hooks.values()],
+    }
+    principal = aws_iam.ServicePrincipal("codedeploy.amazonaws.com")
+    role = aws_iam.Role(scope, "DeploymentRole", assumed_by=principal)
+    policy = aws_iam.Policy(
+        scope,
+        "DeploymentPolicy",
+        roles=[role],
+        statements=[
+            aws_iam.PolicyStatement(actions=list(actions), resources=resources)
+            for actions, resources in rights.items()
+            if resources
+        ],
+    )
+    before_synth(scope).expect(policy, inline_policies)
+    return role, policy
 
 
 def deployment_config(shift: Shift, scope: Construct) -> aws_codedeploy.ILambdaDeploymentConfig:

@@ -1,4 +1,4 @@
-"""What our constructs do once, right before the synth: settle the roles, and register the checks.
+"""What our constructs do once, right before the synth: settle the roles, speak to cdk-nag, and register the checks.
 
 CDK calls validations after all aspects and after references between stacks are settled, and before it writes a
 template. Each stage with one of our constructs carries one; that costs one call from CDK, not one a node.
@@ -6,6 +6,7 @@ template. Each stage with one of our constructs carries one; that costs one call
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
@@ -13,6 +14,7 @@ import jsii
 from aws_cdk import Stack, Stage, Validations
 from constructs import Construct, IConstruct, IValidation
 
+from constructs_lambda.cdk.acknowledgements import Expected, Source, acknowledge
 from constructs_lambda.cdk.roles import ScopedRole, drop_managed_policies
 
 _by_scope: WeakKeyDictionary[IConstruct, BeforeSynth] = WeakKeyDictionary()
@@ -32,10 +34,20 @@ class BeforeSynth:
         self.stage = stage
         self._roles: list[ScopedRole] = []
         self._others: list[Callable[[], None]] = []
+        self._expected: list[tuple[IConstruct, Expected | Source]] = []
 
     def scope_role(self, role: ScopedRole) -> None:
         """Drops what CDK attached to a role, once everything else has been attached."""
         self._roles.append(role)
+
+    def expect(self, construct: IConstruct, *findings: Expected | Source) -> None:
+        """Has what cdk-nag finds in a construct by design acknowledged, where cdk-nag is in use.
+
+        Args:
+            construct: The construct.
+            *findings: What is found in its resource, or a function that works it out.
+        """
+        self._expected.extend((construct, each) for each in findings)
 
     def then(self, act: Callable[[], None]) -> None:
         """Does something once the app is complete, such as writing a file beside the templates."""
@@ -47,6 +59,9 @@ class BeforeSynth:
             drop_managed_policies(Stack.of(self._roles[0].resource), self._roles)
         for act in self._others:
             act()
+        if self._expected and "cdk_nag" in sys.modules:
+            acknowledge(self.stage, self._expected)
+            self._expected.clear()
         root = self.stage.node.root
         if root not in _checked:
             _checked[root] = True

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 from aws_cdk import (
-    Acknowledgment,
     App,
     CfnOutput,
     Duration,
     Environment,
     Stack,
-    Validations,
     aws_dynamodb,
     aws_kms,
     aws_lambda,
@@ -21,20 +19,6 @@ from constructs_lambda import PythonFunction, QueueTrigger, TopicTrigger, Trim
 
 FUNCTIONS = Path(__file__).resolve().parent / "functions"
 TRIM = Trim(without_boto3=True)  # the Lambda runtime has it
-
-# What cdk-nag's packs find, and why it stays.
-ACCEPTED = {
-    "AwsSolutions": {
-        "IAM5[Resource::*]": "X-Ray has no rights for single resources",
-        "SQS3": "these queues keep what is dead, and have no dead letters of their own",
-    },
-    "Serverless": {
-        "LambdaDLQ": "what Revenue fails at goes to an on-failure destination, and Stock is polled from a queue",
-        "LambdaEventSourceMappingDestination": "a queue's failures go to the queue's own dead letters",
-        "LambdaStarPermissions": "X-Ray has no rights for single resources",
-        "SQSRedrivePolicy": "these queues keep what is dead, and have no dead letters of their own",
-    },
-}
 
 
 class FanoutStack(Stack):
@@ -94,13 +78,6 @@ class FanoutStack(Stack):
             trigger.alarm_on_failures(self.alerts)
 
         CfnOutput(self, "SalesArn", value=self.sales.topic_arn)
-        Validations.of(self).acknowledge(
-            *(
-                Acknowledgment(id=f"{pack}::{pack}-{rule}", reason=reason)
-                for pack, rules in ACCEPTED.items()
-                for rule, reason in rules.items()
-            )
-        )
 
     def _table(self, id: str, key: str, *, time_to_live_attribute: str | None = None) -> aws_dynamodb.TableV2:
         return aws_dynamodb.TableV2(

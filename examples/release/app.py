@@ -3,39 +3,21 @@
 from pathlib import Path
 
 from aws_cdk import (
-    Acknowledgment,
     App,
     CfnOutput,
     Duration,
     Environment,
     Stack,
     TimeZone,
-    Validations,
     aws_applicationautoscaling,
     aws_lambda,
 )
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from constructs_lambda import HttpApi, Provisioned, PythonFunction, Shift, Tuned
 
 EXAMPLE = Path(__file__).resolve().parent
 SCHEDULE = aws_applicationautoscaling.Schedule
-
-# What cdk-nag's packs find, and why it stays.
-ACCEPTED = {
-    "AwsSolutions": {
-        "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]": (
-            "AWS's own policy for CodeDeploy, which it alone assumes; AWS keeps it up to what CodeDeploy needs"
-        ),
-        "IAM5[Resource::*]": "X-Ray has no rights for single resources",
-        "IAM5[Resource::<Check8FEA48D3.Arn>:*]": "CodeDeploy may invoke the check, in whichever version",
-    },
-    "Serverless": {
-        "LambdaDLQ": "API Gateway and CodeDeploy wait for these functions; nobody invokes them asynchronously",
-        "LambdaStarPermissions": "X-Ray has no rights for single resources",
-    },
-}
-PUBLIC = {"AwsSolutions": {"APIG4": "anyone may know what things cost"}}
 
 
 class ReleaseStack(Stack):
@@ -100,21 +82,9 @@ class ReleaseStack(Stack):
         prices.add_tuning_input(payload={"pathParameters": {"sku": "apple"}})
 
         api = HttpApi(self, "Api")
-        accept(api.add_route("GET /prices/{sku}", release.alias, public=True), PUBLIC)
+        api.add_route("GET /prices/{sku}", release.alias, public=True)  # anyone may know what things cost
 
         CfnOutput(self, "Url", value=api.url)
-        accept(self, ACCEPTED)
-
-
-def accept(scope: IConstruct, packs: dict[str, dict[str, str]]) -> None:
-    """Acknowledges what cdk-nag's packs find in a construct."""
-    Validations.of(scope).acknowledge(
-        *(
-            Acknowledgment(id=f"{pack}::{pack}-{rule}", reason=reason)
-            for pack, rules in packs.items()
-            for rule, reason in rules.items()
-        )
-    )
 
 
 def main() -> None:

@@ -407,7 +407,37 @@ def test_hooks_may_answer_for_this_deployment_group_alone(
     hooks = update["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
     assert hooks["BeforeAllowTrafficHook"] == stack.resolve(before.function_name)
     assert hooks["AfterAllowTrafficHook"] == stack.resolve(after.function_name)
-    assert any("ServiceRoleDefaultPolicy" in each for each in update["DependsOn"])
+    assert any("DeploymentPolicy" in each for each in update["DependsOn"])
+
+
+def test_codedeploy_may_shift_this_alias_alone(app: App, stack: Stack, function: Function, required: Any) -> None:
+    before = Function(stack, "Before", **required)
+    release = function.add_release(shift=Shift.canary(), pre_hook=before)
+    (role_id, role) = next(each for each in resources_of(app, "AWS::IAM::Role").items() if "DeploymentRole" in each[0])
+    assert "ManagedPolicyArns" not in role["Properties"]
+    (policy,) = (each for key, each in resources_of(app, "AWS::IAM::Policy").items() if "DeploymentPolicy" in key)
+    assert policy["Properties"]["Roles"] == [{"Ref": role_id}]
+    shift, alarms, invoke = policy["Properties"]["PolicyDocument"]["Statement"]
+    arn = stack.resolve(function.function_arn)
+    assert shift["Action"] == ["lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"]
+    assert shift["Resource"] == [arn, {"Fn::Join": ["", [arn, ":live"]]}]
+    assert release.alarm is not None
+    assert alarms == {
+        "Action": "cloudwatch:DescribeAlarms",
+        "Effect": "Allow",
+        "Resource": stack.resolve(release.alarm.alarm_arn),
+    }
+    assert (invoke["Action"], invoke["Resource"]) == ("lambda:InvokeFunction", stack.resolve(before.function_arn))
+    assert only(app, GROUP)["Properties"]["ServiceRoleArn"] == {"Fn::GetAtt": [role_id, "Arn"]}
+
+
+def test_composite_alarms_are_told_to_whoever_may_ask_for_all(app: App, stack: Stack, function: Function) -> None:
+    arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Any"
+    own = aws_cloudwatch.Alarm.from_alarm_arn(stack, "Any", arn)
+    function.add_release(shift=Shift.canary(), alarms=[own])
+    (policy,) = (each for key, each in resources_of(app, "AWS::IAM::Policy").items() if "DeploymentPolicy" in key)
+    *_, alarms = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (alarms["Action"], alarms["Resource"]) == ("cloudwatch:DescribeAlarms", "*")
 
 
 @pytest.mark.parametrize("percentage", [0, 1, 99, 100])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
+from example_apps import ROOT, compared, load, run_as_the_cdk_cli, violations
 
 from constructs_lambda.checker import check
 
@@ -20,12 +20,10 @@ EXAMPLE = ROOT / "examples" / "network"
 SNAPSHOT = Path(__file__).with_name("network.template.json")
 
 
-def new_app(outdir: Path, accepted: dict[str, dict[str, str]] | None = None) -> Any:
+def new_app(outdir: Path) -> Any:
     from aws_cdk import App
 
     module = load(EXAMPLE / "app.py")
-    if accepted is not None:
-        module.ACCEPTED = accepted
     app = App(outdir=str(outdir), analytics_reporting=False)
     module.NetworkStack(app, "Network")
     return app
@@ -99,23 +97,6 @@ def test_the_readme_says_what_it_costs(template: dict[str, Any]) -> None:
     description = vpc["Metadata"]["constructs-lambda"]["description"]
     (cost,) = re.findall(r"Standing cost: (\S+) USD", description)
     assert f"it costs {cost} USD a month" in (EXAMPLE / "README.md").read_text()
-
-
-def found_by_nag(folder: Path, accepted: dict[str, dict[str, str]] | None = None) -> set[str]:
-    from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks
-
-    packs = (AwsSolutionsChecks(), HIPAASecurityChecks(), NIST80053R5Checks(), PCIDSS321Checks())
-    return found_by(new_app(folder, accepted), *packs)
-
-
-def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
-    assert found_by_nag(tmp_path) == set()
-
-
-def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
-    accepted = load(EXAMPLE / "app.py").ACCEPTED
-    assert found_by_nag(tmp_path, {}) == {f"{pack}-{rule}" for pack, rules in accepted.items() for rule in rules}
-    assert all(len(reason) > 20 for rules in accepted.values() for reason in rules.values())
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:

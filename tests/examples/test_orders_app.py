@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
+from example_apps import ROOT, compared, load, run_as_the_cdk_cli, violations
 
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.native import native_files, wrong_for
@@ -20,15 +20,6 @@ pytestmark = pytest.mark.cdk
 
 EXAMPLE = ROOT / "examples" / "orders"
 SNAPSHOT = Path(__file__).with_name("orders.template.json")
-
-
-ACCEPTED_BY_NAG = {
-    "AwsSolutions::AwsSolutions-IAM5[Resource::*]": "X-Ray has no rights for single resources",
-    "Serverless::Serverless-LambdaStarPermissions": "the same",
-    "Serverless::Serverless-LambdaDLQ": "nobody invokes these functions asynchronously",
-    "Serverless::Serverless-LambdaEventSourceMappingDestination": "what fails goes to the dead-letter queue",
-    "Serverless::Serverless-SQSRedrivePolicy": "Failed is the dead-letter queue",
-}
 
 
 def new_app(example: Path, outdir: Path) -> Any:
@@ -154,16 +145,6 @@ def test_what_python_leaves_beside_the_code_is_not_shipped(template: dict[str, A
 def test_the_pins_name_no_index_and_no_folder() -> None:
     pins = (EXAMPLE / "layers" / "shared" / "requirements.txt").read_text()
     assert not re.findall(r"://|^-|/", pins, re.MULTILINE)
-
-
-def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
-    from aws_cdk import Acknowledgment, Validations
-    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
-
-    app = new_app(EXAMPLE, tmp_path)
-    reasons = (Acknowledgment(id=id, reason=reason) for id, reason in ACCEPTED_BY_NAG.items())
-    Validations.of(app).acknowledge(*reasons)
-    assert found_by(app, AwsSolutionsChecks(), ServerlessChecks()) == set()
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_apps import ROOT, compared, found_by, load, run_as_the_cdk_cli, violations
+from example_apps import ROOT, compared, load, run_as_the_cdk_cli, violations
 
 from constructs_lambda.checker import check
 
@@ -19,12 +19,10 @@ EXAMPLE = ROOT / "examples" / "release"
 SNAPSHOT = Path(__file__).with_name("release.template.json")
 
 
-def new_app(outdir: Path, accepted: bool = True) -> Any:
+def new_app(outdir: Path) -> Any:
     from aws_cdk import App
 
     module = load(EXAMPLE / "app.py")
-    if not accepted:
-        module.ACCEPTED = module.PUBLIC = {}
     app = App(outdir=str(outdir), analytics_reporting=False)
     module.ReleaseStack(app, "Release")
     return app
@@ -95,24 +93,6 @@ def test_snapshot(template: dict[str, Any]) -> None:
     code = (r'(codeHash\\": ?\\")[0-9a-f]{16}', r"\1<code>")
     found, kept = compared(template, SNAPSHOT, version, code)
     assert found == kept, "if this is meant: UPDATE_SNAPSHOTS=1 make test"
-
-
-def found_by_nag(folder: Path, accepted: bool = True) -> set[str]:
-    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
-
-    return found_by(new_app(folder, accepted), AwsSolutionsChecks(), ServerlessChecks())
-
-
-def test_cdk_nag_finds_nothing_without_a_reason(tmp_path: Path) -> None:
-    assert found_by_nag(tmp_path) == set()
-
-
-def test_no_reason_outlives_its_finding(tmp_path: Path) -> None:
-    module = load(EXAMPLE / "app.py")
-    packs = [pack for said in (module.ACCEPTED, module.PUBLIC) for pack in said.items()]
-    accepted = {f"{pack}-{rule}": reason for pack, rules in packs for rule, reason in rules.items()}
-    assert found_by_nag(tmp_path, accepted=False) == set(accepted)
-    assert all(len(reason) > 20 for reason in accepted.values())
 
 
 def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from constructs_lambda.cdk.apis import openapi, routes
 from constructs_lambda.cdk.apis.access_logs import format_of, log_group_for, refuse_wrong_access_logs
 from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAuthorizer
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
+from constructs_lambda.cdk.apis.nag_findings import PREFLIGHT, PUBLIC
 from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, Callee, callee
 from constructs_lambda.cdk.apis.routed import RoutedApi
 from constructs_lambda.cdk.apis.routes import Route
@@ -22,6 +23,7 @@ from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.cdk.reach import path_of
 from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
+from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.model import Place
 from constructs_lambda.template.http_apis import read_http_api
@@ -212,6 +214,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         )
         if public:
             note(resource, public=True)
+            before_synth(self).expect(resource, PUBLIC)
         what, id = (ROUTES, "Invoke") if asked.route.path else (DEFAULT_ROUTE, "InvokeByDefault")
         self._permissions.allow(called, what, f"{id}{called.name}")
         if self._answers_preflights and asked.bound is not None and asked.route.method in ("", "ANY"):
@@ -230,7 +233,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         if preflight.key in self._routes or preflight.key in self._preflights:
             return
         self._preflights.add(preflight.key)
-        aws_apigatewayv2.CfnRoute(
+        resource = aws_apigatewayv2.CfnRoute(
             self,
             _id_of(preflight),
             api_id=self.api_id,
@@ -238,6 +241,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
             target=target,
             authorization_type="NONE",
         )
+        before_synth(self).expect(resource, PREFLIGHT)
         self._permissions.allow(called, ROUTES, f"Invoke{called.name}")
 
     def grant_invoke(self, grantee: aws_iam.IGrantable, *only: str) -> aws_iam.Grant:

@@ -16,6 +16,7 @@ from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAu
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
 from constructs_lambda.cdk.apis.lambda_authorizers import invocation_of
 from constructs_lambda.cdk.apis.models import Models, checked_schema
+from constructs_lambda.cdk.apis.nag_findings import NO_WEB_ACL, findings_of_method
 from constructs_lambda.cdk.apis.permissions import ROUTES, Callee, callee
 from constructs_lambda.cdk.apis.rest_cors import tell_browsers_of_refusals
 from constructs_lambda.cdk.apis.rest_inputs import (
@@ -32,6 +33,7 @@ from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
 from constructs_lambda.cdk.inputs import unknown_keywords
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.reach import path_of
+from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.tenants import request_parameter
 from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
 from constructs_lambda.errors import InputError
@@ -197,7 +199,9 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 tell_browsers_of_refusals(self.api, default_cors_preflight_options)
             self.domain_name = domain.bind(self, self.api_id, stage, self.stage_name) if domain is not None else None
             self.url = domain.url if domain is not None else self._own_url()
-            if web_acl is not None:
+            if web_acl is None:
+                before_synth(self).expect(stage, NO_WEB_ACL)
+            else:
                 guard(self, self.api_id, stage, self.stage_name, arn_of(web_acl))
         except BaseException:
             scope.node.try_remove_child(id)
@@ -291,6 +295,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         )
         if public:
             note(method.node.default_child, public=True)
+        before_synth(self).expect(method, *findings_of_method(bound))
         self._permissions.allow(called, ROUTES, f"Invoke{called.name}")
         self._is_there(asked.route, called)
         self._document.add(

@@ -34,12 +34,14 @@ _ran: WeakKeyDictionary[IConstruct, set[str]] = WeakKeyDictionary()
 
 
 def packs_of(app: IConstruct) -> frozenset[str]:
-    """The names of the packs of cdk-nag that profiles wire, which are also the namespaces of their rules.
+    """What the rules of the packs of cdk-nag begin with that profiles wire.
 
     Args:
         app: The app.
     """
-    return frozenset(pack for profile in profiles_of(app) for pack in profile.nag)
+    from constructs_lambda.cdk.nag import namespace_of
+
+    return frozenset(namespace_of(pack) for profile in profiles_of(app) for pack in profile.nag)
 
 
 def start(app: IConstruct) -> None:

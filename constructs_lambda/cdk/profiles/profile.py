@@ -89,9 +89,9 @@ class Profile:
         except InputError as error:
             problems.append(f"severity: {error}")
         if nag:
-            from constructs_lambda.cdk.nag import refuse_unknown_packs
+            from constructs_lambda.cdk.nag import unknown_packs
 
-            problems += refuse_unknown_packs(nag)
+            problems += unknown_packs(nag)
         if problems:
             raise InputError("\n".join(f"Profile {name!r}: {problem}" for problem in problems))
         self.name = name
@@ -158,8 +158,10 @@ class Profile:
         packs = list(dict.fromkeys(pack for profile in self.chain for pack in profile.nag))
         if packs:
             from constructs_lambda.cdk.nag import add_packs
+            from constructs_lambda.cdk.profiles.exemptions import WaivedPack
 
-            add_packs(stage_of(scope), packs)
+            root = scope.node.root
+            add_packs(scope, packs, lambda pack: WaivedPack(pack, root))
         if is_first:
             synthesis.then(lambda: _before_synth(scope))
 

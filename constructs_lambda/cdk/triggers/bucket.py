@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from aws_cdk import aws_lambda, aws_s3, aws_s3_notifications, aws_sqs
+from aws_cdk import Stack, aws_lambda, aws_s3, aws_s3_notifications, aws_sqs
 from constructs import Construct
 
+from constructs_lambda.cdk.acknowledgements import Expected, Findings, Tree
 from constructs_lambda.cdk.inputs import refuse_no_resource, refuse_no_switch, refuse_no_texts
+from constructs_lambda.cdk.role_findings import INLINE
+from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.event import aim, make_rule
 from constructs_lambda.cdk.triggers.inputs import refuse, refuse_no_queue, sealed, wrong_kind_of_queue
@@ -25,6 +28,19 @@ _DETAIL_TYPES = {
     "OBJECT_ACL_PUT": "Object ACL Updated",
 }
 """What EventBridge calls S3's events."""
+_HANDLER = "BucketNotificationsHandler050a0587b7544547bf325f094a3db834"
+"""CDK's function that sets the notifications of all buckets of a stack."""
+_LOGS_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+HANDLER_LOGS = Expected(
+    (f"AwsSolutions-IAM4[Policy::{_LOGS_POLICY}]",),
+    "CDK's function that sets a bucket's notifications",
+    "CDK's own function, once a stack; the policy lets it write its logs",
+)
+NO_ACCESS_LOGS = Expected(
+    ("AwsSolutions-S1",),
+    "the bucket that a `BucketTrigger` makes",
+    "access logs need a second bucket, and are paid for; `BucketTrigger(bucket)` takes one of yours that has them",
+)
 
 
 class BucketTrigger(Trigger):
@@ -101,6 +117,7 @@ class BucketTrigger(Trigger):
             self.dead_letter_queue = aim(rule, target, place, self._dead_letters)
         else:
             self._notify(target)
+        before_synth(place).expect(self.bucket, _of_notifications)
         self._keep_failures(target)
 
     def _notify(self, target: aws_lambda.IFunction) -> None:
@@ -117,13 +134,22 @@ class BucketTrigger(Trigger):
         return {"source": ["aws.s3"], "detail-type": kinds, "detail": detail}
 
 
+def _of_notifications(bucket: aws_s3.IBucket, tree: Tree) -> Findings:
+    handler = Stack.of(bucket).node.try_find_child(_HANDLER)
+    if handler is not None:
+        yield handler.node.find_child("Role"), HANDLER_LOGS
+    policy = bucket.node.find_child("Notifications").node.try_find_child("HandlerPolicy")
+    if policy is not None:
+        yield policy, INLINE
+
+
 def make_bucket(place: Construct) -> aws_s3.Bucket:
     """A bucket: encrypted, TLS only, closed to the public, with versions.
 
     Args:
         place: Parent construct.
     """
-    return aws_s3.Bucket(
+    bucket = aws_s3.Bucket(
         place,
         "Bucket",
         encryption=aws_s3.BucketEncryption.S3_MANAGED,
@@ -131,6 +157,8 @@ def make_bucket(place: Construct) -> aws_s3.Bucket:
         block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
         versioned=True,
     )
+    before_synth(place).expect(bucket, NO_ACCESS_LOGS)
+    return bucket
 
 
 def _keys(prefixes: Sequence[str], suffixes: Sequence[str]) -> list[dict[str, str]]:

@@ -17,9 +17,11 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from constructs_lambda.cdk.acknowledgements import Expected
 from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.senders import is_same_stack, receivable
+from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import plain, put
 from constructs_lambda.cdk.triggers.inputs import refuse, refuse_other_region
@@ -32,6 +34,11 @@ from constructs_lambda.cdk.triggers.subscriptions import (
 )
 from constructs_lambda.cdk.usage import Usage
 
+POLLED = Expected(
+    ("Serverless-LambdaEventSourceMappingDestination",),
+    "the event source mapping of a `QueueTrigger`",
+    "Lambda takes no destination for the messages of a queue; it is the queue that has dead letters",
+)
 DEFAULT_RECEIVES = 5
 """How often a message is tried; fewer would put messages aside that were only throttled."""
 
@@ -146,6 +153,8 @@ class QueueTrigger(Trigger):
             **set_only(**{name: given[name] for name in names}),
         )
         source.bind(target)
+        id = f"SqsEventSource:{Names.node_unique_id(self.queue.node)}"
+        before_synth(place).expect(target.node.find_child(id), POLLED)
         if given["queue"] is not None:
             redrive = getattr(given["queue"], "dead_letter_queue", None)
             self.dead_letter_queue = redrive.queue if redrive is not None else None

@@ -18,6 +18,8 @@ from constructs_lambda.cdk.inputs import (
     set_only,
 )
 from constructs_lambda.cdk.queues import dead_letters
+from constructs_lambda.cdk.role_findings import inline_policies
+from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import refuse_no_json
 from constructs_lambda.cdk.triggers.inputs import refuse, refuse_no_queue, refuse_other_region, wrong_kind_of_queue
@@ -129,12 +131,14 @@ class ScheduleTrigger(Trigger):
             or stack.format_arn(service="scheduler", resource="schedule-group", resource_name="default"),
         }
         invoke = aws_iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[target.function_arn])
-        return aws_iam.Role(
+        role = aws_iam.Role(
             place,
             "Role",
             assumed_by=aws_iam.ServicePrincipal("scheduler.amazonaws.com", conditions={"StringEquals": conditions}),
             inline_policies={"Invoke": aws_iam.PolicyDocument(statements=[invoke])},
         )
+        before_synth(place).expect(role, inline_policies)
+        return role
 
 
 def _refuse_wrong_types(
