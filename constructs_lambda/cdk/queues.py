@@ -52,7 +52,7 @@ def _found_by_nag(queue: aws_sqs.Queue, tree: Tree) -> Findings:
     yield queue, KEEPS
     stack = Stack.of(queue)
     id = stack.get_logical_id(cast(CfnElement, queue.node.default_child))
-    if not any(id in text for text in tree.written(_redrive)[stack.node.path]):
+    if not any(id in text for text in tree.written(_redrive).get(stack.node.path, ())):
         yield queue, KEEPS_DELIVERIES
 
 

@@ -14,7 +14,7 @@ import pytest
 from aws_cdk import App, Stack, Stage, aws_lambda, aws_sqs
 from constructs import Construct, RootConstruct
 
-from constructs_lambda import Function, InputError
+from constructs_lambda import Function, InputError, QueueTrigger, TopicTrigger
 from constructs_lambda.cdk.nag import PACKS, add_packs
 
 pytestmark = pytest.mark.cdk
@@ -110,6 +110,15 @@ def test_packs_that_are_added_by_hand_are_told_too(app: App, stack: Stack, requi
     Function(stack, "Orders", **required)
     app.synth()
     app.synth(force=True)
+
+
+def test_what_was_refused_is_no_matter(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    add_packs(app, ["AwsSolutions", "Serverless"])
+    trigger = TopicTrigger()
+    Function(Stack(app, "Other"), "Orders", **required, events=[trigger])
+    with pytest.raises(InputError, match="triggers Other/Orders already"):
+        Function(stack, "Orders", **required, events=[QueueTrigger(), TopicTrigger(id="First"), trigger])
+    app.synth()
 
 
 WITHOUT = """
