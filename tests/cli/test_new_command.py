@@ -196,6 +196,8 @@ def test_a_template_of_ones_own(folder: Path, capsys: Output) -> None:
         "as_it_is__txt": "${{ owner }}\r\n",
         "__hidden": "",
     })  # fmt: skip
+    Path(own, "files", "whole.jinja").write_text("{% include 'part.txt' %}!\n")
+    Path(own, "part.txt").write_text("of {{ name }}")
     script = Path(own, "files", "run")
     script.write_bytes(b"#!/bin/sh\n\xff")
     script.chmod(0o755)
@@ -206,10 +208,11 @@ def test_a_template_of_ones_own(folder: Path, capsys: Output) -> None:
         "as_it_is.txt": b"${{ owner }}\r\n",
         "my_service.txt": b"Blue owns my-service\n",
         "run": b"#!/bin/sh\n\xff",
+        "whole": b"of my-service!\n",
     }
     assert (folder / "my-service" / "run").stat().st_mode & stat.S_IXUSR
     assert not (folder / "my-service" / ".hidden").stat().st_mode & stat.S_IXUSR
-    assert capsys.readouterr().out == "my-service: a note, 4 files in my-service\nNext:\n  cd my-service\n"
+    assert capsys.readouterr().out == "my-service: a note, 5 files in my-service\nNext:\n  cd my-service\n"
 
 
 def test_all_broken_files_of_a_template_at_once(folder: Path, capsys: Output) -> None:
