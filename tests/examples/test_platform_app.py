@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -18,6 +19,7 @@ from constructs_lambda.waivers import read_waivers
 pytestmark = pytest.mark.cdk
 
 EXAMPLE = ROOT / "examples" / "platform"
+PACKAGE = EXAMPLE / "acme-path"
 SNAPSHOT = Path(__file__).with_name("platform.template.json")
 TODAY = date(2026, 11, 28)
 
@@ -25,9 +27,9 @@ TODAY = date(2026, 11, 28)
 @pytest.fixture(autouse=True, scope="module")
 def acme_path() -> Iterator[None]:
     """The package, as if it were installed."""
-    sys.path.insert(0, str(EXAMPLE))
+    sys.path.insert(0, str(PACKAGE))
     yield
-    sys.path.remove(str(EXAMPLE))
+    sys.path.remove(str(PACKAGE))
     sys.modules.pop("acme_path", None)
 
 
@@ -113,7 +115,8 @@ def test_waivers_end(tmp_path: Path) -> None:
     assert any(each.startswith("AwsSolutions-IAM4[") for each in found)
 
 
-def test_as_the_cdk_cli_runs_it(tmp_path: Path) -> None:
+def test_as_the_cdk_cli_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PACKAGE), os.environ.get("PYTHONPATH", "")]))
     code, _, errors = run_as_the_cdk_cli(EXAMPLE, tmp_path)
     assert code == 0, errors
     assert (tmp_path / "cdk.out" / "Orders.template.json").is_file()

@@ -6,7 +6,7 @@ import json
 import os
 from typing import Any
 
-import boto3
+import boto3  # type: ignore  # the Lambda runtime has it
 
 queue = boto3.client("sqs")
 
