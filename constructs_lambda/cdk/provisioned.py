@@ -192,6 +192,12 @@ def most(every: Sequence[Provisioned]) -> int | None:
     return max(known, default=None)
 
 
+def least(every: Sequence[Provisioned]) -> int:
+    """What there is for certain once it is deployed: a fixed number, or what auto scaling starts with."""
+    tracking = [each for each in every if each.name == "by_utilization"]
+    return min((each.minimum for each in tracking or every if each.minimum is not None), default=0)
+
+
 def problems(every: Sequence[Provisioned]) -> Iterator[str]:
     """What is wrong with what a release is given; the number itself is left to the rules.
 
@@ -234,9 +240,16 @@ def _wrong_bounds(each: Provisioned, *, is_alone: bool) -> Iterator[str]:
     is_known = not any(_is_token(number) for number in (each.minimum, each.maximum))
     if is_known and each.minimum is not None and each.maximum is not None and each.minimum > each.maximum:
         yield f"{what}min_capacity is {each.minimum:,}, and max_capacity {each.maximum:,}. Fix: swap them."
+    start, end = (dict(each.keywords).get(name) for name in ("start_time", "end_time"))
+    if start is not None and end is not None and start >= end:
+        yield f"{what}start_time is {start.isoformat()}, and end_time {end.isoformat()}. Fix: an end after the start."
     if each.name == "by_utilization":
         if is_alone and each.minimum == 0:
             yield "min_capacity is 0: of none no share is busy, so it would stay 0. Fix: 1, or add a schedule."
+        for name, value in each.keywords:
+            if isinstance(value, Duration) and not value.is_unresolved() and value.to_milliseconds() % 1000:
+                seconds = value.to_milliseconds() / 1000
+                yield f"{name} is {seconds:g} s, and AWS counts whole seconds. Fix: Duration.minutes(1), for one."
         target = dict(each.keywords)["utilization_target"] * 100
         if not is_number_token(target / 100) and not limits.PROVISIONED_UTILIZATION.admits(target):
             yield _share(target, limits.PROVISIONED_UTILIZATION)
@@ -279,12 +292,8 @@ def provision(alias: aws_lambda.Alias, every: Sequence[Provisioned]) -> aws_lamb
     if not scaling:
         return None
     tracking = next((each for each in scaling if each.name == "by_utilization"), None)
-    bounds = [tracking] if tracking is not None else scaling
     highest = tracking.maximum if tracking is not None else most(scaling)
-    target = alias.add_auto_scaling(
-        min_capacity=min((each.minimum for each in bounds if each.minimum is not None), default=0),
-        max_capacity=highest or 0,
-    )
+    target = alias.add_auto_scaling(min_capacity=least(scaling), max_capacity=highest or 0)
     for each in scaling:
         keywords = dict(each.keywords)
         if each.schedule is None:

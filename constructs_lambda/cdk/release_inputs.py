@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from aws_cdk import RemovalPolicy, Stack, Token, aws_iam, aws_lambda
 from constructs import IConstruct
 
+from constructs_lambda.cdk.inputs import set_only
+from constructs_lambda.cdk.provisioned import Provisioned, least, most
 from constructs_lambda.cdk.refusal import what_aws_refuses
 from constructs_lambda.cdk.shifts import Shift
 from constructs_lambda.findings import Finding
-from constructs_lambda.model import Place
+from constructs_lambda.model import Alias, Place
 from constructs_lambda.model import Stack as StackModel
 from constructs_lambda.template.companions import read_alias
 from constructs_lambda.template.functions import read_function
+from constructs_lambda.tokens import is_number_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch
 
 _FUNCTION = "Function"
+_RESERVED = "ReservedConcurrentExecutions"
 _PREFIX = "CodeDeployHook_"
 """What AWS's policy AWSCodeDeployRoleForLambdaLimited lets CodeDeploy invoke, however qualified."""
 _ARN = re.compile(
     r"arn:[a-z-]+:lambda:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):function:(?P<name>[\w-]+)(?::(?P<qualifier>[\w$-]+))?"
 )
 _released: WeakKeyDictionary[IConstruct, dict[str, int | None]] = WeakKeyDictionary()
-"""For each function the aliases of its releases, with the most that is provisioned on each."""
+"""For each function the aliases of its releases, with what is provisioned on each for certain."""
 
 
-def remember(function: aws_lambda.Function, alias_name: str, provisioned: int | None) -> None:
+def remember(function: aws_lambda.Function, alias_name: str, every: Sequence[Provisioned]) -> None:
     """Remembers a release, so that the next one of the function is added to it.
 
     Args:
         function: The function.
         alias_name: Name of the alias.
-        provisioned: The most that is provisioned on it.
+        every: What is provisioned on it.
     """
-    _released.setdefault(function, {})[alias_name] = provisioned
+    _released.setdefault(function, {})[alias_name] = _certain(every)
 
 
 def release_id(alias_name: str) -> str:
@@ -78,45 +87,53 @@ def refuse_wrong_types(
         if not hasattr(alarm, "alarm_arn"):
             raise TypeError(f"alarms holds alarms, such as an aws_cloudwatch.Alarm; got {alarm!r}")
     for name, hook in hooks.items():
-        if not hasattr(hook, "grant_invoke"):
+        if not hasattr(hook, "function_arn"):
             raise TypeError(f"{name} must be a function; got {hook!r}")
     if removal_policy is not None and not isinstance(removal_policy, RemovalPolicy):
         raise TypeError(f"removal_policy must be such as RemovalPolicy.DESTROY; got {removal_policy!r}")
 
 
 def excluded(
-    function: aws_lambda.Function, alias_name: str, provisioned: int | None, description: str | None
+    function: aws_lambda.Function, alias_name: str, every: Sequence[Provisioned], description: str | None
 ) -> list[Finding]:
     """What the rules find in the function, its other releases and this one: what AWS would refuse.
 
     Args:
         function: The function.
         alias_name: Name of the alias.
-        provisioned: The most that is to be provisioned on it.
+        every: What is to be provisioned on it.
         description: Description of the alias.
     """
     place = Place(function.node.path, _FUNCTION)
-    aliases = {**_released.get(function, {}), alias_name: provisioned}
-    models = {
-        name: read_alias(
-            {
-                "FunctionName": {"Ref": _FUNCTION},
-                "FunctionVersion": {"Fn::GetAtt": ["CurrentVersion", "Version"]},
-                "Name": name,
-                **({"Description": description} if description is not None and name == alias_name else {}),
-                **({"ProvisionedConcurrencyConfig": _executions(number)} if number is not None else {}),
-            },
-            Place(f"{place.path}/{alias_id(name)}"),
-        )
-        for name, number in aliases.items()
-    }
+    certain = _certain(every)
+    alias = _alias(place, alias_name, most(every) if certain is None else certain, description)
+    others = {name: _alias(place, name, number) for name, number in _released.get(function, {}).items()}
     properties = _properties_of(function)
-    stack = StackModel(place=place, functions={_FUNCTION: read_function(properties, place)}, aliases=models)
-    return what_aws_refuses([models[alias_name], stack], models[alias_name].place)
+    # Scaling reaches its maximum only while AWS has so much, so only what is there for certain is added up.
+    sums = {**others, alias_name: _alias(place, alias_name, certain)}
+    stack = StackModel(place=place, functions={_FUNCTION: read_function(properties, place)}, aliases=sums)
+    subjects: list[Any] = [alias, stack]
+    if certain is None:
+        unreserved = read_function({**properties, _RESERVED: None}, place)
+        subjects.append(replace(stack, functions={_FUNCTION: unreserved}, aliases={alias_name: alias}))
+    return what_aws_refuses(subjects, alias.place)
 
 
-def _executions(number: int) -> dict[str, int]:
-    return {"ProvisionedConcurrentExecutions": number}
+def _certain(every: Sequence[Provisioned]) -> int | None:
+    number = least(every)
+    return None if is_number_token(number) or number < 1 else number
+
+
+def _alias(place: Place, name: str, provisioned: int | None, description: str | None = None) -> Alias:
+    properties: dict[str, Any] = {
+        "FunctionName": {"Ref": _FUNCTION},
+        "FunctionVersion": {"Fn::GetAtt": ["CurrentVersion", "Version"]},
+        "Name": name,
+        **set_only(Description=description),
+    }
+    if provisioned is not None:
+        properties["ProvisionedConcurrencyConfig"] = {"ProvisionedConcurrentExecutions": provisioned}
+    return read_alias(properties, Place(f"{place.path}/{alias_id(name)}"))
 
 
 def _properties_of(function: aws_lambda.Function) -> dict[str, Any]:
@@ -126,7 +143,7 @@ def _properties_of(function: aws_lambda.Function) -> dict[str, Any]:
     given = {
         "SnapStart": resource.snap_start,
         "TenancyConfig": resource.tenancy_config,
-        "ReservedConcurrentExecutions": resource.reserved_concurrent_executions,
+        _RESERVED: resource.reserved_concurrent_executions,
         "CapacityProviderConfig": resource.capacity_provider_config,
     }
     resolved = Stack.of(function).resolve({name: value for name, value in given.items() if value is not None})
@@ -150,6 +167,17 @@ def taken(function: aws_lambda.Function, alias_name: str) -> Iterator[str]:
     """
     if any(function.node.try_find_child(id) is not None for id in (release_id(alias_name), alias_id(alias_name))):
         yield f"the function has an alias {alias_name!r} already. Fix: use that one, or another alias_name."
+
+
+def same_alarms(alarms: Sequence[aws_cloudwatch.IAlarm]) -> Iterator[str]:
+    """What is wrong where an alarm is given twice, which CodeDeploy refuses.
+
+    Args:
+        alarms: The alarms that are given.
+    """
+    names = Counter(alarm.alarm_name for alarm in alarms)
+    for alarm in {each.alarm_name: each for each in alarms if names[each.alarm_name] > 1}.values():
+        yield f"alarms has {alarm.node.path} more than once; CodeDeploy takes each alarm once. Fix: keep one."
 
 
 def without_shift(alarms: Sequence[object], hooks: Mapping[str, object]) -> Iterator[str]:
@@ -188,7 +216,7 @@ def wrong_hooks(
                 f"{name} stands in {Stack.of(hook).node.path}, and the two stacks would need each other. Fix: make it "
                 f"in {own}."
             )
-        elif problem := _wrong_import(name, hook, Stack.of(function)):
+        elif problem := _wrong_kind(name, hook) or _wrong_import(name, hook, Stack.of(function)):
             yield problem
         elif is_watched and _share_a_role(function, hook):
             yield (
@@ -197,8 +225,29 @@ def wrong_hooks(
             )
 
 
+def _wrong_kind(name: str, hook: aws_lambda.IFunction) -> str:
+    """What is wrong with a hook that Lambda refuses to run for CodeDeploy, which invokes it by its name."""
+    if hook.tenancy_config is not None:
+        return (
+            f"{name} is {hook.node.path}, which has tenant isolation, and CodeDeploy names no tenant. Fix: a function "
+            "without it."
+        )
+    resource = hook.node.default_child
+    if isinstance(resource, aws_lambda.CfnFunction) and resource.durable_config is not None:
+        return (
+            f"{name} is the durable function {hook.node.path}, which Lambda runs by a version or an alias only. Fix: "
+            "its alias, or a function that isn't durable."
+        )
+    return ""
+
+
 def _wrong_import(name: str, hook: aws_lambda.IFunction, stack: Stack) -> str:
     """What is wrong with a hook that is imported by its ARN: CodeDeploy knows it by the name alone."""
+    if _cant_be_let_in(hook, stack):
+        return (
+            f"{name} is imported so that CDK doesn't know its account, and can't let CodeDeploy invoke it. Fix: "
+            "Function.from_function_attributes(..., same_environment=True)."
+        )
     match = _ARN.fullmatch(hook.function_arn)
     if match is None:
         return ""
@@ -214,6 +263,18 @@ def _wrong_import(name: str, hook: aws_lambda.IFunction, stack: Stack) -> str:
             "role gets no right. Fix: import it without a version or alias."
         )
     return ""
+
+
+def _cant_be_let_in(hook: aws_lambda.IFunction, stack: Stack) -> bool:
+    """Whether CDK refuses to let a role of the stack invoke it, which it would only say once the alias is made."""
+    is_known = Token.is_unresolved(hook.env.account) is Token.is_unresolved(stack.account)
+    if is_known or getattr(hook, "_can_create_permissions", True):
+        return False
+    try:
+        hook.grant_invoke(aws_iam.ArnPrincipal(f"arn:{stack.partition}:iam::{stack.account}:root"))
+    except RuntimeError:
+        return True
+    return False  # skip_permissions=True
 
 
 def _is_published_from(hook: aws_lambda.IFunction, function: aws_lambda.Function) -> bool:

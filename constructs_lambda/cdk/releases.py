@@ -26,6 +26,7 @@ from constructs_lambda.cdk.release_inputs import (
     refuse_wrong_types,
     release_id,
     remember,
+    same_alarms,
     taken,
     without_shift,
     wrong_hooks,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 _PUBLISH = "@aws-cdk/aws-lambda:snapStartRequirePublish"
 """CDK's warning that SnapStart is for published versions, which it gives whether there is one or not."""
-_ELSEWHERE = "Cannot modify permission to lambda function"
-"""CDK's error where it would have to change the policy of an imported function."""
 
 
 class ReleasedAlias(aws_lambda.Alias):
@@ -61,6 +60,26 @@ class ReleasedAlias(aws_lambda.Alias):
         (source,) = event_sources([source])
         tenants.refuse_excluded(self, source)
         add_event_source(source, super().add_event_source)
+
+    def add_function_url(
+        self,
+        *,
+        auth_type: aws_lambda.FunctionUrlAuthType | None = None,
+        cors: aws_lambda.FunctionUrlCorsOptions | dict[str, Any] | None = None,
+        invoke_mode: aws_lambda.InvokeMode | None = None,
+    ) -> aws_lambda.FunctionUrl:
+        """Adds a function URL to the alias, as CDK does.
+
+        Args:
+            auth_type: Who may call it. Who signs requests, where it isn't given.
+            cors: What browsers are told of other origins.
+            invoke_mode: Whether answers are streamed. No, where it isn't given.
+
+        Raises:
+            LimitError: The function has tenant isolation, which excludes URLs (CL160).
+        """
+        tenants.refuse_excluded(self, "a function URL")
+        return super().add_function_url(auth_type=auth_type, cors=cors, invoke_mode=invoke_mode)
 
 
 WATCHED = Expected(
@@ -149,11 +168,12 @@ class Release(Construct):
         every = provisioning.all_of(provisioned)
         hooks = set_only(pre_hook=pre_hook, post_hook=post_hook)
         refuse_wrong_types(function, alias_name, shift, alarms, hooks, removal_policy, description)
-        findings = excluded(function, alias_name, provisioning.most(every), description)
+        findings = excluded(function, alias_name, every, description)
         problems = [
             *taken(function, alias_name),
             *provisioning.problems(every),
             *(shifts.problems(shift) if shift is not None else without_shift(alarms, hooks)),
+            *same_alarms(alarms),
             *wrong_hooks(function, hooks, is_watched=shift is not None and shift.is_gradual and not alarms),
             *versions.wrong_policy(function, removal_policy),
         ]
@@ -163,6 +183,7 @@ class Release(Construct):
             where = f"{function.node.path}/{alias_id(alias_name)}"
             found = [f"{each.path}: {each.message} ({each.rule}). Fix: {each.fix}" for each in findings]
             raise InputError("\n".join([*found, *(f"{where}: {problem}" for problem in problems)]))
+        before = versions.policy_of(function)
         self.version = versions.publish(function, removal_policy)
         super().__init__(function, release_id(alias_name))
         try:
@@ -177,17 +198,12 @@ class Release(Construct):
             self.scaling = provisioning.provision(self.alias, every)
             if shift is not None:
                 self._shift(function, shift, alarms, hooks)
-        except BaseException as error:
+        except BaseException:
             function.node.try_remove_child(release_id(alias_name))
             function.node.try_remove_child(alias_id(alias_name))
-            if _ELSEWHERE in str(error):
-                raise InputError(
-                    f"{function.node.path}/{alias_id(alias_name)}: {' or '.join(hooks)} is imported so that CDK "
-                    "doesn't know its account, and can't let CodeDeploy invoke it. Fix: "
-                    "Function.from_function_attributes(..., same_environment=True)."
-                ) from None
+            versions.withdraw(function, removal_policy, before)
             raise
-        remember(function, alias_name, provisioning.most(every))
+        remember(function, alias_name, every)
         Annotations.of(function).acknowledge_warning(_PUBLISH, "its release publishes versions")
         before_synth(Stack.of(function))
 

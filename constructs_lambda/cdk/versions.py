@@ -57,6 +57,27 @@ def wrong_policy(function: aws_lambda.Function, removal_policy: RemovalPolicy | 
         )
 
 
+def policy_of(function: aws_lambda.Function) -> RemovalPolicy | None:
+    """What releases have said so far of a function's old versions."""
+    return _published.get(function)
+
+
+def withdraw(function: aws_lambda.Function, removal_policy: RemovalPolicy | None, before: RemovalPolicy | None) -> None:
+    """Takes back what a release said that couldn't be made. The version stays: CDK keeps it, and the next one takes it.
+
+    Args:
+        function: The function.
+        removal_policy: What the release said.
+        before: What was said before.
+    """
+    if removal_policy is None or before is not None:
+        return
+    _published[function] = None
+    resource = function.current_version.node.default_child
+    if isinstance(resource, CfnResource):
+        resource.cfn_options.deletion_policy = resource.cfn_options.update_replace_policy = None
+
+
 def publish(function: aws_lambda.Function, removal_policy: RemovalPolicy | None) -> aws_lambda.Version:
     """The version of the function as it is, one for each function.
 

@@ -57,6 +57,8 @@ class Scaled:
     other_aliases: tuple[str, ...] = ()
     first: Place | None = None
     has_arn: bool = False
+    together: int = 0
+    """The most that all aliases of the function scale to, on the last of them; else, and where it is alone, 0."""
 
 
 @record(kw_only=True)
@@ -93,6 +95,7 @@ class Provisions(Callees):
 
     def scaled(self) -> Iterator[Scaled]:
         """The scalable targets."""
+        together = {places[-1]: number for places, number in self._maxima.values() if len(places) > 1}
         first: dict[tuple[Place, str], Place] = {}
         for stack in self.stacks.values():
             for target in stack.scalable_targets.values():
@@ -111,7 +114,22 @@ class Provisions(Callees):
                     other_aliases=tuple(aliases) if is_lacking else (),
                     first=None if same == target.place else same,
                     has_arn=any(self._is_arn(stack, link) for link in target.links),
+                    together=together.get(target.place, 0),
                 )
+
+    @cached_property
+    def _maxima(self) -> Mapping[Place, tuple[tuple[Place, ...], int]]:
+        """For each function the targets on its aliases, and the sum of their maxima."""
+        found: dict[Place, dict[str, tuple[Place, int]]] = defaultdict(dict)
+        for stack in self.stacks.values():
+            for target in stack.scalable_targets.values():
+                function, name, most = self._behind(stack, target.function_parts), target.qualifier, target.maximum
+                if function and isinstance(name, str) and isinstance(most, int) and not target.place.conditional:
+                    found[function.place].setdefault(name, (target.place, most))
+        return {
+            place: (tuple(at for at, _ in each.values()), sum(most for _, most in each.values()))
+            for place, each in found.items()
+        }
 
     def provisioned(self) -> Iterator[Provisioned]:
         """The functions for which something is provisioned for certain, with all of it."""

@@ -131,6 +131,10 @@ def beyond(scaled: Scaled, context: Context) -> Iterator[Problem]:
     if reserved is not None and reserved >= 0 and most > reserved:
         message = f"auto scaling goes up to {most:,}, but {function.place.path} has reserved {reserved:,}"
         yield Problem(prop, message, f"Lower the {word}, or reserve more for the function.")
+    elif reserved is not None and reserved >= 0 and scaled.together > reserved:
+        what = f"the aliases of {function.place.path}, which has reserved {reserved:,}"
+        message = f"auto scaling goes up to {scaled.together:,} over {what}"
+        yield Problem("MaxCapacity", message, "Lower a maximum, or reserve more for the function.")
     elif function.reserved_concurrency is None and most > account:
         whole = f"{quota.counted(quota.maximum)}{unless_raised(quota)}"
         message = f"auto scaling goes up to {most:,}, and the account can provision {account:,} of {whole}"

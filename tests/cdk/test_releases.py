@@ -237,16 +237,43 @@ def test_a_schedule_stays_within_the_maximum(stack: Stack, function: Function, f
 
 @pytest.mark.parametrize("number", [9, 10, 11])
 def test_more_than_reserved_is_refused(app: App, stack: Stack, required: dict[str, Any], number: int) -> None:
-    function = Function(stack, "Orders", **required, reserved_concurrent_executions=10)
-    before = paths_in(stack)
-    for provisioned in (Provisioned.fixed(number), Provisioned.by_utilization(max_capacity=number)):
-        name = provisioned.name
+    for provisioned in (
+        Provisioned.fixed(number),
+        Provisioned.by_utilization(min_capacity=number, max_capacity=50),
+        [Provisioned.by_schedule("Day", MORNING, min_capacity=number)],
+    ):
+        function = Function(stack, f"F{len(paths_in(stack))}", **required, reserved_concurrent_executions=10)
+        before = paths_in(stack)
         if number <= 10:
-            function.add_release(name, provisioned=provisioned)
-            return
+            function.add_release(provisioned=provisioned)
+            continue
         with pytest.raises(LimitError, match="provisioned concurrency of 11 in all, but reserved concurrency of 10"):
-            function.add_release(name, provisioned=provisioned)
-    assert paths_in(stack) == before
+            function.add_release(provisioned=provisioned)
+        assert paths_in(stack) == before
+
+
+def test_maxima_of_scaling_are_no_sum_that_is_refused(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    function = Function(stack, "Orders", **required, reserved_concurrent_executions=80)
+    for name in ("live", "beta"):
+        function.add_release(name, provisioned=Provisioned.by_utilization(max_capacity=50))
+    swapping = Function(stack, "Swapping", **required, reserved_concurrent_executions=21)
+    for name, day, night in (("live", 20, 1), ("beta", 1, 20)):
+        swapping.add_release(
+            name,
+            provisioned=[
+                Provisioned.by_schedule("Day", MORNING, min_capacity=day),
+                Provisioned.by_schedule("Night", EVENING, min_capacity=night),
+            ],
+        )
+    assert len(resources_of(app, SCALING)) == 4
+
+
+def test_minima_of_scaling_are_added_up(stack: Stack, required: dict[str, Any]) -> None:
+    function = Function(stack, "Orders", **required, reserved_concurrent_executions=10)
+    function.add_release(provisioned=Provisioned.by_utilization(min_capacity=6, max_capacity=50))
+    with pytest.raises(LimitError, match="of 11 in all"):
+        function.add_release("beta", provisioned=Provisioned.by_utilization(min_capacity=5, max_capacity=50))
+    function.add_release("beta", provisioned=Provisioned.by_utilization(min_capacity=4, max_capacity=50))
 
 
 def test_what_is_provisioned_is_added_up_over_releases(stack: Stack, required: dict[str, Any]) -> None:
@@ -602,6 +629,12 @@ def test_wrong_types(stack: Stack, function: Function, options: dict[str, Any], 
         function.add_release(**options)
     assert told in str(refused.value)
     assert paths_in(stack) == before
+
+
+def test_an_api_is_no_hook(stack: Stack, function: Function) -> None:
+    api: Any = HttpApi(stack, "Api")
+    with pytest.raises(TypeError, match="pre_hook must be a function"):
+        function.add_release(shift=Shift.canary(), pre_hook=api)
 
 
 def test_an_imported_function_has_no_version(stack: Stack) -> None:

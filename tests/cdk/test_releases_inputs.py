@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Environment, Stack, Token, aws_applicationautoscaling, aws_lambda
+from aws_cdk import (
+    App,
+    CfnParameter,
+    Duration,
+    Environment,
+    RemovalPolicy,
+    Stack,
+    Token,
+    aws_applicationautoscaling,
+    aws_lambda,
+)
 from synthesized import resources_of
 
 from constructs_lambda import CapacityProvider, Function, InputError, LimitError, Provisioned, Release, Shift, Tuned
@@ -16,6 +27,7 @@ pytestmark = pytest.mark.cdk
 MORNING = aws_applicationautoscaling.Schedule.cron(hour="7", minute="30")
 LAMBDA = "arn:aws:lambda:eu-west-1:111122223333:function:"
 GRANTED = "AWS::IAM::Policy"
+DURABLE = aws_lambda.DurableConfig(execution_timeout=Duration.minutes(15))
 
 
 @pytest.fixture
@@ -163,13 +175,98 @@ def test_an_imported_hook_that_codedeploy_cant_invoke(
 
 def test_a_hook_of_an_account_that_cdk_doesnt_know(stack: Stack, function: Function) -> None:
     hook = aws_lambda.Function.from_function_arn(stack, "Hook", f"{LAMBDA}check")
+    before = paths_in(stack)
     with pytest.raises(InputError, match="pre_hook is imported so that CDK doesn't know its account"):
-        function.add_release(shift=Shift.all_at_once(), pre_hook=hook)
-    assert function.node.try_find_child("Aliaslive") is None
+        function.add_release(shift=Shift.all_at_once(), pre_hook=hook, removal_policy=RemovalPolicy.DESTROY)
+    assert paths_in(stack) == before
     known = aws_lambda.Function.from_function_attributes(
         stack, "Known", function_arn=f"{LAMBDA}check", same_environment=True
     )
-    function.add_release(shift=Shift.all_at_once(), pre_hook=known)
+    function.add_release(shift=Shift.all_at_once(), pre_hook=known, removal_policy=RemovalPolicy.RETAIN)
+    allowed = aws_lambda.Function.from_function_attributes(
+        stack, "Allowed", function_arn=f"{LAMBDA}check", skip_permissions=True
+    )
+    function.add_release("beta", shift=Shift.all_at_once(), post_hook=allowed)
+
+
+def test_what_a_release_said_is_forgotten_where_cdk_refuses_it(
+    app: App, function: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("constructs_lambda.cdk.provisioned.provision", refusing)
+        with pytest.raises(RuntimeError, match="of CDK's own"):
+            function.add_release(removal_policy=RemovalPolicy.DESTROY)
+    function.add_release()
+    (version,) = resources_of(app, "AWS::Lambda::Version").values()
+    assert version["DeletionPolicy"] == "RetainExceptOnCreate"
+    with monkeypatch.context() as patched:
+        patched.setattr("constructs_lambda.cdk.provisioned.provision", refusing)
+        with pytest.raises(RuntimeError, match="of CDK's own"):
+            function.add_release("beta", removal_policy=RemovalPolicy.DESTROY)
+    function.add_release("beta", removal_policy=RemovalPolicy.RETAIN)
+
+
+def refusing(*_: object) -> None:
+    raise RuntimeError("an error of CDK's own")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"tenancy_config": aws_lambda.TenancyConfig.PER_TENANT}, "which has tenant isolation, and CodeDeploy names"),
+        ({"durable_config": DURABLE}, "pre_hook is the durable function Shop/Hook, which Lambda runs by"),
+    ],
+)
+def test_a_hook_that_lambda_refuses_to_run(
+    stack: Stack, function: Function, required: dict[str, Any], options: dict[str, Any], told: str
+) -> None:
+    hook = Function(stack, "Hook", **required, **options)
+    before = paths_in(stack)
+    with pytest.raises(InputError) as refused:
+        function.add_release(shift=Shift.all_at_once(), pre_hook=hook)
+    assert told in str(refused.value)
+    assert paths_in(stack) == before
+
+
+def test_a_durable_hook_may_be_an_alias(stack: Stack, function: Function, required: dict[str, Any]) -> None:
+    hook = Function(stack, "Hook", **required, durable_config=DURABLE)
+    function.add_release(shift=Shift.all_at_once(), pre_hook=hook.add_release().alias)
+
+
+def test_an_alarm_is_given_once(stack: Stack, function: Function) -> None:
+    one, other = (function.metric_errors().create_alarm(stack, id, threshold=1, evaluation_periods=1) for id in "AB")
+    before = paths_in(stack)
+    with pytest.raises(InputError) as refused:
+        function.add_release(shift=Shift.canary(), alarms=[one, other, one, one])
+    assert str(refused.value).count("more than once") == 1
+    assert "alarms has Shop/A more than once" in str(refused.value)
+    assert paths_in(stack) == before
+    function.add_release(shift=Shift.canary(), alarms=[one, other])
+
+
+@pytest.mark.parametrize("by", [999, 1000, 1001])
+def test_cooldowns_are_whole_seconds(stack: Stack, function: Function, by: int) -> None:
+    before = paths_in(stack)
+    provisioned = Provisioned.by_utilization(max_capacity=5, scale_in_cooldown=Duration.millis(by))
+    if by == 1000:
+        function.add_release(provisioned=provisioned)
+        return
+    with pytest.raises(InputError, match=f"scale_in_cooldown is {by / 1000:g} s, and AWS counts whole seconds"):
+        function.add_release(provisioned=provisioned)
+    assert paths_in(stack) == before
+
+
+@pytest.mark.parametrize("by", [-1, 0, 1])
+def test_a_schedule_ends_after_it_starts(function: Function, by: int) -> None:
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    provisioned = Provisioned.by_schedule(
+        "Day", MORNING, min_capacity=1, start_time=start, end_time=start + timedelta(seconds=by)
+    )
+    if by > 0:
+        function.add_release(provisioned=provisioned)
+        return
+    with pytest.raises(InputError, match="schedule 'Day': start_time is 2027-01-01T00:00:00"):
+        function.add_release(provisioned=provisioned)
 
 
 @pytest.mark.parametrize("has_role", [False, True])

@@ -59,6 +59,15 @@ def test_a_function_url_is_refused(stack: Stack, function: Function) -> None:
     assert paths_in(stack) == before
 
 
+def test_a_function_url_of_the_alias_is_refused(stack: Stack, function: Function, required: dict[str, Any]) -> None:
+    alias = function.add_release().alias
+    before = paths_in(stack)
+    with pytest.raises(LimitError, match="a function URL on a function with tenant isolation"):
+        alias.add_function_url()
+    assert paths_in(stack) == before
+    Function(stack, "Plain", **required).add_release().alias.add_function_url()
+
+
 def test_the_constructor_tells_of_all_events_and_limits_at_once(stack: Stack, required: dict[str, Any]) -> None:
     events = list(sources(stack).values())
     before = paths_in(stack)

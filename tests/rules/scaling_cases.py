@@ -205,6 +205,30 @@ AUTO_SCALING: list[Case] = [
     scaled("reserved is unknown", "", target(1, 11), zipped(ReservedConcurrentExecutions=ref("P"))),
     scaled("minimum above reserved", "CL703 CL713", target(11, 11), zipped(ReservedConcurrentExecutions=10)),
     scaled("maximum as the account", "", target(1, 900)),
+    *(
+        scaled(
+            f"two aliases that scale to {5 + most} of 10 reserved",
+            "CL713" if most > 5 else "",
+            target(1, 5),
+            zipped(FunctionName="f", ReservedConcurrentExecutions=10),
+            A=alias(),
+            B=alias(Name="beta"),
+            U=target(1, most, "function:f:beta"),
+        )
+        for most in (4, 5, 6)
+    ),
+    *(
+        scaled(
+            f"an alias that scales to 5 of 10 reserved, and what may be another: {most} of {other}",
+            "",
+            target(1, 5),
+            zipped(FunctionName="f", ReservedConcurrentExecutions=10),
+            A=alias(),
+            B=alias(Name="beta"),
+            U=target(1, most, other),
+        )
+        for most, other in ((6, {"Fn::Sub": "function:f:${P}"}), (ref("P"), "function:f:beta"), (6, ref("P")))
+    ),
     scaled("maximum above the account", "CL713", target(1, 901)),
     scaled("minimum above the account", "CL713 CL720", target(901, 901)),
     scaled("a version by names", "", target(resource_id="function:f:7"), NAMED, A=alias("F")),
