@@ -243,6 +243,8 @@ TRAFFIC_SHIFT_PERCENTAGE = _hard("traffic shifted in one step by CodeDeploy", 1,
     "a whole number; the page has the maximum", code="L-5FB5F09F")
 TRAFFIC_SHIFT_MINUTES = _hard("time between the first and the last shift of traffic", 1, 2_880, "minutes", _CODEDEPLOY,
     "whole minutes; the page has the maximum, of a canary and of all steps of a linear deployment", code="L-86A1A2E1")
+DEPLOYMENT_CONFIGS = _hard("custom deployment configurations of CodeDeploy", None, 50, "configurations", _CODEDEPLOY,
+    "in an account and Region", code="L-5AD34096")
 CONCURRENCY_SCALING = _hard("execution environments added in 10 seconds", None, 1_000, "environments", _QUOTAS,
     "for each function")
 SQS_MAXIMUM_CONCURRENCY = _hard("maximum concurrency of an SQS event source", 2, 1_000, "executions",

@@ -23,6 +23,7 @@ from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.profiles.applied import defaults_for, with_profiles
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
+from constructs_lambda.cdk.providers import architecture_of, least_memory_mb, refuse_no_provider
 from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
@@ -49,7 +50,7 @@ class Function(aws_lambda.Function):
     the class in a deployed stack replaces and renames nothing (docs/adopt.md). What it sets where you don't:
 
     - `memory_size`: 128 MB, and `timeout`: 3 s, AWS's own defaults, written out. With `capacity_provider` the least
-      that it takes: 2,048 MB, or what one vCPU comes with.
+      that it takes: 2,048 MB, or what one vCPU comes with, and the provider's `architecture`.
     - `logging_format`: JSON.
     - `tracing`: active. With an imported role none, because Lambda refuses tracing where the role may not write traces.
     - A log group of its own, `<id>LogGroup` beside the function, kept for two years and kept when the stack goes. Not
@@ -106,8 +107,12 @@ class Function(aws_lambda.Function):
     ) -> None:
         given: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
         given |= {"network": network, "reach": reach, "usage": usage}
-        if capacity_provider is not None and given.get("memory_size") is None:
-            given["memory_size"] = _least_memory_mb(capacity_provider)
+        if capacity_provider is not None:
+            refuse_no_provider(capacity_provider)
+            if given.get("memory_size") is None:
+                given["memory_size"] = least_memory_mb(capacity_provider)
+            if given.get("architecture") is None:
+                given["architecture"] = architecture_of(capacity_provider)
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
         reach, usage = keywords.pop("reach", None), keywords.pop("usage", None)
         events = event_sources(keywords.pop("events", ()))
@@ -368,12 +373,6 @@ def _defaults(given: Mapping[str, Any], is_managed: bool = False) -> dict[str, A
     if "log_format" not in given:
         defaults["logging_format"] = aws_lambda.LoggingFormat.JSON
     return defaults
-
-
-def _least_memory_mb(provider: aws_lambda.CapacityProvider) -> int | None:
-    from constructs_lambda.cdk.capacity import CapacityProvider
-
-    return provider.least_memory_mb if isinstance(provider, CapacityProvider) else None
 
 
 def _tracing_of_ours(keywords: dict[str, Any]) -> aws_lambda.Tracing | None:

@@ -14,6 +14,7 @@ from constructs_lambda.cdk.function import Function
 from constructs_lambda.cdk.inputs import refuse_no_texts, set_only
 from constructs_lambda.cdk.layers import default_architecture
 from constructs_lambda.cdk.options import FunctionOptions
+from constructs_lambda.cdk.providers import architecture_of, refuse_no_provider
 from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.errors import InputError, PackagingError
 
@@ -30,7 +31,8 @@ class ImageFunction(Function):
 
     What differs where you don't set it:
 
-    - `architecture`: Arm (`arm64`) for a folder. For an image from a repository CDK's, which is x86_64.
+    - `architecture`: Arm (`arm64`) for a folder, or that of the `capacity_provider`. For an image from a repository
+      CDK's, which is x86_64.
 
     Creates: what `Function` creates; the image of a folder goes to the repository of CDK's bootstrap.
 
@@ -95,7 +97,8 @@ class ImageFunction(Function):
             options.pop("layers")  # CDK refuses them even where there are none
         if directory is not None and repository is None:
             _refuse("directory", for_repository)
-            architecture = options.get("architecture") or default_architecture()
+            refuse_no_provider(capacity_provider)
+            architecture = options.get("architecture") or architecture_of(capacity_provider) or default_architecture()
             options = {**options, "architecture": architecture}
             _refuse_missing_dockerfile(Path(directory), file or "Dockerfile")
             _refuse_dockerfile(Path(directory) / (file or "Dockerfile"), build_args, target)

@@ -29,6 +29,7 @@ from constructs_lambda.cdk.layers import (
 )
 from constructs_lambda.cdk.options import FunctionOptions
 from constructs_lambda.cdk.profiles.applied import defaults_for
+from constructs_lambda.cdk.providers import architecture_of, refuse_no_provider
 from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.errors import InputError, PackagingError
 from constructs_lambda.packaging import Built, Target, Trim
@@ -57,7 +58,8 @@ class PythonFunction(Function):
     All that `Function` says holds here; what differs where you don't set it:
 
     - `runtime`: `python3.14`, a constant of this library that changes with a minor release only.
-    - `architecture`: Arm (`arm64`), which costs a fifth less for the same time.
+    - `architecture`: Arm (`arm64`), which costs a fifth less for the same time; that of the `capacity_provider`, where
+      there is one.
     - `memory_size`: 512 MB, and `timeout`: 10 s.
 
     Creates: what `Function` creates.
@@ -97,8 +99,14 @@ class PythonFunction(Function):
         **options: Unpack[FunctionOptions],
     ) -> None:
         runtime = runtime or default_runtime()
+        refuse_no_provider(capacity_provider)
         said = defaults_for(scope)
-        architecture = options.get("architecture") or said.get("architecture") or default_architecture()
+        architecture = (
+            options.get("architecture")
+            or architecture_of(capacity_provider)
+            or said.get("architecture")
+            or default_architecture()
+        )
         layers = options.get("layers") or ()
         target = target_of(runtime, architecture)
         defaults: dict[str, Any] = {"architecture": architecture}

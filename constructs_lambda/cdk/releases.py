@@ -114,8 +114,9 @@ class Release(Construct):
 
     Creates: `AWS::Lambda::Version`, once a function, and `AWS::Lambda::Alias`; with `shift` an
     `AWS::CodeDeploy::Application`, an `AWS::CodeDeploy::DeploymentGroup`, its role and policy, an
-    `AWS::CodeDeploy::DeploymentConfig` where AWS has none of the kind, and an `AWS::CloudWatch::Alarm` where `alarms`
-    has none; `AWS::ApplicationAutoScaling::ScalableTarget` and policies where it scales.
+    `AWS::CodeDeploy::DeploymentConfig` where AWS has none of the kind, which the stack's releases share, and an
+    `AWS::CloudWatch::Alarm` where `alarms` has none; `AWS::ApplicationAutoScaling::ScalableTarget` and policies where
+    it scales.
 
     Costs when idle: what is provisioned; 0.10 USD a month for the alarm, in us-east-1.
 
@@ -184,6 +185,8 @@ class Release(Construct):
             found = [f"{each.path}: {each.message} ({each.rule}). Fix: {each.fix}" for each in findings]
             raise InputError("\n".join([*found, *(f"{where}: {problem}" for problem in problems)]))
         before = versions.policy_of(function)
+        config = shifts.shared_config_id(shift) if shift is not None else ""
+        is_shared = Stack.of(function).node.try_find_child(config) is not None
         self.version = versions.publish(function, removal_policy)
         super().__init__(function, release_id(alias_name))
         try:
@@ -201,6 +204,8 @@ class Release(Construct):
         except BaseException:
             function.node.try_remove_child(release_id(alias_name))
             function.node.try_remove_child(alias_id(alias_name))
+            if not is_shared:
+                Stack.of(function).node.try_remove_child(config)
             versions.withdraw(function, removal_policy, before)
             raise
         remember(function, alias_name, every)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, aws_cloudwatch, aws_iam, aws_lambda
+from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_lambda
 from constructs import Construct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.inputs import beyond, refuse_no_number, refuses_unknown_keywords
 from constructs_lambda.cdk.role_findings import inline_policies
 from constructs_lambda.cdk.synthesis import before_synth
+from constructs_lambda.tokens import is_number_token
 
 if TYPE_CHECKING:
     from aws_cdk import aws_codedeploy
@@ -165,12 +166,17 @@ def deployment_role(
     return role, policy
 
 
+def shared_config_id(shift: Shift) -> str:
+    """The id of a configuration of the account's own, which all releases of a stack share: an account has few."""
+    return f"DeploymentConfig{shift.name.capitalize()}{shift.percentage}Percent{int(_minutes(shift) or 0)}Minutes"
+
+
 def deployment_config(shift: Shift, scope: Construct) -> aws_codedeploy.ILambdaDeploymentConfig:
-    """AWS's own configuration where it has one, else one of the account's.
+    """AWS's own configuration where it has one, else one of the account's, the same for all releases of a stack.
 
     Args:
         shift: How requests are to move.
-        scope: Where one is made.
+        scope: The release.
     """
     from aws_cdk import aws_codedeploy  # loaded only where there is a shift
 
@@ -179,10 +185,14 @@ def deployment_config(shift: Shift, scope: Construct) -> aws_codedeploy.ILambdaD
     if name := _PREDEFINED.get((shift.name, shift.percentage, int(_minutes(shift) or 0))):
         predefined: aws_codedeploy.ILambdaDeploymentConfig = getattr(aws_codedeploy.LambdaDeploymentConfig, name)
         return predefined
+    id = "DeploymentConfig"
+    if _minutes(shift) is not None and not is_number_token(shift.percentage):
+        scope, id = Stack.of(scope), shared_config_id(shift)
+    shared = scope.node.try_find_child(id)
+    if isinstance(shared, aws_codedeploy.LambdaDeploymentConfig):
+        return shared
     routing = aws_codedeploy.TrafficRouting
     make = routing.time_based_canary if shift.name == "canary" else routing.time_based_linear
     return aws_codedeploy.LambdaDeploymentConfig(
-        scope,
-        "DeploymentConfig",
-        traffic_routing=make(percentage=shift.percentage, interval=shift.interval),
+        scope, id, traffic_routing=make(percentage=shift.percentage, interval=shift.interval)
     )

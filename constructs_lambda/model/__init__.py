@@ -55,6 +55,7 @@ from constructs_lambda.model.functions import (
 )
 from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
 from constructs_lambda.model.grants import Permission, Statements
+from constructs_lambda.model.hosting import Host, Hosted
 from constructs_lambda.model.messages import (
     MESSAGE_FIELDS,
     Delivery,
@@ -127,7 +128,7 @@ from constructs_lambda.model.triggers import (
     Sending,
     Subscribed,
 )
-from constructs_lambda.model.uses import ConcurrencyUse, NetworkUse, Part, StorageUse, sums
+from constructs_lambda.model.uses import ConcurrencyUse, ConfigUse, NetworkUse, Part, StorageUse, sums
 
 __all__ = [
     "ANY",
@@ -156,6 +157,7 @@ __all__ = [
     "CodeSigningConfig",
     "Companion",
     "ConcurrencyUse",
+    "ConfigUse",
     "Cors",
     "Dangling",
     "Delivery",
@@ -182,6 +184,8 @@ __all__ = [
     "GatewayAttachment",
     "Grant",
     "Guard",
+    "Host",
+    "Hosted",
     "HttpApi",
     "HttpAuthorizer",
     "HttpIntegration",

@@ -162,6 +162,8 @@ class ManagedInstances:
     capacity_provider: Text
     memory_gib_per_vcpu: Number
     concurrency_per_environment: Number
+    capacity_provider_link: Target = None
+    """What the template names as its provider."""
 
 
 @record(kw_only=True)

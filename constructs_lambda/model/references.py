@@ -110,6 +110,7 @@ class References:
                 stack.functions,
                 stack.aliases,
                 stack.versions,
+                stack.capacity_providers,
                 *(getattr(stack, field_name) for field_name in API_FIELDS),
                 *(getattr(stack.messages, field_name) for field_name in MESSAGE_FIELDS),
             )

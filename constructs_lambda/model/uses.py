@@ -70,8 +70,18 @@ class StorageUse:
     parts: tuple[Part, ...]
 
 
+@record(kw_only=True)
+class ConfigUse:
+    """The deployment configurations of CodeDeploy that the app makes in one account and Region, for each stack."""
+
+    place: Place
+    where: str
+    is_certain: bool
+    parts: tuple[Part, ...]
+
+
 Member = tuple[Provisions, Stack]
-Use = NetworkUse | ConcurrencyUse | StorageUse
+Use = NetworkUse | ConcurrencyUse | StorageUse | ConfigUse
 
 
 def sums(apps: Iterable[Provisions]) -> Iterator[Use]:
@@ -90,8 +100,10 @@ def sums(apps: Iterable[Provisions]) -> Iterator[Use]:
         where = _where(account, region)
         stacks = [stack for _, stack in members]
         yield from _network(members)
-        yield from _concurrency(members, where, is_certain=bool(account and region) or _is_one(members))
+        is_certain = bool(account and region) or _is_one(members)
+        yield from _concurrency(members, where, is_certain=is_certain)
         yield from _storage(stacks, where)
+        yield from _configs(stacks, where, is_certain=is_certain)
 
 
 def _where(account: str | None, region: str | None) -> str:
@@ -197,6 +209,14 @@ def _storage(stacks: list[Stack], where: str) -> Iterator[StorageUse]:
         parts = _parts(sizes)
         if parts:
             yield StorageUse(place=parts[0].place, where=where, parts=parts)
+
+
+def _configs(stacks: list[Stack], where: str, *, is_certain: bool) -> Iterator[ConfigUse]:
+    certain = {
+        stack.place: sum(not each.place.conditional for each in stack.deployment_configs.values()) for stack in stacks
+    }
+    if parts := _parts(certain):
+        yield ConfigUse(place=parts[0].place, where=where, is_certain=is_certain, parts=parts)
 
 
 CODE_STORAGE_BYTES = (limits.CODE_STORAGE.maximum or 0) * 1024**3

@@ -252,6 +252,8 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.qualified(),
         topology.scaled(),
         topology.provisioned(),
+        topology.hosted(),
+        topology.hosts(),
     ):
         for subject in subjects:
             yield from check_subject(subject, subject.place, context, severities)

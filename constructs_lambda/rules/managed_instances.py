@@ -8,7 +8,17 @@ from collections.abc import Iterator
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Call, CapacityProvider, EnvironmentScaling, Function, ManagedInstances
+from constructs_lambda.model import (
+    Call,
+    CapacityProvider,
+    EnvironmentScaling,
+    Function,
+    Host,
+    Hosted,
+    Items,
+    ManagedInstances,
+    Version,
+)
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, one_of, quoted, too_long
 from constructs_lambda.rules.required import ROLE_ARN, key_arn
@@ -17,6 +27,7 @@ from constructs_lambda.tokens import Unknown, certain_count, known, resolve_text
 
 _MANAGED_RUNTIMES = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-runtimes.html"
 _VERSIONS = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-version-publishing.html"
+_PROVIDERS = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-capacity-providers.html"
 _CONFIG = "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig"
 _METRICS = ("LambdaCapacityProviderAverageCPUUtilization", "LambdaCapacityProviderAverageGPUUtilization")
 _INSTANCE_TYPE = re.compile(r"[a-zA-Z0-9.*-]{1,30}")
@@ -185,6 +196,18 @@ def capacity_provider(provider: CapacityProvider) -> Iterator[Problem]:
             "the scaling mode is Manual, and there is no scaling policy",
             "Add a scaling policy, or set the mode to Auto.",
         )
+    if known(provider.scaling_mode) == "Auto" and certain_count(provider.scaling_policies):
+        yield Problem(
+            "CapacityProviderScalingConfig.ScalingPolicies",
+            "the scaling mode is Auto, and there is a scaling policy",
+            "Set the mode to Manual, or remove the scaling policy.",
+        )
+    if certain_count(provider.allowed_instance_types) and certain_count(provider.excluded_instance_types):
+        yield Problem(
+            "InstanceRequirements",
+            "the capacity provider has allowed and excluded instance types; AWS takes one of the two",
+            "Keep one of the two lists.",
+        )
     for policy in provider.policies:
         prop, percent = "CapacityProviderScalingConfig.ScalingPolicies", known(policy.target_percent)
         yield from one_of(prop, "the metric to scale on", policy.metric, _METRICS)
@@ -240,4 +263,96 @@ def unqualified(call: Call) -> Iterator[Problem]:
             call.property,
             f"{call.what} calls {call.function.place.path} by an unqualified ARN: $LATEST.PUBLISHED, not the alias",
             f"Call {call.alias}.",
+        )
+
+
+@rule(
+    "CL186",
+    "Function on Managed Instances in a VPC of its own",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function: You can't use Lambda Managed Instance functions with VPC configurations.",
+    fix="Remove the function's VPC: it runs in the subnets of its capacity provider.",
+    source=_PROVIDERS,
+)
+def own_vpc(function: Function) -> Iterator[Problem]:
+    if isinstance(function.managed_instances, ManagedInstances) and known(function.vpc):
+        yield Problem(
+            "VpcConfig",
+            "the function has a VPC of its own, and runs on Managed Instances, which stand in that of their provider",
+            "Remove the function's VPC (network=, vpc=), and place the capacity provider in it.",
+        )
+
+
+@rule(
+    "CL187",
+    "Function for another architecture than its capacity provider's",
+    Severity.ERROR,
+    aws="The Lambda API refuses the function. A capacity provider has one architecture, x86_64 where it names none.",
+    fix="Give the function and its capacity provider the same architecture.",
+    source=_PROVIDERS,
+)
+def other_architecture(hosted: Hosted) -> Iterator[Problem]:
+    provider = hosted.provider
+    offered, wanted = provider.architectures, hosted.function.architectures
+    if offered is None and provider.allowed_instance_types is not None:
+        return  # types of the other architecture may tell it
+    ours, theirs = (_architecture(items) for items in (wanted, offered))
+    if ours and theirs and ours != theirs:
+        yield Problem(
+            "Architectures",
+            f"the function is for {ours}, and its capacity provider {provider.place.path} has {theirs}",
+            f"Set the function's architecture to {theirs}, or the provider's to {ours}.",
+        )
+
+
+def _architecture(items: Items) -> str | None:
+    """The one architecture that is named, AWS's default where none is, None where it isn't known."""
+    named = ("x86_64",) if items is None else known(items)
+    found = known(resolve_text(named[0])) if named and len(named) == 1 else None
+    return found if found in ("x86_64", "arm64") else None
+
+
+@rule(
+    "CL188",
+    "More versions than a capacity provider runs",
+    Severity.ERROR,
+    aws="The Lambda API refuses the next version, and nobody can have the number raised.",
+    fix="Spread the functions over several capacity providers.",
+    source=limits.CAPACITY_PROVIDER_VERSIONS.source,
+)
+def too_many_versions(host: Host) -> Iterator[Problem]:
+    total, limit = sum(number for _, number in host.versions), limits.CAPACITY_PROVIDER_VERSIONS
+    if not limit.admits(total):
+        first = ", ".join(place.path for place, _ in host.versions[:3])
+        yield Problem(
+            "",
+            f"{total:,} versions of {len(host.versions):,} functions run on the capacity provider ({first} and more); "
+            f"AWS allows {limit.allowed}",
+            "Spread the functions over several capacity providers.",
+        )
+
+
+@rule(
+    "CL189",
+    "Numbers of execution environments that may not be taken",
+    Severity.WARNING,
+    aws="They are for Managed Instances. A minimum of 0 switches a version off, with a maximum of 0 as well.",
+    fix="Set both to 0, or a minimum of 1 or more; remove them from other functions.",
+    source=limits.MANAGED_INSTANCES_ENVIRONMENTS.source,
+)
+def environments(subject: Function | Version) -> Iterator[Problem]:
+    scaling = subject.scaling
+    if not isinstance(scaling, EnvironmentScaling):
+        return
+    if known(scaling.minimum) == 0 and (known(scaling.maximum) or 0) > 0:
+        yield Problem(
+            "FunctionScalingConfig.MinExecutionEnvironments",
+            f"at least 0 execution environments, and at most {scaling.maximum:,}",
+            "Set both to 0, which switches the version off, or a minimum of 1 or more.",
+        )
+    if isinstance(subject, Function) and subject.managed_instances is None:
+        yield Problem(
+            "FunctionScalingConfig",
+            "the function keeps execution environments, which only those on Managed Instances do",
+            "Add CapacityProviderConfig, or remove FunctionScalingConfig.",
         )

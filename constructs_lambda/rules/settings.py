@@ -47,12 +47,12 @@ def file_systems(function: Function) -> Iterator[Problem]:
         )
     for index, system in enumerate(systems):
         yield from _mount(f"FileSystemConfigs.{index}", system)
-    if function.vpc is None and systems and function.managed_instances is None:
-        yield Problem(
-            "FileSystemConfigs",
-            "the function mounts a file system and is in no VPC",
-            "Attach the function to the VPC of the file system's mount targets.",
-        )
+    if function.vpc is None and systems:
+        # On Managed Instances as well, where it can't be in one (CL186).
+        fix = "Attach the function to the VPC of the file system's mount targets."
+        if function.managed_instances is not None:
+            fix = "Mount none on Managed Instances, or do without a capacity provider."
+        yield Problem("FileSystemConfigs", "the function mounts a file system and is in no VPC", fix)
 
 
 def _mount(prop: str, system: FileSystem) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""CL720 to CL722: what the stacks of an app take together of an account's concurrency and storage."""
+"""CL720 to CL723: what the stacks of an app take together of an account, networks aside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.limits import Limit
-from constructs_lambda.model import ConcurrencyUse, Place, StorageUse
+from constructs_lambda.model import ConcurrencyUse, ConfigUse, Place, StorageUse
 from constructs_lambda.model.uses import CODE_STORAGE_BYTES
 from constructs_lambda.rules import Context, Problem, rule
 from constructs_lambda.rules.problems import biggest, or_raise, unless_raised
@@ -90,4 +90,24 @@ def storage(use: StorageUse) -> Iterator[Problem]:
             f"the app's code takes {total / _GB:,.1f} GB {use.where}, {len(use.parts):,} packages and layers; Lambda "
             f"stores {limit.allowed}, old versions included: {parts} and more",
             "Share code in layers, use container images, or leave the code in your bucket.",
+        )
+
+
+@rule(
+    "CL723",
+    "More deployment configurations than an account has",
+    Severity.ERROR,
+    aws="CodeDeploy refuses the next deployment configuration, and nobody can have the number raised.",
+    fix="Share configurations, or use those that CodeDeploy has by itself.",
+    source=limits.DEPLOYMENT_CONFIGS.source,
+    early=False,
+)
+def deployment_configs(use: ConfigUse) -> Iterator[Problem]:
+    total, limit = sum(part.number for part in use.parts), limits.DEPLOYMENT_CONFIGS
+    if use.is_certain and not limit.admits(total):
+        yield Problem(
+            "",
+            f"the app makes {total:,} deployment configurations of CodeDeploy {use.where} ({biggest(use.parts)}); AWS "
+            f"allows {limit.allowed}",
+            "Let deployment groups share configurations, or use those that CodeDeploy has by itself.",
         )

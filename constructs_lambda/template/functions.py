@@ -274,6 +274,7 @@ def _managed_instances(config: Properties | Unknown | None) -> ManagedInstances 
         capacity_provider=instances.text("CapacityProviderArn"),
         memory_gib_per_vcpu=instances.number("ExecutionEnvironmentMemoryGiBPerVCpu"),
         concurrency_per_environment=instances.number("PerExecutionEnvironmentMaxConcurrency"),
+        capacity_provider_link=read_link(instances.value("CapacityProviderArn")),
     )
 
 

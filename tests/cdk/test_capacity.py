@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, RemovalPolicy, Stack, Token, aws_ec2, aws_lambda
+from aws_cdk import App, CfnParameter, RemovalPolicy, Stack, Token, aws_ec2, aws_lambda
 from synthesized import resources_of
 
-from constructs_lambda import CapacityProvider, Egress, Function, InputError, LimitError, Network, limits
+from constructs_lambda import (
+    CapacityProvider,
+    Egress,
+    Function,
+    InputError,
+    LimitError,
+    Network,
+    PythonFunction,
+    limits,
+)
 
 pytestmark = pytest.mark.cdk
 
@@ -89,8 +99,6 @@ def test_all_problems_at_once_and_nothing_made(stack: Stack, network: Network) -
         )
     assert len(str(refused.value).splitlines()) == 3
     assert "2, 4 and 8 GiB" in str(refused.value)
-    with pytest.raises(RuntimeError):
-        CapacityProvider(stack, "Capacity", network=network, capacity_provider_name="a b")
     assert [node.node.path for node in stack.node.find_all()] == before
 
 
@@ -118,6 +126,116 @@ def test_wrong_types(stack: Stack, network: Network) -> None:
         CapacityProvider(stack, "Capacity", network=vpc)
     with pytest.raises(TypeError, match="max_v_cpu_count must be a whole number"):
         CapacityProvider(stack, "Capacity", network=network, max_v_cpu_count="64")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"scaling_options": "auto"}, "scaling_options must be such as aws_lambda.ScalingOptions.auto()"),
+        ({"instance_type_filter": ["m7g.large"]}, "instance_type_filter must be such as"),
+        ({"capacity_provider_name": 5}, "capacity_provider_name must be such as 'orders'"),
+        ({"architectures": aws_lambda.Architecture.ARM_64}, "architectures must be a list"),
+        ({"architectures": "arm64"}, "architectures must be a list"),
+        ({"architectures": ["arm64"]}, "each of architectures must be aws_lambda.Architecture.ARM_64; got 'arm64'"),
+        ({"security_groups": ["sg"]}, "each of security_groups must be an aws_ec2.SecurityGroup; got 'sg'"),
+        ({"security_groups": [None]}, "each of security_groups must be an aws_ec2.SecurityGroup"),
+        ({"operator_role": "x"}, "operator_role must be an aws_iam.Role; got 'x'"),
+        ({"kms_key": "x"}, "kms_key must be an aws_kms.Key; got 'x'"),
+    ],
+)
+def test_wrong_types_of_what_cdk_takes(stack: Stack, network: Network, options: dict[str, Any], told: str) -> None:
+    before = [node.node.path for node in stack.node.find_all()]
+    with pytest.raises(TypeError) as refused:
+        CapacityProvider(stack, "Capacity", network=network, **options)
+    assert told in str(refused.value)
+    assert [node.node.path for node in stack.node.find_all()] == before
+
+
+CPU = aws_lambda.TargetTrackingScalingPolicy.cpu_utilization(50)
+LARGE = aws_ec2.InstanceType("m7g.large")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"capacity_provider_name": "a b"}, "the capacity provider's name 'a b' is not allowed (CL182). Fix: Use"),
+        ({"capacity_provider_name": "a" * 141}, "141 characters"),
+        ({"scaling_options": aws_lambda.ScalingOptions.manual([])}, "has 0 scaling policies; AWS allows 1 to 10"),
+        ({"scaling_options": aws_lambda.ScalingOptions.manual([CPU] * 11)}, "has 11 scaling policies"),
+        ({"instance_type_filter": aws_lambda.InstanceTypeFilter.allow([])}, "instance_type_filter names no instance"),
+        ({"instance_type_filter": aws_lambda.InstanceTypeFilter.exclude([LARGE] * 401)}, "401 excluded instance types"),
+        ({"architectures": [aws_lambda.Architecture.ARM_64] * 2}, "has 2 architectures; AWS takes exactly one"),
+    ],
+)
+def test_what_the_rules_find(stack: Stack, network: Network, options: dict[str, Any], told: str) -> None:
+    before = [node.node.path for node in stack.node.find_all()]
+    with pytest.raises(InputError) as refused:
+        CapacityProvider(stack, "Capacity", network=network, **options)
+    assert str(refused.value).startswith("Shop/Capacity: ")
+    assert told in str(refused.value)
+    assert [node.node.path for node in stack.node.find_all()] == before
+
+
+def test_six_security_groups(stack: Stack, network: Network) -> None:
+    groups = [aws_ec2.SecurityGroup(stack, f"G{each}", vpc=network.vpc) for each in range(6)]
+    with pytest.raises(InputError, match="the capacity provider has 6 security groups; AWS allows"):
+        CapacityProvider(stack, "Capacity", network=network, security_groups=groups)
+    CapacityProvider(stack, "Capacity", network=network, security_groups=groups[:5])
+
+
+def test_what_the_rules_let_pass(stack: Stack, network: Network) -> None:
+    options: tuple[dict[str, Any], ...] = (
+        {"capacity_provider_name": "a" * 140},
+        {"capacity_provider_name": CfnParameter(stack, "Name").value_as_string},
+        {"scaling_options": aws_lambda.ScalingOptions.manual([CPU] * 10)},
+        {"scaling_options": aws_lambda.ScalingOptions.auto()},
+        {"instance_type_filter": aws_lambda.InstanceTypeFilter.exclude([LARGE] * 400)},
+        {"instance_type_filter": aws_lambda.InstanceTypeFilter.allow([LARGE])},
+    )
+    for number, each in enumerate(options):
+        CapacityProvider(stack, f"Capacity{number}", network=network, **each)
+
+
+@pytest.mark.parametrize("kind", [Function, PythonFunction])
+def test_a_function_gets_the_architecture_of_its_provider(
+    app: App, stack: Stack, network: Network, required: dict[str, Any], kind: Any, tmp_path: Path
+) -> None:
+    arm, x86 = aws_lambda.Architecture.ARM_64, aws_lambda.Architecture.X86_64
+    (tmp_path / "index.py").write_text("def handler(event, context): ...\n")
+    given = required if kind is Function else {"entry": str(tmp_path), "handler": "index.handler"}
+    graviton = CapacityProvider(stack, "Arm", network=network, architectures=[arm])
+    usual = CapacityProvider(stack, "Usual", network=network)
+    told = CapacityProvider(
+        stack, "Told", network=network, instance_type_filter=aws_lambda.InstanceTypeFilter.allow([LARGE])
+    )
+    assert kind(stack, "OnArm", **given, capacity_provider=graviton).architecture.name == arm.name
+    assert kind(stack, "OnUsual", **given, capacity_provider=usual).architecture.name == x86.name
+    assert kind(stack, "Own", **given, capacity_provider=told, architecture=arm).architecture.name == arm.name
+    plain = kind(stack, "OnTold", **given, capacity_provider=told).architecture
+    assert plain.name == (x86 if kind is Function else arm).name
+
+
+@pytest.mark.parametrize("wrong", ["c", True])
+def test_what_is_no_provider(stack: Stack, required: dict[str, Any], wrong: Any) -> None:
+    for kind in (Function, PythonFunction):
+        with pytest.raises(TypeError, match="capacity_provider must be a CapacityProvider; got"):
+            kind(stack, "Orders", **(required if kind is Function else {"entry": "."}), capacity_provider=wrong)
+
+
+def test_an_imported_provider(stack: Stack, required: dict[str, Any]) -> None:
+    arn = "arn:aws:lambda:eu-west-1:111122223333:capacity-provider:pool"
+    imported: Any = aws_lambda.CapacityProvider.from_capacity_provider_arn(stack, "Imported", arn)
+    with pytest.raises(TypeError, match="capacity_provider must be made in this app"):
+        Function(stack, "Orders", **required, capacity_provider=imported)
+
+
+def test_no_network_of_its_own(stack: Stack, network: Network, required: dict[str, Any]) -> None:
+    provider = CapacityProvider(stack, "Capacity", network=network)
+    ways: tuple[dict[str, Any], ...] = ({"network": network}, {"vpc": network.vpc})
+    for way in ways:
+        with pytest.raises(LimitError, match="CL186"):
+            Function(stack, "Orders", **required, capacity_provider=provider, **way)
+    Function(stack, "Orders", **required, capacity_provider=provider)
 
 
 def test_limits_of_managed_instances_count(stack: Stack, network: Network, required: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aws_cdk import (
@@ -383,6 +383,51 @@ def test_another_shift_has_a_configuration_of_its_own(app: App, function: Functi
     function.add_release(shift=Shift.linear(percentage=20, interval=Duration.minutes(7)))
     config = only(app, "AWS::CodeDeploy::DeploymentConfig")["Properties"]["TrafficRoutingConfig"]
     assert config["TimeBasedLinear"] == {"LinearInterval": 7, "LinearPercentage": 20}
+
+
+def test_releases_of_a_stack_share_a_configuration(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    """An account has 50 of them."""
+    by, token = Duration.minutes, CfnParameter(stack, "Share", type="Number").value_as_number
+    shifts = (
+        Shift.linear(percentage=20, interval=by(7)),
+        Shift.linear(percentage=20, interval=Duration.seconds(420)),
+        Shift.canary(percentage=20, interval=by(7)),
+        Shift.linear(percentage=21, interval=by(7)),
+        Shift.linear(percentage=20, interval=by(8)),
+    )
+    for number, shift in enumerate(shifts):
+        Function(stack, f"F{number}", **required).add_release(shift=shift)
+    configs = resources_of(app, "AWS::CodeDeploy::DeploymentConfig")
+    assert len(configs) == 4
+    names = [each["Properties"]["DeploymentConfigName"] for each in resources_of(app, GROUP).values()]
+    assert names[0] == names[1]
+    assert {each["Ref"] for each in names} == set(configs)
+    unknown: Any = Shift.linear(percentage=cast("int", token), interval=by(7))
+    release = Function(stack, "Unknown", **required).add_release(shift=unknown)
+    assert release.node.try_find_child("DeploymentConfig") is not None
+
+
+def test_a_configuration_goes_with_the_release_that_cdk_refused(
+    stack: Stack, function: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function.add_release("beta")
+    before = paths_in(stack)
+    shift = Shift.linear(percentage=20, interval=Duration.minutes(7))
+    with monkeypatch.context() as patched:
+        patched.setattr("aws_cdk.aws_codedeploy.LambdaDeploymentGroup", refusing)
+        with pytest.raises(RuntimeError, match="of CDK's own"):
+            function.add_release(shift=shift)
+    assert paths_in(stack) == before
+    function.add_release(shift=shift)
+    with monkeypatch.context() as patched:
+        patched.setattr("aws_cdk.aws_codedeploy.LambdaDeploymentGroup", refusing)
+        with pytest.raises(RuntimeError, match="of CDK's own"):
+            function.add_release("next", shift=shift)
+    assert stack.node.try_find_child("DeploymentConfigLinear20Percent7Minutes") is not None
+
+
+def refusing(*_: object, **__: object) -> None:
+    raise RuntimeError("an error of CDK's own")
 
 
 def test_a_canary_has_an_alarm_on_the_new_version_alone(app: App, function: Function) -> None:

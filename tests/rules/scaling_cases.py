@@ -379,6 +379,10 @@ SUMS: list[Case] = [
     stack("reserved: 901", "CL720", **reserved(500, 401)),
     stack("reserved: unknown", "", **reserved(900, ref("P"), {"Fn::If": ["C", 1, 2]}, NUMBER_TOKEN, NO_VALUE)),
     stack("reserved: a stopped function", "", **reserved(900, 0)),
+    *(
+        stack(f"{number} deployment configurations", expected, **{f"C{each}": config() for each in range(number)})
+        for number, expected in ((50, ""), (51, "CL723"))
+    ),
     stack("reserved under a condition", "", **reserved(900), G=maybe(reserving(900))),
     stack("provisioned: 900", "", F=zipped(), A=alias(provisioned=900)),
     stack("provisioned: 901", "CL720", F=zipped(), A=alias(provisioned=901)),

@@ -46,6 +46,15 @@ def log(**settings: Any) -> Any:
     return zipped(LoggingConfig=settings)
 
 
+def on_provider(architectures: Any = ABSENT) -> Any:
+    return managed({"CapacityProviderArn": {"Fn::GetAtt": ["P", "Arn"]}}, Architectures=architectures)
+
+
+def scaled(least: Any, most: Any) -> Any:
+    given = {"MinExecutionEnvironments": least, "MaxExecutionEnvironments": most}
+    return {name: value for name, value in given.items() if value is not ABSENT}
+
+
 def config(**properties: Any) -> Any:
     publishers = {"SigningProfileVersionArns": [PROFILE]}
     return resource("CodeSigningConfig", {"AllowedPublishers": publishers, **properties})
@@ -132,7 +141,7 @@ CASES: list[Case] = [
     one("file system with an empty VPC", "CL140", mount(VpcConfig={"SubnetIds": [], "SecurityGroupIds": []})),
     one("file system and a VPC that is unknown", "", mount(VpcConfig={"Ref": "P"})),
     one("file system and subnets that are unknown", "", mount(VpcConfig={"SubnetIds": {"Ref": "P"}})),
-    one("file system on Managed Instances", "", managed(FileSystemConfigs=SYSTEMS)),
+    one("file system on Managed Instances", "CL140", managed(FileSystemConfigs=SYSTEMS)),
     one("two file systems", "CL140", mount(FileSystemConfigs=SYSTEMS * 2)),
     one("file systems that may vanish", "", zipped(FileSystemConfigs=[MAYBE, MAYBE])),
     *unknowns("file systems", lambda value: zipped(FileSystemConfigs=value)),
@@ -285,6 +294,68 @@ CASES: list[Case] = [
     ),
     stack("provider, scaled by hand without a policy", "CL182", P=scaling(ScalingMode="Manual")),
     stack("provider, scaled somehow", "CL182", P=scaling(ScalingMode="manually")),
+    stack("provider, scaled by AWS with a policy", "CL182", P=scaling(ScalingMode="Auto", ScalingPolicies=[POLICY])),
+    stack("provider, scaled by AWS", "", P=scaling(ScalingMode="Auto", ScalingPolicies=NO_VALUE)),
+    *unknowns("provider, scaled by AWS", lambda v: scaling(ScalingMode="Auto", ScalingPolicies=v)),
+    *unknowns("provider, scaled with a policy", lambda v: scaling(ScalingMode=v, ScalingPolicies=[POLICY])),
+    stack("types of both kinds", "CL182", P=instances(AllowedInstanceTypes=["m7g.*"], ExcludedInstanceTypes=["m*"])),
+    *unknowns(
+        "types of perhaps both kinds", lambda v: instances(AllowedInstanceTypes=["m7g.*"], ExcludedInstanceTypes=v)
+    ),
+    one("managed in a VPC", "CL186", managed(VpcConfig=VPC)),
+    one("managed in an empty VPC", "", managed(VpcConfig={"SubnetIds": [], "SecurityGroupIds": []})),
+    *unknowns("managed in a VPC", lambda value: managed(VpcConfig=value)),
+    *unknowns("perhaps managed in a VPC", lambda value: zipped(VpcConfig=VPC, CapacityProviderConfig=value)),
+    one("managed with a file system", "CL140", managed(FileSystemConfigs=SYSTEMS)),
+    one("managed with a file system in a VPC", "CL186", managed(FileSystemConfigs=SYSTEMS, VpcConfig=VPC)),
+    *(
+        one(f"{ours} on {theirs}", expected, on_provider(ours), P=instances(Architectures=theirs))
+        for ours, theirs, expected in (
+            (["arm64"], ["arm64"], ""),
+            (["arm64"], ["x86_64"], "CL187"),
+            (ABSENT, ["arm64"], "CL187"),
+            (ABSENT, ["x86_64"], ""),
+            (["arm64"], NO_VALUE, "CL187"),
+            (ABSENT, NO_VALUE, ""),
+            ({"Ref": "P1"}, ["x86_64"], ""),
+            ([{"Ref": "P1"}], ["x86_64"], ""),
+            (["arm64"], {"Ref": "P1"}, ""),
+            (["arm64"], [{"Ref": "P1"}], ""),
+        )
+    ),
+    one("arm64 on types that tell", "", on_provider(["arm64"]), P=instances(AllowedInstanceTypes=["m7g.*"])),
+    one("arm64 on a provider under a condition", "", on_provider(["arm64"]), P={**provider(), "Condition": "C"}),
+    one("arm64 under a condition", "", {**on_provider(["arm64"]), "Condition": "C"}, P=provider()),
+    one("arm64 on a provider of elsewhere", "", managed(Architectures=["arm64"]), P=provider()),
+    *(
+        stack(
+            f"{number} versions on a provider",
+            "CL188" if number > 100 else "",
+            P=provider(),
+            F=on_provider(),
+            **{f"V{each}": version() for each in range(number)},
+            W={**version(), "Condition": "C"},
+        )
+        for number in (99, 100, 101)
+    ),
+    *(
+        one(f"environments: {least} to {most}", expected, managed(FunctionScalingConfig=scaled(least, most)))
+        for least, most, expected in (
+            (0, 0, ""),
+            (0, 1, "CL189"),
+            (1, 1, ""),
+            (0, ABSENT, ""),
+            (0, {"Ref": "P"}, ""),
+            ({"Ref": "P"}, 5, ""),
+        )
+    ),
+    one("environments of a version", "CL189", managed(), V=version(FunctionScalingConfig=scaled(0, 5))),
+    one("environments without instances", "CL189", zipped(FunctionScalingConfig=scaled(3, 5))),
+    one(
+        "environments, perhaps with instances",
+        "",
+        zipped(FunctionScalingConfig=scaled(3, 5), CapacityProviderConfig={"Ref": "P"}),
+    ),
     stack("provider with a dot", "CL182", P=provider(CapacityProviderName="a.b")),
     stack("provider with a long name", "CL182", P=provider(CapacityProviderName="a" * 141)),
     stack("provider in 17 subnets", "CL182", P=provider(VpcConfig={**VPC, "SubnetIds": ["subnet-1"] * 17})),

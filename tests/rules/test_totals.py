@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from assemblies import Assembly
 from rules.cases import TODAY, Resource, zipped
-from rules.event_resources import of
-from rules.scaling_cases import reserving, target
+from rules.event_resources import maybe, of
+from rules.scaling_cases import config, reserving, target
 from rules.settings_cases import alias, version
 
 from constructs_lambda import limits
@@ -356,3 +356,25 @@ def test_memory_is_in_proportion(tmp_path: Path) -> None:
     few, many = shop(tmp_path / "few", 400), shop(tmp_path / "many", 1_600)
     run(few)  # what is loaded once counts for neither
     assert memory(many) < 5 * memory(few)
+
+
+def configs(number: int) -> Resources:
+    return {f"C{each}": config() for each in range(number)}
+
+
+@pytest.mark.parametrize(("last", "expected"), [(23, []), (24, []), (25, ["CL723"])])
+def test_deployment_configurations_of_an_account(last: int, expected: list[str]) -> None:
+    stacks = [stack("A", configs(26)), stack("B", {**configs(last), "M": maybe(config())})]
+    assert ids(found(*stacks)) == expected
+    if expected:
+        (finding,) = found(*stacks)
+        assert finding.message == (
+            "the app makes 51 deployment configurations of CodeDeploy in 111122223333, eu-west-1 (A 26, B 25); AWS "
+            "allows at most 50 configurations"
+        )
+
+
+@pytest.mark.parametrize("where", [(ACCOUNT, "us-east-1"), (OTHER, "eu-west-1"), (None, None)])
+def test_deployment_configurations_that_may_be_elsewhere(where: tuple[str | None, str | None]) -> None:
+    assert ids(found(stack("A", configs(26), *where), stack("B", configs(26)))) == []
+    assert ids(found(stack("A", configs(26), None, None), stack("B", configs(26), None, None))) == []
