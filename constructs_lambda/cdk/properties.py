@@ -52,7 +52,7 @@ def function_properties(keywords: Mapping[str, Any], *, is_managed: bool = False
     if keywords.get("vpc") is not None:
         groups = keywords.get("security_groups")
         properties["VpcConfig"] = {
-            "SubnetIds": [_NOT_KNOWN],
+            "SubnetIds": [_NOT_KNOWN] if is_managed else _NOT_KNOWN,
             "SecurityGroupIds": [_NOT_KNOWN] * len(groups) if groups else _NOT_KNOWN,
         }
     if (file_system := keywords.get("filesystem")) is not None:

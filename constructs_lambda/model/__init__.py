@@ -56,6 +56,7 @@ from constructs_lambda.model.functions import (
 from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
 from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.hosting import Host, Hosted
+from constructs_lambda.model.invokers import Invoker
 from constructs_lambda.model.messages import (
     MESSAGE_FIELDS,
     Delivery,
@@ -194,6 +195,7 @@ __all__ = [
     "Image",
     "ImageAsset",
     "Instance",
+    "Invoker",
     "Items",
     "LayerUse",
     "LayerVersion",

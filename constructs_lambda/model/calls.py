@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.events import Events
 from constructs_lambda.model.functions import Durable, Function, ManagedInstances, Place
 from constructs_lambda.model.gateway_parts import Gateways
+from constructs_lambda.model.networks import Link
 from constructs_lambda.model.provisions import Provisions
+from constructs_lambda.model.stacks import Stack
 from constructs_lambda.records import record
 from constructs_lambda.tokens import known
 
 
 @record(kw_only=True)
 class Call:
-    """A way on which a durable function of this app is called, or one with SnapStart or on Managed Instances.
+    """A way on which a function is called that isn't like others: durable, isolated, with SnapStart or instances.
 
     Args:
         place: The resource that makes it so.
         property: Property path of the function there.
         what: What a message calls it.
-        kind: `api`, `event`, `polling` or `url`.
+        kind: `api`, `event`, `polling`, `url`, `hook` or `destination`; of other services `waiting` for those that wait
+            for the answer, else `invoking`.
         function: The function.
         callee: How it is named.
         alias: Path of an alias of the function, on a published version; empty where there is none.
@@ -85,10 +89,28 @@ class Calls(Gateways, Events, Provisions):
         for stack in self.stacks.values():
             for url in stack.urls.values():
                 callee = self.callee(stack, url.function_parts)
-                if callee and callee.is_unqualified and url.qualifier is None:
-                    yield url.place, "TargetFunctionArn", "the function URL", "url", callee
+                if callee and callee.is_unqualified and url.qualifier is not None:
+                    callee = replace(callee, qualifier=known(url.qualifier))
+                yield url.place, "TargetFunctionArn", "the function URL", "url", callee
+            yield from self._other_calls(stack)
+
+    def _other_calls(self, stack: Stack) -> Iterator[tuple[Place, str, str, str, Callee | None]]:
+        """What CodeDeploy, Lambda itself and other services call by a name that stands in their resource."""
+        for alias in stack.aliases.values():
+            for prop, parts in alias.hooks:
+                prop = f"UpdatePolicy.CodeDeployLambdaAliasUpdate.{prop}"
+                yield alias.place, prop, "CodeDeploy", "hook", self.callee(stack, parts)
+        for each in stack.async_invocations.values():
+            for source in each.destinations:
+                callee = self.callee(stack, (source.link,)) if isinstance(source.link, Link) else None
+                yield each.place, "DestinationConfig", "the destination", "destination", callee
+        for invoker in stack.invokers.values():
+            for prop, parts in invoker.functions:
+                kind = "waiting" if invoker.waits else "invoking"
+                yield invoker.place, prop, invoker.what, kind, self.callee(stack, parts)
 
 
 def _is_special(function: Function) -> bool:
     has_instances = isinstance(function.managed_instances, ManagedInstances)
-    return isinstance(function.durable, Durable) or has_instances or function.snap_start == "PublishedVersions"
+    is_other = function.snap_start == "PublishedVersions" or function.tenant_isolation == "PER_TENANT"
+    return isinstance(function.durable, Durable) or has_instances or is_other

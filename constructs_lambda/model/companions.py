@@ -94,6 +94,8 @@ class Alias:
     """What gives the version."""
     shift: Target = None
     """The deployment group with which CodeDeploy shifts it to another version."""
+    hooks: tuple[tuple[str, Parts], ...] = ()
+    """Property and name of the functions that CodeDeploy invokes before and after."""
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
 

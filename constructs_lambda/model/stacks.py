@@ -33,6 +33,7 @@ from constructs_lambda.model.companions import (
 )
 from constructs_lambda.model.functions import Function, Place, Text
 from constructs_lambda.model.grants import Permission
+from constructs_lambda.model.invokers import Invoker
 from constructs_lambda.model.messages import Messages
 from constructs_lambda.model.networks import Link, Networks, Target
 from constructs_lambda.model.packages import Deployment, LayerVersion
@@ -182,6 +183,7 @@ class Stack:
     deployment_configs: Mapping[str, DeploymentConfig] = field(default_factory=dict)
     deployment_applications: Mapping[str, DeploymentApplication] = field(default_factory=dict)
     deployment_groups: Mapping[str, DeploymentGroup] = field(default_factory=dict)
+    invokers: Mapping[str, Invoker] = field(default_factory=dict)
     has_mutual_tls: bool = False
     may_gain: bool = False
     services: Mapping[str, str] = field(default_factory=dict)

@@ -95,7 +95,7 @@ def unqualified(call: Call) -> Iterator[Problem]:
 
 @rule(
     "CL173",
-    "Durable function that an API waits for, with a long timeout",
+    "Durable function that is waited for, with a long timeout",
     Severity.ERROR,
     aws="Lambda refuses each call: a durable function is only called synchronously where its execution timeout is 15 "
     "minutes at the most.",
@@ -104,7 +104,7 @@ def unqualified(call: Call) -> Iterator[Problem]:
 )
 def synchronous(call: Call) -> Iterator[Problem]:
     timeout, limit = _execution_timeout(call), limits.DURABLE_SYNC_TIMEOUT
-    if call.kind == "api" and timeout is not None and not limit.admits(timeout):
+    if call.kind in ("api", "url", "waiting") and timeout is not None and not limit.admits(timeout):
         yield Problem(
             call.property,
             f"{call.what} waits for the durable function {call.function.place.path}, whose execution timeout is "

@@ -258,7 +258,8 @@ def capacity_provider_parts(provider: CapacityProvider) -> Iterator[Problem]:
     source=_VERSIONS,
 )
 def unqualified(call: Call) -> Iterator[Problem]:
-    if call.callee.is_unqualified and call.alias and isinstance(call.function.managed_instances, ManagedInstances):
+    is_beside = call.callee.is_unqualified and call.alias and call.kind != "hook"
+    if is_beside and isinstance(call.function.managed_instances, ManagedInstances):
         yield Problem(
             call.property,
             f"{call.what} calls {call.function.place.path} by an unqualified ARN: $LATEST.PUBLISHED, not the alias",

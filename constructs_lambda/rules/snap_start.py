@@ -96,7 +96,7 @@ def snap_start_provisioned(qualified: Qualified) -> Iterator[Problem]:
     source=_SNAP_START,
 )
 def unqualified(call: Call) -> Iterator[Problem]:
-    if call.callee.is_unqualified and uses_snap_start(call.function):
+    if call.callee.is_unqualified and uses_snap_start(call.function) and call.kind != "hook":
         yield Problem(
             call.property,
             f"{call.what} calls {call.function.place.path} by an unqualified ARN, without SnapStart's snapshot",

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import (
-    EventSourceMapping,
+    Call,
     Function,
-    FunctionUrl,
     Gateway,
     HttpIntegration,
     Place,
@@ -25,6 +24,8 @@ _TENANTS = "https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html"
 _INVOKING = "https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-invoke.html"
 _MISTAKES = "https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation-troubleshooting.html"
 _SERVICE = re.compile(r"(?!apigateway\.)[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?")
+_TOLD = ("cognito-idp.", "elasticloadbalancing.", "events.", "logs.", "s3.", "sns.", "states.", "cloudformation.")
+"""Services whose triggers are followed, so that each is told where it is made."""
 TENANT_HEADER = "integration.request.header.X-Amz-Tenant-Id"
 """The request parameter with which API Gateway tells Lambda the tenant."""
 
@@ -38,17 +39,13 @@ TENANT_HEADER = "integration.request.header.X-Amz-Tenant-Id"
     fix="Invoke the function directly or through API Gateway, without provisioned concurrency.",
     source=_TENANTS,
 )
-def tenant_exclusions(subject: Stack | Qualified) -> Iterator[Problem]:
-    if isinstance(subject, Qualified):
-        if known(subject.resource.provisioned_concurrency):
-            yield from _excluded(subject.function, subject.place, "provisioned concurrency")
-        return
-    companions: list[tuple[FunctionUrl | EventSourceMapping, str]] = [
-        *((url, "a function URL") for url in subject.urls.values()),
-        *((mapping, "an event source mapping") for mapping in subject.event_source_mappings.values()),
-    ]
-    for companion, what in companions:
-        yield from _excluded(subject.function_of(companion.function), companion.place, what)
+def tenant_exclusions(subject: Call | Qualified) -> Iterator[Problem]:
+    if isinstance(subject, Call):
+        what = {"url": "a function URL", "polling": "an event source mapping"}.get(subject.kind)
+        if what:
+            yield from _excluded(subject.function, subject.place, what)
+    elif known(subject.resource.provisioned_concurrency):
+        yield from _excluded(subject.function, subject.place, "provisioned concurrency")
 
 
 def _excluded(function: Function | None, place: Place, what: str) -> Iterator[Problem]:
@@ -124,13 +121,31 @@ def tenantless_service(stack: Stack) -> Iterator[Problem]:
         if function is None or not _is_isolated(function) or permission.place.conditional:
             continue
         # What isn't a literal ARN may be made in this app, and is told of where it triggers the function.
-        if _SERVICE.fullmatch(principal) and known(permission.source_arn) is not None:
+        is_of_others = permission.source_arn is None and not principal.startswith(_TOLD)
+        if _SERVICE.fullmatch(principal) and (is_of_others or known(permission.source_arn) is not None):
             yield Problem(
                 "Principal",
                 f"{principal} may invoke {function.place.path}, which has tenant isolation, and names no tenant",
                 "Let it invoke another function, which invokes this one for the tenant.",
                 permission.place,
             )
+
+
+@rule(
+    "CL164",
+    "Function with tenant isolation invoked by what names no tenant",
+    Severity.ERROR,
+    aws="Lambda refuses each call without a tenant's id, which no service but API Gateway names.",
+    fix="Let another function take the call, and invoke this one for the tenant.",
+    source=_INVOKING,
+)
+def tenantless_call(call: Call) -> Iterator[Problem]:
+    if call.kind in ("hook", "destination", "waiting", "invoking") and _is_isolated(call.function):
+        yield Problem(
+            call.property,
+            f"{call.what} invokes {call.function.place.path}, which has tenant isolation, and names no tenant",
+            "Let it invoke another function, which invokes this one for the tenant.",
+        )
 
 
 def _lambda_routes(gateway: Gateway) -> Iterator[tuple[Served, Place]]:

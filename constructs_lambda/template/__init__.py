@@ -9,7 +9,7 @@ from typing import Any
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import MESSAGE_FIELDS, Messages, Networks, Place, Stack, Target
 from constructs_lambda.template.assets import StackAssets, image_address
-from constructs_lambda.template.catalog import ADDS, DEPLOYMENT, DOMAINS, FIELDS, ON_DEMAND
+from constructs_lambda.template.catalog import ADDS, DEPLOYMENT, DOMAINS, FIELDS, reader_of
 from constructs_lambda.template.companions import (
     read_alias,
     read_async_invocation,
@@ -125,7 +125,8 @@ def read_template(
             services[str(key)] = _SERVICES[kind]
             written = resource.get("Metadata")
             shown[str(key)] = _path(str(key), written if isinstance(written, Mapping) else {}, paths, stack_path)
-        if not kind.startswith(_FAMILIES) and kind not in MESSAGE_READERS:
+        reader = reader_of(kind)
+        if reader is None and not kind.startswith(_FAMILIES) and kind not in MESSAGE_READERS:
             continue
         logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
         metadata = metadata if isinstance(metadata, Mapping) else {}
@@ -163,10 +164,10 @@ def read_template(
         elif kind in MESSAGE_READERS:
             for field, read_message in MESSAGE_READERS[kind]:
                 messages[field][logical_id] = partial(read_message, properties, place)
-        elif kind in ON_DEMAND:
+        elif reader is not None:
             if not concerns_lambda(kind, properties):
                 continue
-            field, read_later = ON_DEMAND[kind]
+            field, read_later = reader
             later[field][logical_id] = partial(read_later, properties, place, own)
         elif kind == DEPLOYMENT and isinstance(properties, Mapping) and "StageName" in properties:
             later["rest_stages"][logical_id] = partial(read_rest_stage, properties, place, own)

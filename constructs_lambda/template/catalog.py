@@ -13,6 +13,13 @@ from constructs_lambda.template.http_apis import (
     read_integration,
     read_route,
 )
+from constructs_lambda.template.invokers import (
+    is_custom,
+    read_custom_resource,
+    read_state_machine,
+    read_target_group,
+    read_user_pool,
+)
 from constructs_lambda.template.permissions import read_permission
 from constructs_lambda.template.releases import (
     read_deployment_application,
@@ -48,12 +55,23 @@ ON_DEMAND: dict[str, tuple[str, Reader]] = {
     "AWS::CodeDeploy::Application": ("deployment_applications", read_deployment_application),
     "AWS::CodeDeploy::DeploymentConfig": ("deployment_configs", read_deployment_config),
     "AWS::CodeDeploy::DeploymentGroup": ("deployment_groups", read_deployment_group),
+    "AWS::Cognito::UserPool": ("invokers", read_user_pool),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": ("invokers", read_target_group),
     "AWS::IAM::ManagedPolicy": ("policies", read_managed_policy),
     "AWS::IAM::Policy": ("policies", read_inline_policy),
     "AWS::IAM::Role": ("roles", read_role),
     "AWS::IAM::RolePolicy": ("policies", read_policy),
     "AWS::Lambda::Permission": ("permissions", read_permission),
+    "AWS::StepFunctions::StateMachine": ("invokers", read_state_machine),
 }
+_CUSTOM: tuple[str, Reader] = ("invokers", read_custom_resource)
+
+
+def reader_of(kind: str) -> tuple[str, Reader] | None:
+    """The field and the reader of a type of resource; None for one that is read otherwise, or not at all."""
+    return ON_DEMAND.get(kind) or (_CUSTOM if is_custom(kind) else None)
+
+
 FIELDS = tuple(dict.fromkeys(field for field, _ in ON_DEMAND.values()))
 DEPLOYMENT = "AWS::ApiGateway::Deployment"
 """With a name for it, it makes a stage as well."""

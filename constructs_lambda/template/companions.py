@@ -23,7 +23,7 @@ from constructs_lambda.model import (
 from constructs_lambda.template.functions import read_scaling
 from constructs_lambda.template.links import read_link, read_owner, read_parts, read_source
 from constructs_lambda.template.properties import MACRO, Properties
-from constructs_lambda.template.releases import read_shift
+from constructs_lambda.template.releases import read_hooks, read_shift
 from constructs_lambda.template.rest_apis import is_public
 from constructs_lambda.tokens import NO_VALUE, Unknown, is_intrinsic
 
@@ -131,6 +131,7 @@ def read_alias(values: object, place: Place, update_policy: object = None) -> Al
         function_parts=read_parts(p.value("FunctionName")),
         version_link=read_link(p.value("FunctionVersion")),
         shift=read_shift(update_policy),
+        hooks=read_hooks(update_policy),
         malformed=p.malformed,
         missing=p.missing("FunctionName", "FunctionVersion", "Name") + _lacking(p, _PROVISIONED),
     )

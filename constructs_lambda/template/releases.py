@@ -28,6 +28,7 @@ _SHIFTS = {
     "TimeBasedCanary": ("CanaryPercentage", "CanaryInterval"),
     "TimeBasedLinear": ("LinearPercentage", "LinearInterval"),
 }
+_HOOKS = ("BeforeAllowTrafficHook", "AfterAllowTrafficHook")
 _ID = re.compile(r"function:(?P<name>\0\d+\0|[\w-]+)(?::(?P<qualifier>.+))?", re.DOTALL)
 
 
@@ -164,6 +165,12 @@ def read_shift(update_policy: object) -> Target:
     """The deployment group with which CloudFormation has CodeDeploy shift an alias to another version."""
     shift = _at(update_policy, "CodeDeployLambdaAliasUpdate")
     return read_link(_at(shift, "DeploymentGroupName")) if isinstance(shift, Mapping) else None
+
+
+def read_hooks(update_policy: object) -> tuple[tuple[str, Parts], ...]:
+    """The functions that CodeDeploy invokes before and after it shifts an alias."""
+    shift = _at(update_policy, "CodeDeployLambdaAliasUpdate")
+    return tuple((name, parts) for name in _HOOKS if (parts := read_parts(_at(shift, name))))
 
 
 def _at(value: object, *names: str) -> object:

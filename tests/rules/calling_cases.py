@@ -16,10 +16,10 @@ from rules.api_cases import (
     socket,
 )
 from rules.cases import ABSENT, NO_VALUE, UNKNOWN, Case, Resource, managed, one, resource, zipped
-from rules.event_resources import arn, maybe, ref
+from rules.event_resources import arn, maybe, of, ref
 from rules.policy_cases import url
-from rules.scaling_cases import ALIAS, AT_LATEST, QUALIFIED, http, keeping, polled, published, served
-from rules.settings_cases import PER_TENANT, SNAP, alias
+from rules.scaling_cases import ALIAS, AT_LATEST, CDK_NAME, QUALIFIED, http, keeping, polled, published, served
+from rules.settings_cases import PER_TENANT, SNAP, alias, durable, mapping
 
 SNAPPY = zipped(SnapStart=SNAP)
 ISOLATED = zipped(TenancyConfig=PER_TENANT)
@@ -118,6 +118,9 @@ SERVICES: list[Case] = [
             ("s3", "another app", "arn:aws:s3:::orders", "CL163"),
             ("events", "another app", "arn:aws:events:eu-west-1:111122223333:rule/a", "CL163"),
             ("s3", "any app", ABSENT, ""),
+            ("iot", "any app", ABSENT, "CL163"),
+            ("iot", "an unknown app", {"Fn::ImportValue": "Rule"}, ""),
+            ("apigateway", "any app", ABSENT, ""),
             ("sns", "an unknown topic", {"Fn::ImportValue": "Topic"}, ""),
             ("apigateway", "another app", "arn:aws:execute-api:eu-west-1:111122223333:a/*/*/*", ""),
         )
@@ -129,4 +132,119 @@ SERVICES: list[Case] = [
 ]
 
 
-CASES = [*SERVICES, *SNAP_START, *INSTANCES, *TENANTS]
+def invoking(name: str, expected: str, isolated_expected: str, invoker: Any) -> list[Case]:
+    """A resource that names a function, of each kind, and what it may name otherwise."""
+    function, live = arn("F"), ref("A")
+    return [
+        one(f"{name} of a durable function", expected, DURABLE, A=alias(), X=invoker(function)),
+        one(f"{name} of a durable alias", "", DURABLE, A=alias(), X=invoker(live)),
+        one(f"{name} of a durable function, under a condition", "", DURABLE, A=alias(), X=maybe(invoker(function))),
+        one(f"{name} of tenants", isolated_expected, ISOLATED, A=alias(), X=invoker(function)),
+        one(f"{name} of tenants' alias", isolated_expected, ISOLATED, A=alias(), X=invoker(live)),
+        one(f"{name} of tenants, under a condition", "", ISOLATED, A=alias(), X=maybe(invoker(function))),
+        one(f"{name} of a function", "", zipped(), A=alias(), X=invoker(function)),
+        *(one(f"{name} of {each}", "", ISOLATED, X=invoker(each)) for each in (ref("P"), {"Fn::ImportValue": "F"})),
+    ]
+
+
+def user_pool(function: Any) -> Resource:
+    return of("AWS::Cognito::UserPool", LambdaConfig={"PreSignUp": function, "KMSKeyID": "k"})
+
+
+def token_pool(function: Any) -> Resource:
+    given = {"LambdaArn": function, "LambdaVersion": "V2_0"}
+    return of("AWS::Cognito::UserPool", LambdaConfig={"PreTokenGenerationConfig": given})
+
+
+def target_group(function: Any, kind: str = "lambda") -> Resource:
+    return of("AWS::ElasticLoadBalancingV2::TargetGroup", TargetType=kind, Targets=[{"Id": function}])
+
+
+def custom(function: Any) -> Resource:
+    return of("Custom::Migration", ServiceToken=function)
+
+
+def destination(function: Any) -> Resource:
+    given = {
+        "FunctionName": "other",
+        "Qualifier": "$LATEST",
+        "DestinationConfig": {"OnSuccess": {"Destination": function}},
+    }
+    return resource("EventInvokeConfig", given)
+
+
+def machine(function: Any, beside: str = "", task: str = "") -> Resource:
+    before = (
+        '{"StartAt":"A","States":{"A":{"Type":"Parallel","Branches":[{"States":{"B":{"Type":"Task","Resource":"arn:'
+    )
+    resource = ':states:::lambda:invoke","Parameters":{"FunctionName":"'
+    items = [before, {"Ref": "AWS::Partition"}, resource, function, f'"{beside}}}}}}}}}]}}}}}}']
+    if task:
+        items = ['{"States":{"A":{"Type":"Task","Resource":"', function, '"}}}']
+    return of("AWS::StepFunctions::StateMachine", DefinitionString={"Fn::Join": ["", items]})
+
+
+def hooked(function: Any, name: str = "BeforeAllowTrafficHook") -> Resource:
+    update = {"ApplicationName": "a", "DeploymentGroupName": "g", name: function}
+    return {**alias("G"), "UpdatePolicy": {"CodeDeployLambdaAliasUpdate": update}}
+
+
+DURABLE = durable()
+LONG_ALIAS = durable(901)
+INVOKING: list[Case] = [
+    *invoking("user pool", "CL172", "CL164", user_pool),
+    *invoking("user pool with versions", "CL172", "CL164", token_pool),
+    *invoking("target group", "CL172", "CL164", target_group),
+    *invoking("custom resource", "CL172", "CL164", custom),
+    *invoking("destination", "CL172", "CL164", destination),
+    *invoking("workflow", "CL172", "CL164", machine),
+    *invoking("workflow's task", "CL172", "CL164", lambda function: machine(function, task="plain")),
+    *(
+        one(f"{name} of a durable alias: {timeout}", expected, durable(timeout), A=alias(), X=invoker(ref("A")))
+        for name, invoker, late in (
+            ("user pool", user_pool, "CL173"),
+            ("target group", target_group, "CL173"),
+            ("custom resource", custom, ""),
+            ("URL", url, "CL173"),
+        )
+        for timeout, expected in ((900, ""), (901, late), (ref("P"), ""))
+    ),
+    one("URL of a durable function that takes long", "CL173", durable(901), A=alias(), U=url(Qualifier="live")),
+    one("workflow of a version", "", DURABLE, X=machine(arn("F"), ',"Qualifier":"1"')),
+    one("workflow of a tenant", "", ISOLATED, X=machine(arn("F"), ',"TenantId.$":"$.t"')),
+    one("workflow that is no JSON", "", ISOLATED, X=machine(arn("F"), "}")),
+    one("target group of addresses", "", ISOLATED, X=target_group(arn("F"), "ip")),
+    *(
+        one(f"{name} of {what}", expected, function, G=zipped(), A=hooked(ref("F"), name))
+        for name in ("BeforeAllowTrafficHook", "AfterAllowTrafficHook")
+        for what, expected, function in (
+            ("tenants", "CL164", ISOLATED),
+            ("a durable function", "CL172", DURABLE),
+            ("a function with SnapStart", "", SNAPPY),
+            ("a function", "", zipped()),
+        )
+    ),
+    one("hook under a condition", "", ISOLATED, G=zipped(), A=maybe(hooked(ref("F")))),
+    one("unknown hook", "", ISOLATED, G=zipped(), A=hooked(ref("P"))),
+    *(
+        one(
+            f"mapping on tenants by {name}",
+            expected,
+            zipped(FunctionName="foo", TenancyConfig=PER_TENANT),
+            **{
+                "A": alias(),
+                "M": {**mapping(), "Properties": {"FunctionName": name, "EventSourceArn": ref("Q")}},
+            },
+        )
+        for name, expected in (
+            (CDK_NAME, "CL160"),
+            ("foo:live", "CL160"),
+            ({"Fn::Sub": "${F}:live"}, "CL160"),
+            ({"Fn::Sub": "${P}:live"}, ""),
+            ("other:live", ""),
+        )
+    ),
+]
+
+
+CASES = [*INVOKING, *SERVICES, *SNAP_START, *INSTANCES, *TENANTS]
