@@ -93,6 +93,29 @@ def wrong_tenant(route: str, function: aws_lambda.IFunction, tenant_id: object, 
         )
 
 
+def tenant_of_nobody(route: str, tenant_id: object, *, public: bool, has_claims: bool) -> Iterator[str]:
+    """What is wrong with a tenant that nobody passes on, so that Lambda refuses each call.
+
+    Args:
+        route: The route.
+        tenant_id: Where the request has the tenant.
+        public: Whether anyone may call the route.
+        has_claims: Whether its authorizer may pass on a token's claims.
+    """
+    if not isinstance(tenant_id, str) or not tenant_id.startswith("context.authorizer."):
+        return
+    if public:
+        yield (
+            f"{route} takes the tenant from {tenant_id}, and is public, so no authorizer passes it on. Fix: "
+            "authorizer=TokenAuthorizer(...), or where else the request has it."
+        )
+    elif tenant_id.startswith("context.authorizer.claims.") and not has_claims:
+        yield (
+            f"{route} takes the tenant from {tenant_id}, and no authorizer but CognitoAuthorizer has claims. Fix: "
+            f"{_EXAMPLE}, with what the authorizer passes on as tenant."
+        )
+
+
 def request_parameter(tenant_id: object) -> str | None:
     """The parameter of the request that has the tenant, which a method has to declare; None where it is elsewhere."""
     return tenant_id if isinstance(tenant_id, str) and _REQUEST.fullmatch(tenant_id) else None

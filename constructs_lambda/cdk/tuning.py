@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypedDict, get_args
 
@@ -15,11 +15,14 @@ from constructs_lambda.cdk.inputs import refuses_unknown_keywords
 from constructs_lambda.cdk.layers import is_bundling
 from constructs_lambda.cdk.tuning_file import CODE, MalformedError, best, durations_of, measured_in, read, stats_of
 from constructs_lambda.errors import InputError
-from constructs_lambda.tokens import as_written
+from constructs_lambda.limits import Limit
+from constructs_lambda.tokens import as_written, is_number_token
 
 Strategy = Literal["cost", "speed", "balanced"]
 _STRATEGIES = get_args(Strategy)
 POWER_VALUES = (128, 256, 512, 1024, 1769, 3008)
+MANAGED_POWER_VALUES = (2048, 4096, 8192, 16384, 32768)
+_LARGEST_OF_CDK = 2**53
 
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 MEMORY_OF_ONE_VCPU = 1_769
@@ -32,7 +35,7 @@ class TuningOptions(TypedDict, total=False):
     """Keywords of `Function.add_tuning_input`."""
 
     payload: object
-    power_values: Sequence[int]
+    power_values: Sequence[int] | None
     num: int
     strategy: Strategy
 
@@ -161,7 +164,7 @@ def add_tuning_input(
     function: aws_lambda.Function,
     *,
     payload: object = None,
-    power_values: Sequence[int] = POWER_VALUES,
+    power_values: Sequence[int] | None = None,
     num: int = 50,
     strategy: Strategy = "balanced",
 ) -> CfnOutput:
@@ -170,24 +173,34 @@ def add_tuning_input(
     Args:
         function: The function.
         payload: The event that it is invoked with, as JSON; `{}` where it isn't given.
-        power_values: The amounts of memory to measure, in MB.
+        power_values: The amounts of memory to measure, in MB. 128 to 3,008 where they aren't given, on Managed
+            Instances 2,048 to 32,768.
         num: How often each is invoked.
         strategy: What the tool recommends by.
 
     Raises:
-        InputError: An amount of memory that AWS doesn't have, or too few invocations.
+        InputError: An amount of memory that AWS doesn't have, too few invocations, a function with tenant isolation, or
+            a payload with tokens and what CDK would change beside them.
         TypeError: A value of the wrong type.
     """
     if strategy not in _STRATEGIES:
         raise TypeError(f"strategy must be one of {', '.join(_STRATEGIES)}; got {strategy!r}")
+    is_managed, memory = _limits_of(function)
+    if power_values is None:
+        power_values = MANAGED_POWER_VALUES if is_managed else POWER_VALUES
     if not _is_list(power_values) or not power_values:
         raise TypeError(f"power_values must be a list of MB, such as [512, 1024]; got {power_values!r}")
     if isinstance(num, bool) or not isinstance(num, int):
         raise TypeError(f"num must be a whole number; got {num!r}")
-    if wrong := [each for each in power_values if not _is_memory(each)]:
+    if wrong := [each for each in power_values if not _is_memory(each, memory)]:
         raise InputError(
-            f"{function.node.path}: power_values has {', '.join(map(repr, wrong))}; AWS allows "
-            f"{limits.FUNCTION_MEMORY.allowed}. Fix: name others."
+            f"{function.node.path}: power_values has {', '.join(map(repr, wrong))}; AWS allows {memory.allowed}. Fix: "
+            "name others."
+        )
+    if function.tenancy_config is not None:
+        raise InputError(
+            f"{function.node.path}: the function has tenant isolation, and the tool names no tenant, so Lambda refuses "
+            "each of its calls. Fix: measure the same code in a function without it."
         )
     if num < _FEWEST_INVOCATIONS:
         raise InputError(f"{function.node.path}: num is {num}; the tool wants {_FEWEST_INVOCATIONS} or more. Fix: 50.")
@@ -203,24 +216,59 @@ def add_tuning_input(
         "includeOutputResults": True,
         CODE: code_hash(function),
     }
+    return CfnOutput(
+        function, _OUTPUT, value=_written(function, content, payload), description="Input for AWS Lambda Power Tuning"
+    )
+
+
+def _written(function: aws_lambda.Function, content: Mapping[str, Any], payload: object) -> str:
+    """The input as JSON: Python's own, because CDK leaves out nulls and rounds large numbers."""
+    tokens: list[object] = []
+
+    def token(value: object) -> str:
+        if not Token.is_unresolved(value):
+            raise TypeError(f"no JSON: {value!r}")
+        tokens.append(value)
+        return ""
+
+    given = {name: each for name, each in content.items() if each is not None}
     try:
-        json.dumps(payload, allow_nan=False, default=_token)
-        text = Stack.of(function).to_json_string({name: each for name, each in content.items() if each is not None})
+        json.dumps(payload, allow_nan=False, default=token)
+        tokens += [each for each in _numbers(payload) if isinstance(each, float) and is_number_token(each)]
+        if not tokens:
+            return json.dumps(given, ensure_ascii=False)
     except Exception as error:
         raise TypeError(f"payload must be JSON; got {payload!r}") from error
-    return CfnOutput(function, _OUTPUT, value=text, description="Input for AWS Lambda Power Tuning")
+    if any(each is None or abs(each) > _LARGEST_OF_CDK for each in _numbers(payload) if each not in tokens):
+        raise InputError(
+            f"{function.node.path}: payload has tokens that are no texts, and beside them a null or a number above "
+            f"{_LARGEST_OF_CDK:,}, which CDK would change. Fix: Token.as_string(...) for the tokens."
+        )
+    return Stack.of(function).to_json_string(given)
 
 
-def _token(value: object) -> str:
-    """What stands for a value that CDK fills in, so that all else is judged."""
-    if not Token.is_unresolved(value):
-        raise TypeError(f"no JSON: {value!r}")
-    return ""
+def _numbers(value: object) -> Iterator[float | None]:
+    """The numbers and nulls within a payload."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _numbers(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _numbers(each)
+
+
+def _limits_of(function: aws_lambda.Function) -> tuple[bool, Limit]:
+    """Whether a function runs on Managed Instances, and the memory that it may have."""
+    resource = function.node.default_child
+    is_managed = isinstance(resource, aws_lambda.CfnFunction) and resource.capacity_provider_config is not None
+    return is_managed, limits.MANAGED_INSTANCES_MEMORY if is_managed else limits.FUNCTION_MEMORY
 
 
 def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _is_memory(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and limits.FUNCTION_MEMORY.admits(value)
+def _is_memory(value: object, limit: Limit) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and limit.admits(value)

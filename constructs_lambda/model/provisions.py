@@ -34,6 +34,8 @@ class Qualified:
     resource: Alias | Version
     function: Function | None
     has_arn_as_version: bool = False
+    version: Version | None = None
+    """The version that an alias points at, where it is made in this app."""
 
 
 @record(kw_only=True)
@@ -54,6 +56,8 @@ class Scaled:
     target: ScalableTarget
     function: Function | None
     alias: Alias | None
+    version: Version | None = None
+    """The version that the alias points at, where it is made in this app."""
     other_aliases: tuple[str, ...] = ()
     first: Place | None = None
     has_arn: bool = False
@@ -88,6 +92,7 @@ class Provisions(Callees):
                     resource=alias,
                     function=self._behind(stack, alias.function_parts, alias.function),
                     has_arn_as_version=self._is_arn(stack, alias.version_link),
+                    version=self._version(stack, alias.version_link),
                 )
             for version in stack.versions.values():
                 function = self._behind(stack, version.function_parts, version.function)
@@ -111,6 +116,7 @@ class Provisions(Callees):
                     target=target,
                     function=function,
                     alias=alias,
+                    version=self._version(self.stacks[alias.place.template], alias.version_link) if alias else None,
                     other_aliases=tuple(aliases) if is_lacking else (),
                     first=None if same == target.place else same,
                     has_arn=any(self._is_arn(stack, link) for link in target.links),
@@ -195,6 +201,10 @@ class Provisions(Callees):
         is_by_name = any(isinstance(part, str) for part in parts) and callee is not None and callee.name
         # Of two functions of one name, the other may be the one that is made.
         return None if function and is_by_name and function.place.conditional else function
+
+    def _version(self, stack: Stack, link: Target) -> Version | None:
+        spot = self.spot(stack, link)
+        return self.stacks[spot.template].versions.get(spot.name) if spot and spot.template else None
 
     def _is_arn(self, stack: Stack, link: Target) -> bool:
         """Whether a link certainly gives the ARN of a function, an alias or a version."""

@@ -162,8 +162,8 @@ def _number(pair: tuple[str, int | float]) -> int | float:
     "CL714",
     "Auto scaling of a function that excludes it",
     Severity.ERROR,
-    aws="The Lambda API refuses provisioned concurrency with SnapStart, with tenant isolation and on $LATEST, so "
-    "nothing is ever provisioned.",
+    aws="The Lambda API refuses provisioned concurrency with SnapStart, with tenant isolation, on $LATEST and on an "
+    "alias whose version has some already, so nothing is ever provisioned.",
     fix="Keep auto scaling, or what it excludes.",
     source=limits.PROVISIONED_CONCURRENCY.source,
 )
@@ -174,6 +174,10 @@ def excluded(scaled: Scaled) -> Iterator[Problem]:
     for what in _exclusions(function):
         message = f"auto scaling provisions concurrency for {function.place.path}, whose {what} excludes it"
         yield Problem("ResourceId", message, f"Remove the scalable target, or do without {what}.")
+    version = scaled.version
+    if version and known(version.provisioned_concurrency) and not version.place.conditional:
+        message = f"the version {version.place.path} of the alias has provisioned concurrency already"
+        yield Problem("ResourceId", message, "Provision nothing on the version.")
     if alias and known(alias.version) == "$LATEST":
         message = f"the alias {alias.place.path} points at $LATEST, which can't have provisioned concurrency"
         yield Problem("ResourceId", message, "Point the alias at a published version.")

@@ -128,8 +128,9 @@ def same_alias(stack: Stack) -> Iterator[Problem]:
     "CL703",
     "Provisioned concurrency not allowed",
     Severity.ERROR,
-    aws="The Lambda API refuses provisioned concurrency below 1, and more of it than the function has reserved.",
-    fix="Provision 1 or more, in all at most what is reserved.",
+    aws="The Lambda API refuses provisioned concurrency below 1, more of it than the function has reserved, and on an "
+    "alias whose version has some already.",
+    fix="Provision 1 or more, in all at most what is reserved, on the alias or on its version.",
     source=limits.PROVISIONED_CONCURRENCY.source,
 )
 def provisioned_concurrency(subject: Qualified | Provisioned) -> Iterator[Problem]:
@@ -142,6 +143,7 @@ def provisioned_concurrency(subject: Qualified | Provisioned) -> Iterator[Proble
             "Provision 1 or more, or remove the setting.",
         ):
             yield replace(problem, place=subject.place)
+        yield from _twice(subject)
         return
     total, reserved = subject.number, known(subject.function.reserved_concurrency)
     if reserved is not None and total > reserved >= 0:
@@ -151,3 +153,12 @@ def provisioned_concurrency(subject: Qualified | Provisioned) -> Iterator[Proble
             "Raise the reserved concurrency, or provision less.",
             subject.place,
         )
+
+
+def _twice(subject: Qualified) -> Iterator[Problem]:
+    version = subject.version
+    if version is None or version.place.conditional or subject.place.conditional:
+        return
+    if known(subject.resource.provisioned_concurrency) and known(version.provisioned_concurrency):
+        message = f"concurrency is provisioned on the alias, and on its version {version.place.path} already"
+        yield Problem("ProvisionedConcurrencyConfig", message, "Keep it on the alias.", subject.place)

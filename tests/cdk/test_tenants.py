@@ -5,10 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import App, CfnParameter, Duration, Stack, Token, aws_lambda, aws_lambda_event_sources, aws_sns, aws_sqs
+from aws_cdk import (
+    App,
+    CfnParameter,
+    Duration,
+    Stack,
+    Token,
+    aws_cognito,
+    aws_lambda,
+    aws_lambda_event_sources,
+    aws_sns,
+    aws_sqs,
+)
 from synthesized import resources_of, template_of
 
-from constructs_lambda import Function, HttpApi, InputError, LimitError, Release, RestApi, TopicTrigger, UrlTrigger
+from constructs_lambda import (
+    CognitoAuthorizer,
+    Function,
+    HttpApi,
+    InputError,
+    LimitError,
+    Release,
+    RestApi,
+    TokenAuthorizer,
+    TopicTrigger,
+    UrlTrigger,
+)
 
 pytestmark = pytest.mark.cdk
 
@@ -101,7 +123,8 @@ def test_a_route_names_the_tenant(app: App, stack: Stack, api: RestApi, required
     make = aws_lambda.Function if through == "plain" else Function
     function = make(stack, "Orders", **required, tenancy_config=PER_TENANT)
     target = Release(function).alias if through == "alias" else function
-    api.add_route("GET /orders", target, public=True, tenant_id="context.authorizer.tenant")
+    guard = TokenAuthorizer(Function(stack, "Judge", **required))
+    api.add_route("GET /orders", target, authorizer=guard, tenant_id="context.authorizer.tenant")
     (method,) = resources_of(app, METHOD).values()  # an error would stop the synth
     assert method["Properties"]["Integration"]["RequestParameters"] == {HEADER: "context.authorizer.tenant"}
     assert "RequestParameters" not in method["Properties"]
@@ -173,6 +196,37 @@ def test_a_route_without_a_tenant_is_refused_with_all_that_is_wrong(
     with pytest.raises(TypeError, match="tenant_id must be a text"):
         api.add_route("GET /orders", function, public=True, tenant_id=5)  # type: ignore[arg-type]
     assert paths_in(stack) == before
+
+
+@pytest.mark.parametrize(
+    ("tenant_id", "guarded", "told"),
+    [
+        ("context.authorizer.tenant", False, "and is public, so no authorizer passes it on"),
+        ("context.authorizer.claims.tenant", False, "and is public"),
+        ("context.authorizer.claims.tenant", True, "no authorizer but CognitoAuthorizer has claims"),
+        ("context.authorizer.tenant", True, ""),
+        ("context.identity.sourceIp", False, ""),
+    ],
+)
+def test_a_tenant_of_nobody(
+    stack: Stack, api: RestApi, function: Function, required: Any, tenant_id: str, guarded: bool, told: str
+) -> None:
+    options: Any = {"public": True}
+    if guarded:
+        options = {"authorizer": TokenAuthorizer(Function(stack, "Judge", **required))}
+    if not told:
+        api.add_route("GET /orders", function, tenant_id=tenant_id, **options)
+        return
+    before = paths_in(stack)
+    with pytest.raises(InputError) as refused:
+        api.add_route("GET /orders", function, tenant_id=tenant_id, **options)
+    assert told in str(refused.value)
+    assert paths_in(stack) == before
+
+
+def test_claims_are_those_of_cognito(stack: Stack, api: RestApi, function: Function) -> None:
+    guard = CognitoAuthorizer(aws_cognito.UserPool(stack, "Pool"))
+    api.add_route("GET /orders", function, tenant_id="context.authorizer.claims.tenant", authorizer=guard)
 
 
 def test_a_path_has_to_have_what_is_mapped(api: RestApi, function: Function) -> None:

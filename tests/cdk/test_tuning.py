@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, Duration, Environment, Stack, Token, aws_ecr, aws_lambda
+from aws_cdk import App, CfnParameter, Duration, Environment, Stack, Token, aws_ecr, aws_lambda
 from synthesized import resources_of, template_of
 
 from constructs_lambda import (
+    CapacityProvider,
+    Egress,
     Function,
     ImageFunction,
     InputError,
     LimitError,
+    Network,
     PythonFunction,
     Tuned,
     Usage,
@@ -330,6 +333,45 @@ def test_a_payload_may_hold_what_the_deployment_knows(stack: Stack, required: di
     function.add_tuning_input(payload=payload)
     (output,) = template_of(app)["Outputs"].values()
     assert {"Ref": "AWS::AccountId"} in output["Value"]["Fn::Join"][1]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"a": None, "b": [1, None, {}]}, 12345678901234567890, {"a": (1, 2)}, [1.5, True, "ä", 'a"b'], None, {}],
+)
+def test_a_payload_stays_as_it_is(stack: Stack, required: dict[str, Any], app: App, payload: Any) -> None:
+    output = Function(stack, "Orders", **required).add_tuning_input(payload=payload)
+    expected = {} if payload is None else json.loads(json.dumps(payload))
+    assert asked(app, output)["payload"] == expected
+
+
+def test_a_payload_that_cdk_would_change(stack: Stack, required: dict[str, Any]) -> None:
+    number = CfnParameter(stack, "P", type="Number").value_as_number
+    function = Function(stack, "Orders", **required)
+    for beside in (None, 2**53 + 1):
+        with pytest.raises(InputError, match="which CDK would change"):
+            function.add_tuning_input(payload={"a": number, "b": [beside]})
+    function.add_tuning_input(payload={"a": number, "b": [2**53, True]})
+
+
+@pytest.mark.parametrize(("memory", "taken"), [(2_047, False), (2_048, True), (32_768, True), (32_769, False)])
+def test_memory_of_managed_instances(
+    app: App, stack: Stack, required: dict[str, Any], memory: int, taken: bool
+) -> None:
+    provider = CapacityProvider(stack, "Capacity", network=Network(stack, "Network", egress=Egress.nat()))
+    function = Function(stack, "Orders", **required, capacity_provider=provider)
+    if not taken:
+        with pytest.raises(InputError, match="AWS allows 2,048 to 32,768 MB"):
+            function.add_tuning_input(power_values=[memory])
+        function.add_tuning_input()
+        return
+    function.add_tuning_input(power_values=[memory])
+
+
+def test_the_tool_names_no_tenant(stack: Stack, required: dict[str, Any]) -> None:
+    function = Function(stack, "Orders", **required, tenancy_config=aws_lambda.TenancyConfig.PER_TENANT)
+    with pytest.raises(InputError, match="the tool names no tenant"):
+        function.add_tuning_input()
 
 
 def test_the_hash_of_an_image_is_that_of_each_account(make_app: Callable[..., App], tmp_path: Path) -> None:

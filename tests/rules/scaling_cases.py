@@ -100,6 +100,10 @@ def polled(what: str, expected: str, function: Resource, name: Any, wrap: Any = 
     return one(f"polled for: {what}", expected, function, A=alias(), M=wrap(poller))
 
 
+def provisioned(number: Any) -> dict[str, Any]:
+    return {"ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": number}}
+
+
 def on_instances(timeout: Any) -> Resource:
     return managed(DurableConfig={"ExecutionTimeout": timeout})
 
@@ -228,6 +232,25 @@ AUTO_SCALING: list[Case] = [
             U=target(1, most, other),
         )
         for most, other in ((6, {"Fn::Sub": "function:f:${P}"}), (ref("P"), "function:f:beta"), (6, ref("P")))
+    ),
+    *(
+        one(
+            f"alias with {ours} of a version with {theirs}{', scaled' if scalable else ''}",
+            expected,
+            zipped(),
+            **{"A": alias(provisioned=ours, FunctionVersion={"Fn::GetAtt": ["V", "Version"]})},
+            V=version(**({} if theirs is ABSENT else provisioned(theirs))),
+            **({"T": target()} if scalable else {}),
+        )
+        for ours, theirs, scalable, expected in (
+            (5, 5, False, "CL703"),
+            (5, ABSENT, False, ""),
+            (5, ref("P"), False, ""),
+            (ref("P"), 5, False, ""),
+            (ABSENT, 5, False, ""),
+            (ABSENT, 5, True, "CL714"),
+            (ABSENT, ref("P"), True, ""),
+        )
     ),
     scaled("maximum above the account", "CL713", target(1, 901)),
     scaled("minimum above the account", "CL713 CL720", target(901, 901)),

@@ -12,12 +12,12 @@ from aws_cdk import Duration, Stack, Stage, aws_iam, aws_lambda
 from constructs import Construct
 
 from constructs_lambda.cdk.apis import openapi, routes
-from constructs_lambda.cdk.apis.authorizers import Authorizer, Bound
+from constructs_lambda.cdk.apis.authorizers import Authorizer, Bound, CognitoAuthorizer
 from constructs_lambda.cdk.apis.openapi import Security
 from constructs_lambda.cdk.apis.permissions import Callee, Permissions
 from constructs_lambda.cdk.apis.routes import Route
 from constructs_lambda.cdk.synthesis import before_synth
-from constructs_lambda.cdk.tenants import wrong_tenant
+from constructs_lambda.cdk.tenants import tenant_of_nobody, wrong_tenant
 from constructs_lambda.errors import InputError
 from constructs_lambda.limits import Limit
 
@@ -114,6 +114,8 @@ class RoutedApi(Construct, Generic[A]):
         route = routes.parse(key, self._kind, problems)
         problems += wrong_tenant(key, function, tenant_id, kind=self._kind)
         chosen = None if public else authorizer or self._authorizer
+        has_claims = chosen is None or isinstance(chosen, CognitoAuthorizer)
+        problems += tenant_of_nobody(key, tenant_id, public=public, has_claims=has_claims)
         problems += routes.already_there(route, self._kind, self._routes)
         problems += routes.open_to_anyone(route, public=public, own=authorizer, chosen=chosen)
         if operation_name in self._operations:
