@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import jsii
 from aws_cdk import IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport
 
+from constructs_lambda.cdk.inputs import refuses_unknown_keywords
 from constructs_lambda.findings import NAMESPACE, Severity
 from constructs_lambda.quotas import Quotas
 
@@ -42,6 +43,7 @@ class LambdaChecks:
         InputError: A rule id or severity that doesn't exist.
     """
 
+    @refuses_unknown_keywords
     def __init__(
         self,
         *,

@@ -14,6 +14,7 @@ from aws_cdk import Duration, Size, aws_lambda
 from constructs_lambda.cdk.options import JSII_NAMES
 
 _NOT_KNOWN = {"Fn::FindInMap": ["known", "at", "synth"]}
+_DAY = 24 * 60 * 60 * 1000
 _read: dict[str, Any] = {}
 """What was read from CDK objects, by their reference in the kernel: a runtime is read once, not once a function."""
 
@@ -151,10 +152,10 @@ def _durable(durable: aws_lambda.DurableConfig | Mapping[str, Any]) -> dict[str,
 
 
 def _whole_days(duration: Duration) -> Any:
-    try:
-        return duration.to_days()
-    except RuntimeError:
+    if duration.is_unresolved():
         return _NOT_KNOWN
+    days = duration.to_milliseconds() / _DAY
+    return int(days) if days.is_integer() else days
 
 
 def wrong_type(keywords: Mapping[str, Any], error: Exception) -> TypeError:

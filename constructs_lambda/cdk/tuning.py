@@ -40,6 +40,7 @@ class TuningOptions(TypedDict, total=False):
     strategy: Strategy
 
 
+@refuses_unknown_keywords
 def vcpus(memory_mb: float) -> float:
     """The share of a vCPU that comes with an amount of memory, as AWS gives it: 1 at 1,769 MB, 6 at 10,240 MB.
 

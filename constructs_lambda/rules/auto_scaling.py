@@ -11,6 +11,7 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import Function, Number, ScalableTarget, Scaled, TrackingPolicy
 from constructs_lambda.rules import Context, Problem, nearest, rule
 from constructs_lambda.rules.problems import number_problem, one_of, or_raise, quoted, too_long, unless_raised
+from constructs_lambda.rules.senders import wrong_numbers
 from constructs_lambda.rules.snap_start import uses_snap_start
 from constructs_lambda.rules.totals import available
 from constructs_lambda.tokens import known
@@ -49,6 +50,9 @@ def bounds(target: ScalableTarget) -> Iterator[Problem]:
         yield from too_long(prop, "the name of a scheduled action", action.name, longest, "Shorten it.")
         if schedule is not None and not (schedule.startswith(_SCHEDULES) and schedule.endswith(")")):
             message = f"the schedule {quoted(schedule)} of {what} is none; AWS takes at(...), rate(...) and cron(...)"
+            yield Problem(f"ScheduledActions.{index}.Schedule", message, "Write cron(0 8 * * ? *), for example.")
+        elif schedule is not None and (wrong := wrong_numbers(schedule)):
+            message = f"the schedule {quoted(schedule)} of {what} {wrong}"
             yield Problem(f"ScheduledActions.{index}.Schedule", message, "Write cron(0 8 * * ? *), for example.")
         elif schedule is not None and schedule.startswith("cron("):
             number = len(schedule[len("cron(") : -1].split())

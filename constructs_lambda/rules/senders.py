@@ -62,24 +62,33 @@ def _wrong(expression: str, *, is_rule: bool) -> str | None:
     rate, cron = _RATE.fullmatch(expression), _CRON.fullmatch(expression)
     if rate:
         number, unit = int(rate[1]), rate[2]
-        if number == 0:
-            return "has a rate of 0"
-        if is_rule and (number == 1) == bool(rate[3]):
+        if number and is_rule and (number == 1) == bool(rate[3]):
             return f"needs the unit {unit if number == 1 else f'{unit}s'}"
-        return None
+        return wrong_numbers(expression)
     if cron:
         fields = cron[1].split()
         if len(fields) != len(_FIELDS):
             return f"has {len(fields)} fields; AWS takes six: {', '.join(_FIELDS)}"
-        for name, field in zip(_FIELDS, fields, strict=True):
-            least, most = _RANGES[name]
-            if beyond := _beyond(field, least, most):
-                return f"has {beyond} for {name}; AWS takes {least} to {most}"
+        if wrong := wrong_numbers(expression):
+            return wrong
         days = (fields[2], fields[4])
         return None if "?" in days else "names both a day of the month and a day of the week; one of them has to be ?"
     if not is_rule and _AT.fullmatch(expression):
         return None
     return f"is none of {'rate(...) and cron(...)' if is_rule else 'rate(...), cron(...) and at(...)'}"
+
+
+def wrong_numbers(expression: str) -> str | None:
+    """What is wrong with the numbers of a `rate(...)` or a `cron(...)` of six fields; None for all else."""
+    rate, cron = _RATE.fullmatch(expression), _CRON.fullmatch(expression)
+    if rate and int(rate[1]) == 0:
+        return "has a rate of 0"
+    fields = cron[1].split() if cron else []
+    for name, field in zip(_FIELDS, fields if len(fields) == len(_FIELDS) else [], strict=False):
+        least, most = _RANGES[name]
+        if beyond := _beyond(field, least, most):
+            return f"has {beyond} for {name}; AWS takes {least} to {most}"
+    return None
 
 
 def _beyond(field: str, least: int, most: int) -> str | None:

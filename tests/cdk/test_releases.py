@@ -144,6 +144,16 @@ def test_a_durable_function_is_reached_through_its_alias(app: App, stack: Stack,
     assert len(resources_of(app, "AWS::Lambda::Alias")) == 1
 
 
+def test_part_of_a_day_is_no_retention(stack: Stack, required: dict[str, Any]) -> None:
+    before = paths_in(stack)
+    config = aws_lambda.DurableConfig(execution_timeout=Duration.minutes(15), retention_period=Duration.hours(36))
+    with pytest.raises(LimitError, match=r"the retention of durable executions is 1\.5 days; AWS takes whole numbers"):
+        Function(stack, "Half", **required, durable_config=config)
+    assert paths_in(stack) == before
+    whole = aws_lambda.DurableConfig(execution_timeout=Duration.minutes(15), retention_period=Duration.hours(48))
+    Function(stack, "Whole", **required, durable_config=whole)
+
+
 def test_snap_start_needs_no_warning_once_there_is_a_release(app: App, stack: Stack, required: dict[str, Any]) -> None:
     snap = Function(stack, "Orders", **required, snap_start=aws_lambda.SnapStartConf.ON_PUBLISHED_VERSIONS)
     assert any("SnapStart" in str(entry.data) for entry in snap.node.metadata)

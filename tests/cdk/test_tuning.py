@@ -20,6 +20,7 @@ from constructs_lambda import (
     Function,
     ImageFunction,
     InputError,
+    LambdaChecks,
     LimitError,
     Network,
     PythonFunction,
@@ -64,6 +65,15 @@ def write(tmp_path: Path) -> Callable[[object], Path]:
         return file
 
     return write
+
+
+def test_a_misspelt_keyword_is_told() -> None:
+    wrong: Any = vcpus
+    with pytest.raises(TypeError, match="unexpected keyword arguments: 'memory' \\(did you mean 'memory_mb'"):
+        wrong(memory=5)
+    checks: Any = LambdaChecks
+    with pytest.raises(TypeError, match="unexpected keyword arguments: 'quota' \\(did you mean 'quotas'"):
+        checks(quota=None)
 
 
 def test_share_of_a_vcpu() -> None:

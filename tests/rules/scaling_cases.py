@@ -252,6 +252,18 @@ AUTO_SCALING: list[Case] = [
             (ABSENT, ref("P"), True, ""),
         )
     ),
+    *(
+        scaled(f"schedule {schedule}", expected, target(1, 10, CDK_ID, action(5, schedule=schedule)))
+        for schedule, expected in (
+            ("rate(0 minutes)", "CL710"),
+            ("rate(1 minute)", ""),
+            ("cron(0 7 31 * ? *)", ""),
+            ("cron(0 7 32 * ? *)", "CL710"),
+            ("cron(60 7 * * ? *)", "CL710"),
+            ("cron(59 7 * * * *)", ""),
+            (ref("P"), ""),
+        )
+    ),
     scaled("maximum above the account", "CL713", target(1, 901)),
     scaled("minimum above the account", "CL713 CL720", target(901, 901)),
     scaled("a version by names", "", target(resource_id="function:f:7"), NAMED, A=alias("F")),
