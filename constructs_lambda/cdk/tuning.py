@@ -237,7 +237,7 @@ def _written(function: aws_lambda.Function, content: Mapping[str, Any], payload:
         json.dumps(payload, allow_nan=False, default=token)
         tokens += [each for each in _numbers(payload) if isinstance(each, float) and is_number_token(each)]
         if not tokens:
-            return json.dumps(given, ensure_ascii=False)
+            return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
     except Exception as error:
         raise TypeError(f"payload must be JSON; got {payload!r}") from error
     if any(each is None or abs(each) > _LARGEST_OF_CDK for each in _numbers(payload) if each not in tokens):
