@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-GUIDES = ("adopt", "apis", "checks", "cost", "events", "golden-path", "golden-path", "networks", "packaging", "scaling")
+GUIDES = ("adopt", "apis", "checks", "cost", "events", "golden-path", "monitoring", "networks", "packaging", "scaling")
 PAGES = [README, *(ROOT / "docs" / f"{name}.md" for name in GUIDES)]
 
 

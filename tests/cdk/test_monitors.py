@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import cdk_nag
 import pytest
 from aws_cdk import (
     App,
@@ -20,6 +23,7 @@ from aws_cdk import (
     Stack,
     Stage,
     Tags,
+    Validations,
     aws_apigateway,
     aws_apigatewayv2,
     aws_cloudfront,
@@ -506,6 +510,28 @@ def test_functions_without_a_monitor_load_nothing_of_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+@pytest.mark.parametrize(
+    "pack", ["AwsSolutionsChecks", "ServerlessChecks", "HIPAASecurityChecks", "NIST80053R5Checks", "PCIDSS321Checks"]
+)
+def test_cdk_nag_finds_nothing_in_what_a_monitor_makes(
+    app: App, stack: Stack, required: dict[str, Any], pack: str, is_silent: bool
+) -> None:
+    monitor = Monitor.without_action() if is_silent else Monitor(action="alerts")
+    Function(stack, "Orders", **required, monitor=monitor, reserved_concurrent_executions=10, events=[QueueTrigger()])
+    HttpApi(stack, "Api", monitor=monitor)
+    Validations.of(app).add_plugins(getattr(cdk_nag, pack)())
+    with contextlib.suppress(RuntimeError):  # what else is in the stack
+        app.synth()
+    report = json.loads((Path(app.outdir) / "validation-report.json").read_text())
+    findings = [each for plugin in report["pluginReports"] for each in plugin["violations"]]
+    told = {each["ruleName"] for each in findings if "Alarm" in json.dumps(each) or "Dashboard" in json.dumps(each)}
+    wanted = is_silent and pack in ("HIPAASecurityChecks", "NIST80053R5Checks")
+    assert len(findings) > 0
+    assert [each for each in told if "CloudWatchAlarmAction" in each] == sorted(told)
+    assert bool(told) == wanted  # those two want every alarm to tell somebody
 
 
 # --- Names and dashboards --------------------------------------------------------------------------------------------
