@@ -46,6 +46,7 @@ from constructs_lambda import (
     ImageFunction,
     InputError,
     Monitor,
+    Profile,
     QueueTrigger,
     Quotas,
     RestApi,
@@ -53,7 +54,6 @@ from constructs_lambda import (
     limits,
 )
 from constructs_lambda.cdk.monitors import monitor as monitor_module
-from constructs_lambda.cdk.profiles.profile import Profile
 
 pytestmark = pytest.mark.cdk
 ALARM = "AWS::CloudWatch::Alarm"
@@ -222,6 +222,19 @@ def test_dead_letters_of_a_function(app: App, stack: Stack, topic: aws_sns.Topic
     (alarm,) = [each for id, each in alarms_of(app).items() if id.startswith("LettersDepthAlarm")]
     assert alarm["Threshold"] == 1
     assert alarm["AlarmActions"] == [{"Ref": next(iter(resources_of(app, "AWS::SNS::Topic")))}]
+
+
+def test_managed_instances_take_nothing_of_the_account(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    function = aws_lambda.Function(stack, "Orders", **required)
+    resource = function.node.default_child
+    assert isinstance(resource, aws_lambda.CfnFunction)
+    arn = "arn:aws:lambda:eu-west-1:111122223333:capacity-provider:pool"
+    managed = aws_lambda.CfnFunction.LambdaManagedInstancesCapacityProviderConfigProperty(capacity_provider_arn=arn)
+    resource.capacity_provider_config = aws_lambda.CfnFunction.CapacityProviderConfigProperty(
+        lambda_managed_instances_capacity_provider_config=managed
+    )
+    only(concurrency=0.8).apply(function)
+    assert alarms_of(app) == {}
 
 
 # --- Triggers --------------------------------------------------------------------------------------------------------
@@ -522,8 +535,9 @@ def test_cdk_nag_finds_nothing_in_what_a_monitor_makes(
     monitor = Monitor.without_action() if is_silent else Monitor(action="alerts")
     Function(stack, "Orders", **required, monitor=monitor, reserved_concurrent_executions=10, events=[QueueTrigger()])
     HttpApi(stack, "Api", monitor=monitor)
+    aws_sqs.Queue(stack, "Found")  # so that each pack has something to say
     Validations.of(app).add_plugins(getattr(cdk_nag, pack)())
-    with contextlib.suppress(RuntimeError):  # what else is in the stack
+    with contextlib.suppress(RuntimeError):
         app.synth()
     report = json.loads((Path(app.outdir) / "validation-report.json").read_text())
     findings = [each for plugin in report["pluginReports"] for each in plugin["violations"]]

@@ -139,13 +139,14 @@ class _Watch:
         Args:
             facade: The facade.
         """
-        alarms = []
-        for each in facade.created_alarms():
-            alarm = each.alarm
+        # Not facade.created_alarms(): its answer takes jsii ten times as long as all else.
+        alarms: list[aws_cloudwatch.AlarmBase] = [
+            each for each in facade.node.children if isinstance(each, aws_cloudwatch.AlarmBase)
+        ]
+        for alarm in alarms:
             resource = cast(aws_cloudwatch.CfnAlarm, alarm.node.default_child)
-            resource.alarm_name = _name(f"{self.path}/{each.alarm_name}")
+            resource.alarm_name = _name(f"{self.path}/{alarm.node.id}")
             add_actions(alarm, self.actions)
-            alarms.append(alarm)
         return alarms
 
 
