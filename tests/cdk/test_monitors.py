@@ -278,6 +278,18 @@ def test_failures_of_an_asynchronous_trigger(app: App, stack: Stack, required: d
     assert all(metric_of(each)[0] == "ApproximateNumberOfMessagesVisible" for each in alarms_of(app).values())
 
 
+def test_queues_of_another_stack_close_no_circle(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    other = Stack(app, "Queues")
+    letters = aws_sqs.Queue(other, "Letters")
+    redrive = aws_sqs.DeadLetterQueue(queue=letters, max_receive_count=3)
+    jobs = aws_sqs.Queue(other, "Jobs", dead_letter_queue=redrive, visibility_timeout=Duration.minutes(5))
+    topic = aws_sns.Topic(stack, "Alerts")
+    function = Function(stack, "Orders", **required, dead_letter_queue=letters, monitor=Monitor(action=topic))
+    function.add_event_source(QueueTrigger(jobs))
+    assert len(alarms_of(app)) == 4
+    assert alarms_of(app, "Queues") == {}
+
+
 def test_refused_monitor_of_a_trigger_leaves_nothing(app: App, required: dict[str, Any]) -> None:
     stack = Stack(app, "Shop", env=Environment(region="eu-west-1"))
     monitor = Monitor(action="arn:aws:sns:us-east-1:111122223333:alerts")
@@ -315,6 +327,24 @@ def test_http_api(app: App, stack: Stack, topic: aws_sns.Topic, is_ours: bool) -
     }
     assert alarms["Shop/Api/ClientErrors"]["DatapointsToAlarm"] == 3
     assert all(len(each["AlarmActions"]) == 1 for each in alarms.values())
+
+
+def test_imported_apis(app: App, stack: Stack) -> None:
+    monitor = Monitor.without_action()
+    http = aws_apigatewayv2.HttpApi.from_http_api_attributes(stack, "Http", http_api_id="abc123")
+    rest = aws_apigateway.RestApi.from_rest_api_attributes(
+        stack, "Rest", rest_api_id="def456", root_resource_id="ghi789", rest_api_name="shop"
+    )
+    for api in (http, rest):
+        assert len(monitor.apply(api)) == 2
+        with pytest.raises(InputError, match="monitored already"):
+            monitor.apply(api)
+    dimensions = {
+        name: each["Metrics"][0]["MetricStat"]["Metric"]["Dimensions"][0]["Value"]
+        for name, each in alarms_of(app).items()
+        if name.endswith("Errors")
+    }
+    assert dimensions == {"Shop/Http/Errors": "abc123", "Shop/Rest/Errors": "shop"}
 
 
 @pytest.mark.parametrize("is_ours", [True, False])
@@ -418,11 +448,11 @@ def test_region_of_a_topic(app: App, required: dict[str, Any], region: str | Non
 @pytest.mark.parametrize(
     ("keyword", "right", "wrong"),
     [
-        ("errors", (0, 0.99, False), (-0.01, 1, 5)),
+        ("errors", (0, 0.99, False), (-0.01, 1, 5, float("nan"))),
         ("client_errors", (0, 0.99, False), (-0.01, 1)),
         ("duration", (0.01, 0.99, False, Duration.millis(1)), (0, 1, 90, Duration.millis(0))),
         ("concurrency", (0.01, 0.99, False), (0, 1)),
-        ("throttles", (0, 1, 10.0, False), (-1, 0.5)),
+        ("throttles", (0, 1, 10.0, False), (-1, 0.5, float("inf"), float("nan"))),
         ("message_age", (Duration.seconds(1), False), (Duration.seconds(0),)),
     ],
 )
@@ -432,6 +462,30 @@ def test_numbers_that_no_alarm_would_reach(keyword: str, right: tuple[Any, ...],
     for value in wrong:
         with pytest.raises(InputError, match=rf"Monitor: {keyword} is .*Fix: "):
             Monitor.without_action(**{keyword: value})
+
+
+def test_thresholds_that_only_the_deployment_tells(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    unknown: Any = CfnParameter(stack, "Most", type="Number").value_as_number
+    monitor = only(errors=unknown, throttles=unknown, duration=Duration.millis(unknown))
+    Function(stack, "Orders", **required, monitor=monitor)
+    only(message_age=Duration.seconds(unknown)).apply(aws_sqs.Queue(stack, "Jobs"))
+    alarms = alarms_of(app)
+    assert len(alarms) == 4
+    assert all(each["Threshold"] == {"Ref": "Most"} for each in alarms.values())
+    assert not any("e+289" in each["AlarmDescription"] for each in alarms.values())
+
+
+def test_what_has_to_be_known_at_synth(stack: Stack) -> None:
+    unknown: Any = CfnParameter(stack, "Most", type="Number").value_as_number
+    wrong: list[dict[str, Any]] = [
+        {"duration": unknown},
+        {"concurrency": unknown},
+        {"duration": Duration.seconds(unknown)},
+        {"message_age": Duration.minutes(unknown)},
+    ]
+    for keywords in wrong:
+        with pytest.raises(InputError, match="known at synth"):
+            Monitor.without_action(**keywords)
 
 
 def test_all_problems_are_told_at_once() -> None:

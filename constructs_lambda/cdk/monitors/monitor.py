@@ -13,6 +13,7 @@ from constructs_lambda import limits
 from constructs_lambda.cdk.inputs import beyond, refuse_no_switch
 from constructs_lambda.errors import InputError
 from constructs_lambda.quotas import Quotas
+from constructs_lambda.tokens import is_number_token
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch, aws_sns
@@ -213,15 +214,29 @@ def _problems(monitor: Monitor) -> Iterator[str]:
             yield "action: a topic's name can't be empty"
     for name in ("errors", "client_errors"):
         value = getattr(monitor, name)
-        if value is not False and not 0 <= value < 1:
+        if value is not False and not is_number_token(value) and not 0 <= value < 1:
             yield f"{name} is {value:g}; it is a share of at least 0 and less than 1. Fix: 0.01 is one in a hundred."
     for name in ("duration", "concurrency"):
         value = getattr(monitor, name)
-        if value is not False and not isinstance(value, Duration) and not 0 < value < 1:
+        if value is False or isinstance(value, Duration):
+            continue
+        if is_number_token(value):
+            yield f"{name} has to be known at synth, because a share of it is worked out then. Fix: a number."
+        elif not 0 < value < 1:
             yield f"{name} is {value:g}; it is a share between 0 and 1. Fix: 0.8 is four fifths."
-    if monitor.throttles is not False and (monitor.throttles < 0 or monitor.throttles != int(monitor.throttles)):
-        yield f"throttles is {monitor.throttles:g}; it is a whole number of at least 0. Fix: 0 lets none pass."
-    for name in ("duration", "message_age"):
+    throttles = monitor.throttles
+    is_known = throttles is not False and not is_number_token(throttles)
+    if is_known and (throttles < 0 or not float(throttles).is_integer()):
+        yield f"throttles is {throttles:g}; it is a whole number of at least 0. Fix: 0 lets none pass."
+    for name, unit in (("duration", "millis"), ("message_age", "seconds")):
         value = getattr(monitor, name)
-        if isinstance(value, Duration) and not value.is_unresolved() and value.to_milliseconds() == 0:
+        if isinstance(value, Duration):
+            yield from _wrong_duration(name, value, unit)
+
+
+def _wrong_duration(name: str, value: Duration, unit: str) -> Iterator[str]:
+    if not value.is_unresolved():
+        if value.to_milliseconds(integral=False) == 0:
             yield f"{name} is 0 s; everything takes longer. Fix: False for no alarm."
+    elif value.unit_label() != unit:
+        yield f"{name} isn't known at synth, and CDK doesn't convert such a duration. Fix: Duration.{unit}(...)."

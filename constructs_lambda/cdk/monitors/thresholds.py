@@ -102,6 +102,15 @@ def told(duration: Duration) -> str:
     return f"{float(duration.to_milliseconds()) / 1_000:g} s"
 
 
+def percent(share: float) -> str:
+    """A share as a description says it.
+
+    Args:
+        share: The share.
+    """
+    return "the share that is allowed" if is_number_token(share) else f"{share * 100:g} %"
+
+
 def is_known(text: str) -> bool:
     """Whether a text is known at synth."""
     return not Token.is_unresolved(text)

@@ -75,7 +75,7 @@ class Trigger:
                 monitor.refuse_unreachable(target)  # before anything is granted
             self._wire(target)
             if monitor:
-                self._monitor(monitor)
+                self._monitor(monitor, target)
         except Exception as error:
             for child in target.node.children:
                 if child.node.id not in before:
@@ -117,11 +117,11 @@ class Trigger:
         first = str(error).strip().splitlines()[0]
         return InputError(f"{target.node.path}: the {type(self).__name__} can't be made. {first}")
 
-    def _monitor(self, monitor: Monitor) -> None:
+    def _monitor(self, monitor: Monitor, target: aws_lambda.IFunction) -> None:
         """Alarms for its queues."""
         from constructs_lambda.cdk.monitors.watching import watch_trigger  # with all of cdk-monitoring-constructs
 
-        watch_trigger(monitor, self._polled, self._queues())
+        watch_trigger(monitor, target, self._polled, self._queues())
 
     @property
     def _polled(self) -> aws_sqs.IQueue | None:
