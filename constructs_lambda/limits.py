@@ -98,6 +98,7 @@ _SNS = f"{_DOCS}general/latest/gr/sns.html"
 _SQS_ATTRIBUTES = f"{_DOCS}AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
 _CODEDEPLOY = f"{_DOCS}codedeploy/latest/userguide/limits.html"
 _VPC = f"{_DOCS}vpc/latest/userguide/amazon-vpc-limits.html"
+_CLOUDWATCH = f"{_DOCS}AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"
 _IAM = f"{_DOCS}IAM/latest/UserGuide/reference_iam-quotas.html"
 _STACK = f"{_DOCS}AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
 
@@ -459,6 +460,14 @@ POLICY_DESCRIPTION_LENGTH = _hard("length of a managed policy's description", 0,
     f"{_DOCS}IAM/latest/APIReference/API_CreatePolicy.html")
 EVENT_SOURCE_TOKEN_LENGTH = _hard("length of a permission's event source token", 0, 256, "characters",
     f"{_API}AddPermission.html")
+
+# --- CloudWatch ------------------------------------------------------------------------------------------------------
+
+ALARM_ACTIONS = _hard("actions of an alarm's state", None, 5, "actions", _CLOUDWATCH, verified=False)
+ALARM_NAME_LENGTH = _hard("length of an alarm's name", 1, 255, "characters",
+    f"{_DOCS}AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html", verified=False)
+DASHBOARD_WIDGETS = _hard("widgets of a dashboard", None, 500, "widgets", _CLOUDWATCH,
+    "and 2,500 metrics, of which a function takes fewer than 20", verified=False)
 
 # --- CloudFormation --------------------------------------------------------------------------------------------------
 

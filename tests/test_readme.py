@@ -25,6 +25,7 @@ GUIDES = (
     "cost",
     "events",
     "golden-path",
+    "monitoring",
     "networks",
     "new-service",
     "packaging",

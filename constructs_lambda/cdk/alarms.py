@@ -15,7 +15,7 @@ from constructs_lambda.errors import InputError
 _ID = "DepthAlarm"
 _SERVICE = "cloudwatch"
 OWN_KEY = "alias/aws/sns"
-_told: WeakKeyDictionary[aws_cloudwatch.Alarm, list[Any]] = WeakKeyDictionary()
+_told: WeakKeyDictionary[aws_cloudwatch.AlarmBase, list[Any]] = WeakKeyDictionary()
 """What alarms do already, so that nobody is told twice."""
 
 
@@ -40,12 +40,22 @@ def alarm_on(queue: aws_sqs.IQueue, actions: Sequence[Any]) -> aws_cloudwatch.Al
             treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description="Something failed for good and waits in the queue.",
         )
+    add_actions(alarm, actions)
+    return alarm
+
+
+def add_actions(alarm: aws_cloudwatch.AlarmBase, actions: Sequence[Any]) -> None:
+    """Gives an alarm the actions that it hasn't yet.
+
+    Args:
+        alarm: The alarm.
+        actions: Topics and CDK's actions.
+    """
     told = _told.setdefault(alarm, [])
     for each in actions:
         if not any(each is other for other in told):
             told.append(each)
             alarm.add_alarm_action(_action(each))
-    return alarm
 
 
 def let_alarms_act(given: Sequence[Any]) -> None:
@@ -62,7 +72,7 @@ def let_alarms_act(given: Sequence[Any]) -> None:
         if isinstance(each, type) or not (hasattr(each, "topic_arn") or hasattr(each, "bind")):
             raise TypeError(f"actions are topics or CDK's alarm actions; got {each!r}")
     topics = [each for each in given if hasattr(each, "topic_arn")]
-    _refuse_sealed(topics)
+    refuse_sealed(topics)
     for topic in topics:
         _let_in(topic)
 
@@ -76,7 +86,15 @@ def _action(given: Any) -> aws_cloudwatch.IAlarmAction:
     return action
 
 
-def _refuse_sealed(topics: Sequence[aws_sns.ITopic]) -> None:
+def refuse_sealed(topics: Sequence[aws_sns.ITopic]) -> None:
+    """Refuses topics that no alarm can publish to.
+
+    Args:
+        topics: The topics.
+
+    Raises:
+        InputError: One is encrypted with SNS's own key.
+    """
     for topic in topics:
         resource = topic.node.default_child
         if isinstance(resource, aws_sns.CfnTopic) and is_own_key(resource.kms_master_key_id):

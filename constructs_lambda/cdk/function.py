@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -15,13 +15,13 @@ from aws_cdk import CfnOutput, Duration, FeatureFlags, aws_iam, aws_lambda, aws_
 from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk import roles, tenants, versions
+from constructs_lambda.cdk import powertools, roles, tenants, versions
 from constructs_lambda.cdk.acknowledgements import Findings, Tree
 from constructs_lambda.cdk.failures import add_destination
 from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
-from constructs_lambda.cdk.profiles.applied import defaults_for, with_profiles
+from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, defaults_for, with_profiles
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
 from constructs_lambda.cdk.providers import architecture_of, least_memory_mb, refuse_no_provider
 from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
@@ -30,6 +30,7 @@ from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
 from constructs_lambda.errors import ConstructsLambdaError, LimitError
 
 if TYPE_CHECKING:  # loaded where they are used: a function without a release is there sooner
+    from constructs_lambda.cdk.monitors.monitor import Monitor
     from constructs_lambda.cdk.releases import Release, ReleaseOptions
     from constructs_lambda.cdk.tuning import TuningOptions
     from constructs_lambda.cdk.usage import Usage
@@ -38,7 +39,7 @@ if TYPE_CHECKING:  # loaded where they are used: a function without a release is
 DEFAULT_MEMORY_MB = 128
 DEFAULT_TIMEOUT_SECONDS = 3
 _LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
-_OWN_KEYWORDS = ("network", "reach", "usage")
+_OWN_KEYWORDS = ("network", "reach", "usage", "monitor")
 _KEYWORDS = JSII_NAMES.keys() | _OWN_KEYWORDS
 _flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
 
@@ -79,6 +80,8 @@ class Function(aws_lambda.Function):
             is checked too, and the subnets stay CDK's choice.
         usage: How much it is used a month, for `constructs-lambda cost`. Its requests follow from those of the one API
             or topic that it stands behind, where it isn't given.
+        monitor: Its alarms and its place on the dashboard, `Monitor(action=topic)`; its triggers' queues get theirs
+            too, and Powertools' environment is set. False for none where a profile sets one.
         **options: Keywords of `aws_lambda.Function`.
 
     Raises:
@@ -90,6 +93,8 @@ class Function(aws_lambda.Function):
 
     asks_profiles: ClassVar[bool] = True
     """Whether its constructor asks the profiles that hold, so that a property injector need not."""
+    sets_powertools: ClassVar[bool] = False
+    """Whether Powertools' environment is set where nothing is monitored."""
 
     def __init__(
         self,
@@ -103,10 +108,11 @@ class Function(aws_lambda.Function):
         network: INetwork | None = None,
         reach: Reach | None = None,
         usage: Usage | None = None,
+        monitor: Monitor | Literal[False] | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         given: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
-        given |= {"network": network, "reach": reach, "usage": usage}
+        given |= {"network": network, "reach": reach, "usage": usage, "monitor": monitor}
         if capacity_provider is not None:
             refuse_no_provider(capacity_provider)
             if given.get("memory_size") is None:
@@ -115,6 +121,7 @@ class Function(aws_lambda.Function):
                 given["architecture"] = architecture_of(capacity_provider)
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
         reach, usage = keywords.pop("reach", None), keywords.pop("usage", None)
+        monitor = keywords.pop("monitor", None)
         events = event_sources(keywords.pop("events", ()))
         log_group = _own_log_group(scope, id, keywords)
         if log_group is not None:
@@ -140,8 +147,14 @@ class Function(aws_lambda.Function):
                 note(resource, reach=reach.words)
             if usage is not None:
                 note(resource, usage=usage.written)
+            if monitor is not None:
+                from constructs_lambda.cdk.monitors import monitored
+
+                monitored.remember(self, monitor)
             for source in events:  # last, so that they see what is configured
                 self.add_event_source(source)
+            if monitor:
+                monitor.apply(self)
         except BaseException as error:
             _clean_up(scope, id, log_group, error)
             raise
@@ -338,12 +351,20 @@ def checked(
         from constructs_lambda.cdk.usage import refuse_wrong_usage
 
         refuse_wrong_usage(usage, path_of(scope, id), "AWS::Lambda::Function")
+    if given.get("monitor") is not None:
+        from constructs_lambda.cdk.monitors.monitor import refuse_no_monitor
+
+        refuse_no_monitor(given["monitor"])
     said = with_profiles(given, scope, is_managed=is_managed)
+    monitor = said.pop("monitor", None)
+    is_image = said.get("handler") == FROM_IMAGE
+    if (kind.sets_powertools or monitor) and (not is_image or "monitor" in given):
+        said |= set_only(environment=powertools.environment(said, scope, monitor or None))
     keywords = {**_defaults(said, is_managed), **said}
     if not _can_be_extended(given.get("role")):
         keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
     _refuse_what_aws_refuses(scope, id, keywords, is_managed, unreachable)
-    return {**keywords, **set_only(reach=reach, usage=usage)}
+    return {**keywords, **set_only(reach=reach, usage=usage, monitor=monitor)}
 
 
 def _refuse_no_place(scope: object, id: object) -> None:

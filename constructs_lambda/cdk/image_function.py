@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from aws_cdk import aws_ecr, aws_ecr_assets, aws_lambda
 from constructs import Construct
@@ -19,6 +19,7 @@ from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.errors import InputError, PackagingError
 
 if TYPE_CHECKING:
+    from constructs_lambda.cdk.monitors.monitor import Monitor
     from constructs_lambda.cdk.usage import Usage
 
 
@@ -58,6 +59,7 @@ class ImageFunction(Function):
         network: As for `Function`.
         reach: As for `Function`.
         usage: As for `Function`.
+        monitor: As for `Function`.
         **options: Keywords of `Function`.
 
     Raises:
@@ -86,6 +88,7 @@ class ImageFunction(Function):
         network: INetwork | None = None,
         reach: Reach | None = None,
         usage: Usage | None = None,
+        monitor: Monitor | Literal[False] | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         for_folder = {"file": file, "build_args": build_args, "target": target, "exclude": exclude}
@@ -125,6 +128,7 @@ class ImageFunction(Function):
             network=network,
             reach=reach,
             usage=usage,
+            monitor=monitor,
             **options,
         )
 

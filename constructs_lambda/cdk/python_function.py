@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 from aws_cdk import Duration, aws_lambda
 from constructs import Construct
@@ -39,6 +39,7 @@ DEFAULT_TIMEOUT_SECONDS = 10
 _KEYWORDS = ("entry", "source", "trim", "capacity_provider")
 
 if TYPE_CHECKING:
+    from constructs_lambda.cdk.monitors.monitor import Monitor
     from constructs_lambda.cdk.usage import Usage
 
 
@@ -61,6 +62,8 @@ class PythonFunction(Function):
     - `architecture`: Arm (`arm64`), which costs a fifth less for the same time; that of the `capacity_provider`, where
       there is one.
     - `memory_size`: 512 MB, and `timeout`: 10 s.
+    - `environment`: `POWERTOOLS_SERVICE_NAME`, the id of the stack, and `POWERTOOLS_LOG_LEVEL`, INFO. The level isn't
+      set where `LOG_LEVEL` or `application_log_level_v2` is, and neither is where the environment would be too large.
 
     Creates: what `Function` creates.
 
@@ -82,6 +85,8 @@ class PythonFunction(Function):
         LimitError: What AWS would refuse, everything at once.
     """
 
+    sets_powertools: ClassVar[bool] = True
+
     def __init__(
         self,
         scope: Construct,
@@ -96,6 +101,7 @@ class PythonFunction(Function):
         network: INetwork | None = None,
         reach: Reach | None = None,
         usage: Usage | None = None,
+        monitor: Monitor | Literal[False] | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         runtime = runtime or default_runtime()
@@ -115,7 +121,7 @@ class PythonFunction(Function):
         if options.get("timeout") is None and "timeout" not in said:
             defaults["timeout"] = _default_timeout()
         keywords: dict[str, Any] = {"handler": handler, "runtime": runtime, **options, **defaults}
-        keywords |= {"network": network, "reach": reach, "usage": usage}
+        keywords |= {"network": network, "reach": reach, "usage": usage, "monitor": monitor}
         if "code" in keywords:
             raise TypeError("PythonFunction() makes its code from entry=; for code= there is Function")
         # Before anything is fetched.

@@ -20,6 +20,7 @@ from constructs_lambda.cdk.apis.routes import Route
 from constructs_lambda.cdk.apis.throttling import limits_of, refuse_wrong_throttling
 from constructs_lambda.cdk.inputs import set_only, unknown_keywords
 from constructs_lambda.cdk.metadata import note
+from constructs_lambda.cdk.monitors.monitor import Monitor, refuse_no_monitor
 from constructs_lambda.cdk.properties import seconds
 from constructs_lambda.cdk.reach import path_of
 from constructs_lambda.cdk.refusal import refuse_what_aws_refuses
@@ -84,6 +85,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         openapi_file: Name of a file beside the template into which the synth writes the API's OpenAPI document.
         usage: How much it is used a month, for `constructs-lambda cost`. Its requests are those of its functions, where
             these state theirs and nothing else invokes them.
+        monitor: Its alarms and its place on the dashboard, `Monitor(action=topic)`.
         **only_rest: Keywords that only `RestApi` has; each is refused, with what stands in its place.
 
     Raises:
@@ -110,6 +112,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         detailed_metrics_enabled: bool | None = None,
         openapi_file: str | None = None,
         usage: Usage | None = None,
+        monitor: Monitor | None = None,
         **only_rest: Never,
     ) -> None:
         _refuse_only_rest("HttpApi", only_rest, HttpApi.__init__)
@@ -119,6 +122,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         refuse_wrong_domain(domain)
         openapi.refuse_wrong_file(openapi_file)
         refuse_wrong_usage(usage, path_of(scope, id), "AWS::ApiGatewayV2::Api")
+        refuse_no_monitor(monitor)
         _refuse_wrong_cors(path_of(scope, id), cors_preflight)
         Construct.__init__(self, scope, id)
         try:
@@ -143,6 +147,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
             self._settle_stage(stage, throttle, detailed_metrics_enabled)
             self.domain_name = domain.bind(self, self.api_id, stage, "$default") if domain is not None else None
             self.url = domain.url if domain is not None else stage.url
+            self._monitor(monitor)
         except BaseException:
             scope.node.try_remove_child(id)
             raise

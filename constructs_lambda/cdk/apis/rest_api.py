@@ -32,6 +32,7 @@ from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, t
 from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
 from constructs_lambda.cdk.inputs import unknown_keywords
 from constructs_lambda.cdk.metadata import note
+from constructs_lambda.cdk.monitors.monitor import Monitor, refuse_no_monitor
 from constructs_lambda.cdk.reach import path_of
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.tenants import request_parameter
@@ -96,6 +97,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         cloud_watch_role: Whether it sets the account's role for logs. No.
         openapi_file: Name of a file beside the template into which the synth writes the API's OpenAPI document.
         usage: How much it is used a month, for `constructs-lambda cost`, as for `HttpApi`.
+        monitor: Its alarms and its place on the dashboard, `Monitor(action=topic)`.
         **others: Keywords that a REST API doesn't have; each is refused, with what stands in its place.
 
     Raises:
@@ -132,6 +134,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         cloud_watch_role: bool = False,
         openapi_file: str | None = None,
         usage: Usage | None = None,
+        monitor: Monitor | None = None,
         **others: Never,
     ) -> None:
         _refuse_others("RestApi", others, RestApi.__init__)
@@ -148,6 +151,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         refuse_wrong_settings(path_of(scope, id), stage_name, min_compression_size)
         refuse_what_breaks(path_of(scope, id), endpoints, domain, web_acl, policy)
         refuse_wrong_usage(usage, path_of(scope, id), "AWS::ApiGateway::RestApi")
+        refuse_no_monitor(monitor)
         Construct.__init__(self, scope, id)
         try:
             self.access_log_group = log_group_for(self, access_logs)
@@ -203,6 +207,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 before_synth(self).expect(stage, NO_WEB_ACL)
             else:
                 guard(self, self.api_id, stage, self.stage_name, arn_of(web_acl))
+            self._monitor(monitor)
         except BaseException:
             scope.node.try_remove_child(id)
             raise

@@ -16,6 +16,7 @@ from constructs_lambda.cdk.apis.authorizers import Authorizer, Bound, CognitoAut
 from constructs_lambda.cdk.apis.openapi import Security
 from constructs_lambda.cdk.apis.permissions import Callee, Permissions
 from constructs_lambda.cdk.apis.routes import Route
+from constructs_lambda.cdk.monitors.monitor import Monitor
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.tenants import tenant_of_nobody, wrong_tenant
 from constructs_lambda.errors import InputError
@@ -72,6 +73,11 @@ class RoutedApi(Construct, Generic[A]):
                 )
             taken[file] = self.node.path
             synthesis.then(lambda: self._write_openapi(file))
+
+    def _monitor(self, monitor: Monitor | None) -> None:
+        """Ends, once all else is made."""
+        if monitor:
+            monitor.apply(self)
 
     @abstractmethod
     def _make(self, authorizer: A) -> Bound:

@@ -21,6 +21,8 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 _MERGED_BY_NAME = ("environment",)
 LOG_RETENTION = "log_retention"
 """In defaults of a profile the retention of the log group that is made, not CDK's deprecated keyword."""
+MONITOR = "monitor"
+"""In defaults of a profile the alarms that functions get."""
 FROM_IMAGE = "FROM_IMAGE"
 """The handler of a function from an image, in CDK's words."""
 
@@ -109,7 +111,9 @@ def with_profiles(given: Mapping[str, Any], scope: IConstruct, *, is_managed: bo
         is_managed: Whether it runs on Managed Instances, which have a memory of their own.
     """
     defaults = defaults_for(scope)
-    if not defaults or given.get("handler") == FROM_IMAGE:
+    if given.get("handler") == FROM_IMAGE:
+        defaults = {name: value for name, value in defaults.items() if name == MONITOR}
+    if not defaults:
         return dict(given)
     left_out = {LOG_RETENTION, *(("memory_size",) if is_managed else ())}
     merged = {**{name: value for name, value in defaults.items() if name not in left_out}, **given}

@@ -14,7 +14,7 @@ from constructs import Construct, IConstruct
 from jsii._kernel import Kernel
 
 from constructs_lambda.cdk.options import JSII_NAMES
-from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, LOG_RETENTION, defaults_for
+from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, LOG_RETENTION, MONITOR, defaults_for
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 
@@ -71,6 +71,10 @@ class FunctionInjector:
         defaults = defaults_for(scope)
         if kind is None:
             note_made_by_cdk(self.root, f"{scope.node.path}/{id}")
+        if MONITOR in defaults and kind is not None:
+            from constructs_lambda.cdk.monitors.plain import monitor_later
+
+            monitor_later(scope, id)
         if kind is None or properties.get("handler") == FROM_IMAGE:
             defaults = {name: value for name, value in defaults.items() if name == LOG_RETENTION}
         return _filled(properties, defaults, scope, id)
@@ -93,6 +97,8 @@ def _filled(properties: dict[str, Any], defaults: Mapping[str, Any], scope: Cons
         return properties
     filled = dict(properties)
     for name, value in defaults.items():
+        if name == MONITOR:
+            continue  # alarms come once the function is there
         if name == LOG_RETENTION:
             if "logGroup" not in properties and "logRetention" not in properties:
                 filled["logGroup"] = log_group_beside(scope, id, value)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Tags, aws_logs
 from constructs import Construct, IConstruct
 
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.profiles import applied
-from constructs_lambda.cdk.profiles.applied import LOG_RETENTION
+from constructs_lambda.cdk.profiles.applied import LOG_RETENTION, MONITOR
 from constructs_lambda.cdk.profiles.injection import add_injector, refuse_replaced
 from constructs_lambda.cdk.profiles.resources import reach_others
 from constructs_lambda.cdk.profiles.settings import required
@@ -22,14 +22,18 @@ from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Severity
 from constructs_lambda.quotas import Quotas
 
+if TYPE_CHECKING:
+    from constructs_lambda.cdk.monitors.monitor import Monitor
+
 _OF_ONE_FUNCTION = ("code", "events", "function_name", "handler", "role", "runtime")
 """Keywords that no two functions share; a default of them would break or rename functions."""
 
 
 class ProfileDefaults(FunctionOptions, total=False):
-    """Keywords of `Function` that a profile may set, and for how long logs are kept."""
+    """Keywords of `Function` that a profile may set, for how long logs are kept, and the alarms."""
 
     log_retention: aws_logs.RetentionDays
+    monitor: Monitor
 
 
 class Profile:
@@ -44,6 +48,7 @@ class Profile:
 
     - `defaults` become the keywords of functions that don't set them; `environment` is merged by name. Functions that
       CDK makes for itself, and container images, get `log_retention` and `tags` only: all else could change what runs.
+      With `monitor` functions get alarms, also from images, but not those that CDK makes for itself.
     - `require` is checked at synth, on the templates: whatever set a value, a function that breaks a requirement is an
       error that names the profile (CL930). A requirement with one value is also a default.
 
@@ -51,7 +56,8 @@ class Profile:
         name: Name of the profile.
         version: Its version, for messages.
         base: The profile that it builds on.
-        defaults: Keywords of `Function`, beside those that no two functions share; and `log_retention`.
+        defaults: Keywords of `Function`, beside those that no two functions share; `log_retention`; and `monitor`, a
+            `Monitor` that names its topic, such as `Monitor(action="alerts")`.
         require: By keyword the value, a list of values of which one has to be set, or a `Require`. For `environment`
             and `tags` by name; a list of names requires that each is set.
         severity: Rule id to `error`, `warning`, `info` or `off`, as for `LambdaChecks`, which goes before it.
@@ -177,7 +183,7 @@ def _before_synth(scope: IConstruct) -> None:
 def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
     import difflib
 
-    allowed = [*(name for name in JSII_NAMES if name not in _OF_ONE_FUNCTION), LOG_RETENTION]
+    allowed = [*(name for name in JSII_NAMES if name not in _OF_ONE_FUNCTION), LOG_RETENTION, MONITOR]
     problems = []
     for name, value in defaults.items():
         if name in _OF_ONE_FUNCTION:
@@ -189,9 +195,18 @@ def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
             )
         elif name == LOG_RETENTION and not isinstance(value, aws_logs.RetentionDays):
             problems.append(f"defaults: log_retention must be an aws_logs.RetentionDays; got {value!r}")
+        elif name == MONITOR:
+            problems += _wrong_monitor(value)
         elif name == "environment" and not isinstance(value, Mapping):
             problems.append(f"defaults: environment must be a mapping; got {value!r}")
     return problems
+
+
+def _wrong_monitor(value: object) -> list[str]:
+    from constructs_lambda.cdk.monitors.monitor import Monitor
+
+    example = "Monitor(action='alerts')"
+    return [] if isinstance(value, Monitor) else [f"defaults: monitor must be such as {example}; got {value!r}"]
 
 
 def _refuse_wrong_types(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -12,11 +12,14 @@ from constructs import Construct, IConstruct
 from jsii.errors import JSIIError
 
 from constructs_lambda.cdk.failures import as_scope, keep_failures, kept_failures
+from constructs_lambda.cdk.monitors.monitored import monitor_of
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch, aws_sns, aws_sqs
+
+    from constructs_lambda.cdk.monitors.monitor import Monitor
 
 _OF_FUNCTIONS = ("AsyncFailures", "EventInvokeConfig", "Resource", "ServiceRole")
 _sources: WeakKeyDictionary[aws_lambda.IFunction, dict[str, set[str]]] = WeakKeyDictionary()
@@ -43,6 +46,7 @@ class Trigger:
         if id is not None and not isinstance(id, str):
             raise TypeError(f"id must be a text; got {id!r}")
         self._id = id
+        self._own_monitor: Monitor | Literal[False] | None = None
         self._function: str | None = None
         self._async_target: aws_lambda.IFunction | None = None
 
@@ -66,7 +70,12 @@ class Trigger:
         before = {child.node.id for child in target.node.children}
         try:
             self._refuse_second_function(target)
+            monitor = monitor_of(target) if self._own_monitor is None else self._own_monitor
+            if monitor:
+                monitor.refuse_unreachable(target)  # before anything is granted
             self._wire(target)
+            if monitor:
+                self._monitor(monitor, target)
         except Exception as error:
             for child in target.node.children:
                 if child.node.id not in before:
@@ -107,6 +116,17 @@ class Trigger:
             return error
         first = str(error).strip().splitlines()[0]
         return InputError(f"{target.node.path}: the {type(self).__name__} can't be made. {first}")
+
+    def _monitor(self, monitor: Monitor, target: aws_lambda.IFunction) -> None:
+        """Alarms for its queues."""
+        from constructs_lambda.cdk.monitors.watching import watch_trigger  # with all of cdk-monitoring-constructs
+
+        watch_trigger(monitor, target, self._polled, self._queues())
+
+    @property
+    def _polled(self) -> aws_sqs.IQueue | None:
+        """The queue that Lambda polls for it, where it is one."""
+        return None
 
     def _queues(self) -> list[aws_sqs.IQueue]:
         """All that keep failures."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from aws_cdk import (
     Duration,
@@ -19,6 +19,7 @@ from constructs import Construct
 
 from constructs_lambda.cdk.acknowledgements import Expected
 from constructs_lambda.cdk.inputs import set_only
+from constructs_lambda.cdk.monitors.monitor import Monitor, refuse_no_monitor
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.senders import is_same_stack, receivable
 from constructs_lambda.cdk.synthesis import before_synth
@@ -88,6 +89,8 @@ class QueueTrigger(Trigger):
         encryption_key: For a queue that is made: a key of yours, or True for one that is made.
         usage: For a queue that is made: how many requests it takes a month, for `constructs-lambda cost`. A message
             takes three: sent, received and deleted, the last two for up to ten at once.
+        monitor: Alarms for the queue and its dead letters, `Monitor(action=topic)`. That of the function where it isn't
+            given; False for none.
         id: Id within the function. Only needed for a second one of the kind.
 
     Raises:
@@ -124,10 +127,13 @@ class QueueTrigger(Trigger):
         fifo: bool | None = None,
         encryption_key: aws_kms.IKey | bool | None = None,
         usage: Usage | None = None,
+        monitor: Monitor | Literal[False] | None = None,
         id: str | None = None,
     ) -> None:
-        given = {name: value for name, value in locals().items() if name not in ("self", "__class__", "id")}
+        given = {name: value for name, value in locals().items() if name not in ("self", "__class__", "id", "monitor")}
         super().__init__(id)
+        refuse_no_monitor(monitor)
+        self._own_monitor = monitor
         refuse_wrong_types(given)
         refuse("QueueTrigger", problems_of(given))
         if queue is not None:
@@ -204,6 +210,10 @@ class QueueTrigger(Trigger):
             )
         put(subscription, plain(given["filter"]), plain(given["filter_body"]))
         self.subscription, self.subscription_dead_letter_queue = subscription, letters
+
+    @property
+    def _polled(self) -> aws_sqs.IQueue | None:
+        return self.queue
 
     def _queues(self) -> list[aws_sqs.IQueue]:
         more = [] if self.subscription_dead_letter_queue is None else [self.subscription_dead_letter_queue]

@@ -1,0 +1,1 @@
+"""Alarms and dashboards for functions, queues and APIs, made by cdk-monitoring-constructs."""
