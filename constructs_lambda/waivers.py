@@ -48,21 +48,27 @@ class WaiverLine:
         return (self.until - today).days
 
     def state(self, today: date) -> str:
-        """`over`, `unused`, or `in use`.
+        """`over`, `unused`, `in use`, or `unknown` where nobody can tell.
 
         Args:
             today: The day.
         """
-        return "over" if self.days_left(today) < 0 else "unused" if self.findings == () else "in use"
+        if self.days_left(today) < 0:
+            return "over"
+        return "unknown" if self.findings is None else "in use" if self.findings else "unused"
 
 
 def write_waivers(directory: Path, waivers: Iterable[WaiverLine]) -> None:
-    """Writes the waivers of an app into its cloud assembly.
+    """Writes the waivers of an app into its cloud assembly; where there are none, an older file goes.
 
     Args:
         directory: The `cdk.out` folder.
         waivers: The waivers.
     """
+    waivers = list(waivers)
+    if not waivers:
+        (directory / FILE).unlink(missing_ok=True)
+        return
     document = {
         "version": _VERSION,
         "waivers": [

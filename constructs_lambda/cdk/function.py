@@ -141,6 +141,8 @@ class Function(aws_lambda.Function):
             if capacity_provider is not None:
                 capacity_provider.add_function(self)
             versions.add_layers(self, keywords.get("layers", ()))
+            if log_group is None and "log_group" not in keywords:
+                self._keep_logs_as_profiles_say(scope)
             if type(keywords["memory_size"]) not in (int, float):
                 _tell_measured(self, resource, keywords["memory_size"])
             if reach is not None:
@@ -302,6 +304,18 @@ class Function(aws_lambda.Function):
         if statements:
             self._add_execution_policy(statements)
         return resource
+
+    def _keep_logs_as_profiles_say(self, scope: Construct) -> None:
+        """Sets for how long the log group keeps logs that CDK makes as a child, where a feature flag has it so."""
+        retention = defaults_for(scope).get("log_retention")
+        if retention is None or not _has_flag(scope):
+            return
+        from constructs_lambda.cdk.profiles.retention import days_of
+
+        for child in self.node.find_all():
+            if isinstance(child, aws_logs.CfnLogGroup):
+                days = days_of(retention)
+                child.retention_in_days = days if isinstance(days, int) else None
 
     def _add_execution_policy(self, statements: list[aws_iam.PolicyStatement]) -> None:
         """Rights in the function's own stack: a role in another one would refer back to what the statements name."""

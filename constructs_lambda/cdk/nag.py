@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aws_cdk import IPolicyValidationPlugin, Stage, Validations
+from aws_cdk import Stage, Validations
 from constructs import IConstruct
 
 from constructs_lambda.errors import InputError
@@ -36,6 +36,15 @@ def namespace_of(pack: str) -> str:
     return _NAMESPACES.get(pack, pack)
 
 
+def packs_of(root: IConstruct) -> frozenset[str]:
+    """What the ids of the rules begin with whose packs were added to an App.
+
+    Args:
+        root: The App.
+    """
+    return frozenset(map(namespace_of, _added.get(root, ())))
+
+
 def unknown_packs(packs: Sequence[str]) -> list[str]:
     """What is wrong with the names of packs, a text for each that doesn't exist.
 
@@ -48,7 +57,6 @@ def unknown_packs(packs: Sequence[str]) -> list[str]:
 def add_packs(
     scope: IConstruct,
     packs: Sequence[str],
-    wrapped: Callable[[IPolicyValidationPlugin], IPolicyValidationPlugin] | None = None,
 ) -> None:
     """Has cdk-nag check an App at synth; what is found and not acknowledged stops the synth.
 
@@ -59,7 +67,6 @@ def add_packs(
         scope: The App, or anything in it: cdk-nag checks whole Apps, also where it is added to a Stage.
         packs: Names of packs: `AwsSolutions`, `Serverless`, `HIPAA.Security`, `NIST.800-53.R4`, `NIST.800-53.R5` and
             `PCI.DSS`.
-        wrapped: Gives what takes the place of a pack, and runs it. The pack itself where it isn't given.
 
     Raises:
         InputError: A name that no pack has, all of them at once, with the nearest one that does; cdk-nag isn't
@@ -78,8 +85,10 @@ def add_packs(
     missing = [name for name in dict.fromkeys(packs) if name not in added]
     if missing:
         cdk_nag = _cdk_nag()
-        plugins = [getattr(cdk_nag, PACKS[name])() for name in missing]
-        Validations.of(root).add_plugins(*(wrapped(each) if wrapped else each for each in plugins))
+        from constructs_lambda.cdk.profiles.exemptions import WaivedPack
+
+        plugins = [WaivedPack(getattr(cdk_nag, PACKS[name])(), root) for name in missing]
+        Validations.of(root).add_plugins(*plugins)
         added.update(missing)
 
 

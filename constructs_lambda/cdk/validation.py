@@ -24,6 +24,8 @@ from constructs_lambda.findings import Finding, Severity, in_order
 from constructs_lambda.model import Acknowledgement, Topology
 from constructs_lambda.quotas import Quotas
 from constructs_lambda.rules import Context, Severities
+from constructs_lambda.sources import outermost
+from constructs_lambda.waivers import FILE
 
 _reported: WeakKeyDictionary[IConstruct, dict[str, int]] = WeakKeyDictionary()
 """For each app the templates that a plugin has reported, and when they were written: none is reported twice."""
@@ -58,6 +60,8 @@ def validate(
         assemblies.append(Assembly(templates, said))
     apps: list[Topology] = []
     findings, said = check_assemblies(assemblies, rule_context, severities, AssetStore(), apps.append)
+    if files and not applied.are_anywhere():
+        (Path(outermost(str(Path(min(files)).parent))) / FILE).unlink(missing_ok=True)  # of a profile that is gone
     if files and applied.are_anywhere():
         from constructs_lambda.cdk.profiles import enforcement
 

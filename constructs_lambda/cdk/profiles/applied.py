@@ -23,6 +23,24 @@ LOG_RETENTION = "log_retention"
 """In defaults of a profile the retention of the log group that is made, not CDK's deprecated keyword."""
 MONITOR = "monitor"
 """In defaults of a profile the alarms that functions get."""
+_BESIDE = {
+    "application_log_level": ("application_log_level_v2",),
+    "application_log_level_v2": ("application_log_level",),
+    "dead_letter_queue": ("dead_letter_queue_enabled", "dead_letter_topic"),
+    "dead_letter_queue_enabled": ("dead_letter_queue", "dead_letter_topic"),
+    "dead_letter_topic": ("dead_letter_queue", "dead_letter_queue_enabled"),
+    "log_format": ("logging_format", "application_log_level_v2", "system_log_level_v2"),
+    "log_group": (LOG_RETENTION,),
+    "log_removal_policy": (LOG_RETENTION,),
+    "log_retention": (LOG_RETENTION, "log_group"),
+    "logging_format": ("log_format",),
+    "network": ("vpc", "vpc_subnets", "security_groups"),
+    "system_log_level": ("system_log_level_v2",),
+    "system_log_level_v2": ("system_log_level",),
+    "vpc": ("vpc_subnets", "security_groups", "network"),
+}
+"""Keywords that a developer may set in place of others: a default of those steps back."""
+_ONLY_FOR_JSON = ("application_log_level", "application_log_level_v2", "system_log_level", "system_log_level_v2")
 FROM_IMAGE = "FROM_IMAGE"
 """The handler of a function from an image, in CDK's words."""
 
@@ -64,7 +82,8 @@ def profiles_at(scope: IConstruct) -> tuple[Profile, ...]:
 def profiles_for(scope: IConstruct) -> tuple[Profile, ...]:
     """The profiles that hold for what is made in a scope, the one that goes before the others first.
 
-    The nearest scope goes before those above it, and of two on one scope the one that was applied later.
+    One that builds on another goes before it, then the nearest scope before those above it, and of two on one scope the
+    one that was applied later.
 
     Args:
         scope: Where a function is made.
@@ -74,8 +93,18 @@ def profiles_for(scope: IConstruct) -> tuple[Profile, ...]:
     found = _chains.get(scope)
     if found is None:
         scopes = reversed(scope.node.scopes)
-        found = _chains[scope] = tuple(dict.fromkeys(each for one in scopes for each in profiles_at(one)))
+        every = list(dict.fromkeys(each for one in scopes for each in profiles_at(one)))
+        found = _chains[scope] = tuple(_bases_last(every))
     return found
+
+
+def _bases_last(profiles: list[Profile]) -> list[Profile]:
+    """The same order, but each profile before those that it builds on, wherever these were applied too."""
+    found: list[Profile] = []
+    for profile in profiles:
+        ahead = [each for each in profiles if profile in each.chain[1:] and each not in found]
+        found += [*(each for each in ahead if each is not profile), *([] if profile in found else [profile])]
+    return list(dict.fromkeys(found))
 
 
 def defaults_for(scope: IConstruct) -> Mapping[str, Any]:
@@ -115,12 +144,24 @@ def with_profiles(given: Mapping[str, Any], scope: IConstruct, *, is_managed: bo
         defaults = {name: value for name, value in defaults.items() if name == MONITOR}
     if not defaults:
         return dict(given)
-    left_out = {LOG_RETENTION, *(("memory_size",) if is_managed else ())}
+    left_out = {LOG_RETENTION, *(("memory_size",) if is_managed else ()), *stepping_back(given)}
     merged = {**{name: value for name, value in defaults.items() if name not in left_out}, **given}
     for name in _MERGED_BY_NAME:
         if name in defaults and name in given:
             merged[name] = {**defaults[name], **given[name]}
     return merged
+
+
+def stepping_back(given: Mapping[str, Any]) -> set[str]:
+    """The defaults that don't go with what the developer set.
+
+    Args:
+        given: The keywords that are set.
+    """
+    found = {name for keyword in given for name in _BESIDE.get(keyword, ())}
+    if getattr(given.get("logging_format"), "value", given.get("logging_format")) in ("TEXT", "Text"):
+        found.update(_ONLY_FOR_JSON)
+    return found
 
 
 def scopes_below(root: IConstruct) -> Iterator[tuple[IConstruct, tuple[Profile, ...]]]:

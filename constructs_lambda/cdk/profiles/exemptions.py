@@ -19,6 +19,7 @@ from aws_cdk import (
 )
 from constructs import IConstruct
 
+from constructs_lambda.cdk.nag import packs_of
 from constructs_lambda.cdk.profiles.applied import scopes_below, today_of
 from constructs_lambda.cdk.profiles.profile import Profile
 from constructs_lambda.cdk.profiles.waivers import Waiver, without_namespace
@@ -31,17 +32,6 @@ _used: WeakKeyDictionary[IConstruct, dict[tuple[str, Waiver], dict[str, None]]] 
 """For each app by profile and waiver what it has let pass in this synth."""
 _ran: WeakKeyDictionary[IConstruct, set[str]] = WeakKeyDictionary()
 """For each app the packs of cdk-nag that have run in this synth."""
-
-
-def packs_of(app: IConstruct) -> frozenset[str]:
-    """What the rules of the packs of cdk-nag begin with that profiles wire.
-
-    Args:
-        app: The app.
-    """
-    from constructs_lambda.cdk.nag import namespace_of
-
-    return frozenset(namespace_of(pack) for profile in profiles_of(app) for pack in profile.nag)
 
 
 def start(app: IConstruct) -> None:
@@ -73,21 +63,29 @@ def acknowledge(app: IConstruct, rule: str, path: str, today: date) -> None:
         path: Where it was found.
         today: The day of the synth.
     """
+    is_first = True
     for profile, waiver in _waivers(app):
-        if waiver.is_over(today) or not waiver.is_of(rule) or not waiver.is_at(path):
+        is_there = waiver.is_at(path) and _holds_at(app, profile, path)
+        if waiver.is_over(today) or not waiver.is_of(rule) or not is_there:
             continue
         _used.setdefault(app, {}).setdefault((profile.shown, waiver), {})[f"{rule} {path}"] = None
-        node = _at(app, path)
+        node = _at(app, path) if is_first else None
         if node is not None:
             reason = f"{waiver.reason} (waiver of {profile.shown}, {waiver.owner}, until {waiver.until})"
             Validations.of(node).acknowledge(Acknowledgment(id=rule, reason=reason))
-        return
+        is_first = False
 
 
 def _waivers(app: IConstruct) -> Iterator[tuple[Profile, Waiver]]:
     for profile in profiles_of(app):
         for waiver in profile.waivers:
             yield profile, waiver
+
+
+def _holds_at(app: IConstruct, profile: Profile, path: str) -> bool:
+    """Whether a profile was applied to the construct at a path, or above it."""
+    scopes = (scope.node.path for scope, profiles in scopes_below(app) if profile in profiles)
+    return any(not scope or path == scope or path.startswith(f"{scope}/") for scope in scopes)
 
 
 def _at(app: IConstruct, path: str) -> IConstruct | None:
@@ -159,7 +157,7 @@ def acknowledge_others(app: IConstruct, today: date) -> None:
             continue
         nodes = [_exactly(app, waiver.path)] if waiver.is_exact else list(_matching(app, waiver))
         for node in nodes:
-            if node is not None:
+            if node is not None and _holds_at(app, profile, node.node.path):
                 reason = f"{waiver.reason} (waiver of {profile.shown}, {waiver.owner}, until {waiver.until})"
                 Validations.of(node).acknowledge(Acknowledgment(id=waiver.rule, reason=reason))
 
@@ -170,7 +168,7 @@ def _is_seen(app: IConstruct, waiver: Waiver) -> bool:
 
 
 def _is_of_ours(waiver: Waiver) -> bool:
-    name = without_namespace(waiver.rule)
+    name = without_namespace(waiver.rule).upper()
     is_shaped_so = waiver.rule.startswith(f"{NAMESPACE}::") or (name[:2] == "CL" and name[2:].isdigit())
     return is_shaped_so or any(waiver.is_of(f"{NAMESPACE}::{rule}") for rule in all_rules())
 
@@ -215,7 +213,7 @@ def exemptions(app: IConstruct, today: date) -> Iterator[Exemption]:
             there = any(True for _ in _matching(app, waiver)) if not waiver.is_exact else _exactly(app, waiver.path)
             is_used = None if there else False
             near = "" if there else "there is nothing at its path"
-        elif not is_used and "*" not in waiver.rule and without_namespace(waiver.rule).startswith("CL"):
+        elif not is_used and "*" not in waiver.rule and _is_of_ours(waiver):
             from constructs_lambda.rules import nearest
 
             rule = without_namespace(waiver.rule)
@@ -251,5 +249,5 @@ def write_down(app: IConstruct) -> None:
         )
         for profile, waiver in _waivers(app)
     ]
-    if lines and isinstance(app, Stage):
+    if isinstance(app, Stage):
         write_waivers(Path(app.outdir), lines)

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum, auto
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import IPropertyInjector, PropertyInjectors, aws_lambda, aws_logs
+from aws_cdk import Aspects, IAspect, IPropertyInjector, PropertyInjectors, aws_iam, aws_lambda, aws_logs
 from constructs import Construct, IConstruct
 from jsii._kernel import Kernel
 
 from constructs_lambda.cdk.options import JSII_NAMES
-from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, LOG_RETENTION, MONITOR, defaults_for
+from constructs_lambda.cdk.profiles.applied import (
+    FROM_IMAGE,
+    LOG_RETENTION,
+    MONITOR,
+    defaults_for,
+    scopes_below,
+    stepping_back,
+)
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.errors import InputError
 
 FUNCTION = aws_lambda.Function.PROPERTY_INJECTION_ID
-_CALLS = {Kernel.create.__code__: True, Kernel.invoke.__code__: False, Kernel.sinvoke.__code__: False}
-"""What leads from Python into CDK: whether it makes an object."""
+_LATE = "ConstructsLambdaProfile"
+_PYTHON_NAMES = {jsii_name: name for name, jsii_name in JSII_NAMES.items()}
+_CALLS = {Kernel.create.__code__: "klass", Kernel.invoke.__code__: "obj", Kernel.sinvoke.__code__: "klass"}
+"""What leads from Python into CDK, with the name of what is made or asked there."""
 _injected: WeakKeyDictionary[IConstruct, list[tuple[Construct, str]]] = WeakKeyDictionary()
 _made_by_cdk: WeakKeyDictionary[IConstruct, set[str]] = WeakKeyDictionary()
+
+
+class _Whose(Enum):
+    """Whose function one is that CDK makes."""
+
+    OURS = auto()
+    DEVELOPER = auto()
+    EDGE = auto()
+    """A developer's for Lambda@Edge, which takes next to none of the settings."""
+    CDK = auto()
 
 
 @jsii.implements(IPropertyInjector)
@@ -36,14 +56,7 @@ class FunctionInjector:
 
     def __init__(self, scope: IConstruct, before: IPropertyInjector | None) -> None:
         self.root = scope.node.root
-        self._before = before
-
-    def _reach_others_in(self, stage: IConstruct) -> None:
-        """CDK synthesizes a stage before the app around it, so each does it for itself."""
-        from constructs_lambda.cdk.profiles.resources import reach_others
-
-        _injected[stage] = []
-        before_synth(stage).then(lambda: reach_others(stage))  # type: ignore[arg-type]
+        self.before = before
 
     @property
     def construct_unique_id(self) -> str:
@@ -59,80 +72,87 @@ class FunctionInjector:
             id: Its id.
         """
         properties: dict[str, Any] = original_props or {}
-        if self._before is not None:
-            properties = self._before.inject(properties, scope=scope, id=id)
+        if self.before is not None:
+            properties = self.before.inject(properties, scope=scope, id=id)
         stage = before_synth(scope).stage
         if stage not in _injected:
-            self._reach_others_in(stage)
+            reach_late(stage)
         _injected[stage].append((scope, id))
-        kind = _class_being_made()
-        if kind is not None and getattr(kind, "asks_profiles", False):
+        whose = _whose()
+        if whose in (_Whose.OURS, _Whose.EDGE):
             return properties  # ours has asked already
         defaults = defaults_for(scope)
-        if kind is None:
+        if whose is _Whose.CDK:
             note_made_by_cdk(self.root, f"{scope.node.path}/{id}")
-        if MONITOR in defaults and kind is not None:
+        elif MONITOR in defaults:
             from constructs_lambda.cdk.monitors.plain import monitor_later
 
             monitor_later(scope, id)
-        if kind is None or properties.get("handler") == FROM_IMAGE:
+        if whose is _Whose.CDK or properties.get("handler") == FROM_IMAGE:
             defaults = {name: value for name, value in defaults.items() if name == LOG_RETENTION}
         return _filled(properties, defaults, scope, id)
 
 
-def _class_being_made() -> type | None:
-    """The class of the function that Python code asks for, None where CDK makes a function by itself."""
+def _whose() -> _Whose:
+    """Whose function is being made: the innermost call from Python into jsii tells."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
-        makes = _CALLS.get(frame.f_code)
-        if makes is not None:
-            kind = frame.f_locals.get("klass") if makes else None
-            return kind if isinstance(kind, type) and issubclass(kind, aws_lambda.Function) else None
+        name = _CALLS.get(frame.f_code)
+        if name is not None:
+            asked = frame.f_locals.get(name)
+            kind = asked if isinstance(asked, type) else type(asked)
+            if issubclass(kind, aws_lambda.Function) and name == "klass":
+                return _Whose.OURS if getattr(kind, "asks_profiles", False) else _Whose.DEVELOPER
+            if kind.__name__ == "EdgeFunction":
+                return _Whose.EDGE
+            is_of_cdk = kind.__module__.partition(".")[0] in ("aws_cdk", "jsii")
+            return _Whose.CDK if is_of_cdk and kind is not aws_lambda.SingletonFunction else _Whose.DEVELOPER
         frame = frame.f_back
-    return None
+    return _Whose.DEVELOPER
 
 
 def _filled(properties: dict[str, Any], defaults: Mapping[str, Any], scope: Construct, id: str) -> dict[str, Any]:
-    if not defaults:
-        return properties
-    filled = dict(properties)
-    for name, value in defaults.items():
-        if name == MONITOR:
-            continue  # alarms come once the function is there
-        if name == LOG_RETENTION:
-            if "logGroup" not in properties and "logRetention" not in properties:
-                filled["logGroup"] = log_group_beside(scope, id, value)
-        elif name == "environment":
-            filled["environment"] = {**value, **(properties.get("environment") or {})}
-        elif properties.get(JSII_NAMES[name]) is None:
-            filled[JSII_NAMES[name]] = value
-    return {name: value for name, value in filled.items() if value is not None}
+    given = {_PYTHON_NAMES.get(name, name): value for name, value in properties.items() if value is not None}
+    left_out = {MONITOR, *stepping_back(given), *given.keys()}
+    role = given.get("role")
+    if role is not None and not isinstance(role, aws_iam.Role | aws_iam.LazyRole):
+        left_out |= {LOG_RETENTION, "tracing"}  # nobody can give it the rights for these
+    filled = {
+        JSII_NAMES[name]: value for name, value in defaults.items() if name in JSII_NAMES and name not in left_out
+    }
+    if "environment" in defaults:
+        filled["environment"] = {**defaults["environment"], **(given.get("environment") or {})}
+    filled.pop("logRetention", None)
+    if LOG_RETENTION in defaults and LOG_RETENTION not in left_out:
+        group = log_group_beside(scope, id, defaults[LOG_RETENTION])
+        if role is not None:
+            group.grant_write(role)
+        filled["logGroup"] = group
+    return {**properties, **filled}
 
 
-def log_group_beside(scope: Construct, id: str, retention: aws_logs.RetentionDays) -> aws_logs.LogGroup | None:
-    """A log group beside a function, kept when the stack goes; None where there is a construct with its id already.
+def log_group_beside(scope: Construct, id: str, retention: aws_logs.RetentionDays) -> aws_logs.LogGroup:
+    """A log group beside a function, kept when the stack goes.
 
     Args:
         scope: Where the function is made.
         id: Id of the function.
         retention: For how long it keeps logs.
     """
-    name = f"{id}LogGroup"
-    if scope.node.try_find_child(name) is not None:
-        return None
-    return aws_logs.LogGroup(scope, name, retention=retention)
+    return aws_logs.LogGroup(scope, f"{id}ProfileLogGroup", retention=retention)
 
 
 def add_injector(scope: IConstruct) -> None:
-    """Adds ours to a scope, in front of one that is there already, which keeps its say.
+    """Adds ours to a scope. One that is there already, or further out, keeps its say: CDK asks the nearest one only.
 
     Args:
         scope: The scope.
     """
-    injectors = PropertyInjectors.of(scope)
-    there = injectors.for_(FUNCTION)
-    if not isinstance(there, FunctionInjector):
-        injectors.add(FunctionInjector(scope, there))
+    there = [PropertyInjectors.of(each).for_(FUNCTION) for each in reversed(scope.node.scopes)]
+    nearest = next((each for each in there if each is not None), None)
+    if not isinstance(there[0], FunctionInjector):
+        before = nearest.before if isinstance(nearest, FunctionInjector) else nearest
+        PropertyInjectors.of(scope).add(FunctionInjector(scope, before))
 
 
 def refuse_replaced(scope: IConstruct) -> None:
@@ -151,6 +171,50 @@ def refuse_replaced(scope: IConstruct) -> None:
             f"{name}: another property injector for {FUNCTION} was added after the profile, and CDK keeps the last one "
             "only. Fix: add it before profile.apply(...), which combines the two."
         )
+
+
+def refuse_missed(paths: Sequence[str]) -> None:
+    """Refuses functions that CDK asked nobody of ours about: nobody can tell what they lack, nor whose they are.
+
+    Args:
+        paths: Where they are.
+
+    Raises:
+        InputError: There are some.
+    """
+    if paths:
+        more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+        raise InputError(
+            f"{', '.join(paths[:5])}{more}: a profile holds there, and CDK's property injectors didn't get to it. "
+            "Either it was made before profile.apply(...), or a construct around it has an injector of its own. Fix: "
+            "apply the profile first; and to a construct with an injector of its own too, which combines the two."
+        )
+
+
+@jsii.implements(IAspect)
+class _Late:
+    """Visits one empty construct, so that CDK calls once a stage and not once a node."""
+
+    def visit(self, node: IConstruct) -> None:
+        """Reaches the functions of a stage that no injector reaches; CDK calls it."""
+        from constructs_lambda.cdk.profiles.resources import reach_others
+
+        stage = node.node.scope
+        if stage is not None:
+            for scope, _ in scopes_below(stage.node.root):
+                refuse_replaced(scope)
+            reach_others(stage)
+
+
+def reach_late(stage: IConstruct) -> None:
+    """Has the other functions of a stage reached once all are there, before CDK hashes nested templates.
+
+    Args:
+        stage: The stage, or the app.
+    """
+    _injected.setdefault(stage, [])
+    if isinstance(stage, Construct) and stage.node.try_find_child(_LATE) is None:
+        Aspects.of(Construct(stage, _LATE)).add(_Late())
 
 
 def injected_paths(stage: IConstruct) -> list[str]:

@@ -13,9 +13,8 @@ from constructs import Construct, IConstruct
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.profiles import applied
 from constructs_lambda.cdk.profiles.applied import LOG_RETENTION, MONITOR
-from constructs_lambda.cdk.profiles.injection import add_injector, refuse_replaced
-from constructs_lambda.cdk.profiles.resources import reach_others
-from constructs_lambda.cdk.profiles.settings import required
+from constructs_lambda.cdk.profiles.injection import add_injector, reach_late
+from constructs_lambda.cdk.profiles.settings import of_wrong_type, required
 from constructs_lambda.cdk.profiles.waivers import Waiver
 from constructs_lambda.cdk.synthesis import before_synth, stage_of
 from constructs_lambda.errors import InputError
@@ -25,6 +24,7 @@ from constructs_lambda.quotas import Quotas
 if TYPE_CHECKING:
     from constructs_lambda.cdk.monitors.monitor import Monitor
 
+_PER_SCOPE, _MOST_SCOPES, _REQUIRED = 10, 3, 49  # priorities of tags: those that a resource is made with have 50
 _OF_ONE_FUNCTION = ("code", "events", "function_name", "handler", "role", "runtime")
 """Keywords that no two functions share; a default of them would break or rename functions."""
 
@@ -142,41 +142,68 @@ class Profile:
     def apply(self, scope: Construct, *, today: date | None = None) -> None:
         """Lets it hold for an app, or for a stage, a stack or whatever else is given, and for all below.
 
-        Apply it before functions are made. Those that are there already, and L1 functions, get at synth what an L1
-        resource can be given; in a stage where all functions are L1, only where it was applied to the stage.
+        Apply it before functions are made: the synth refuses those that are there already. L1 functions get at synth
+        what needs no rights; in a stage where all functions are L1, only where it was applied to the stage.
 
         Args:
             scope: The app.
             today: The day on which waivers and runtimes are judged; the current day where it isn't given.
 
         Raises:
-            InputError: cdk-nag isn't installed, or another injector takes the place of ours; that is seen at synth.
+            InputError: cdk-nag isn't installed; or a profile for a part of an app sets what counts for the whole one.
+                At synth: another injector takes the place of ours, or functions were made before.
+            TypeError: No construct, or no day.
         """
         if not isinstance(scope, Construct):
             raise TypeError(f"scope must be a construct, such as the App; got {scope!r}")
+        if today is not None and not isinstance(today, date):
+            raise TypeError(f"today must be a datetime.date; got {today!r}")
+        self._refuse_for_part_of(scope)
+        packs = list(dict.fromkeys(pack for profile in self.chain for pack in profile.nag))
+        if packs:
+            from constructs_lambda.cdk.nag import add_packs
+
+            add_packs(scope, packs)
         synthesis = before_synth(scope)
         is_first = not applied.profiles_at(scope)
         applied.apply(self, scope, today)
         add_injector(scope)
-        for profile in reversed(self.chain):
-            for name, value in {**profile.tags, **profile.required_tags}.items():
-                Tags.of(scope).add(name, value)
-        packs = list(dict.fromkeys(pack for profile in self.chain for pack in profile.nag))
-        if packs:
-            from constructs_lambda.cdk.nag import add_packs
-            from constructs_lambda.cdk.profiles.exemptions import WaivedPack
-
-            root = scope.node.root
-            add_packs(scope, packs, lambda pack: WaivedPack(pack, root))
+        reach_late(stage_of(scope))
+        self._add_tags(scope)
         if is_first:
             synthesis.then(lambda: _before_synth(scope))
+
+    def _refuse_for_part_of(self, scope: Construct) -> None:
+        """What counts for whole apps can't be set for a part of one."""
+        root = scope.node.root
+        if root is scope:
+            return
+        known = applied.profiles_at(root)
+        wide = [each for each in self.chain if each not in known and (each.severity or each.quotas or each.nag)]
+        if wide:
+            names = " and ".join(each.shown for each in wide)
+            raise InputError(
+                f"{scope.node.path}: {names} sets severity, quotas or nag, which count for the whole app. Fix: apply "
+                "it to the app as well, before."
+            )
+
+    def _add_tags(self, scope: Construct) -> None:
+        """Below the developer's, whose tags have at least 50; the nearer scope and the nearer profile go first."""
+        nearness = min(_PER_SCOPE * (len(scope.node.scopes) - 1), _MOST_SCOPES * _PER_SCOPE)
+        holding = applied.profiles_for(scope)
+        taken = {name for each in holding if self in each.chain[1:] for name in each.tags}
+        fixed = {name: value for each in reversed(holding) for name, value in each.required_tags.items()}
+        for distance, profile in enumerate(self.chain):
+            for name, value in profile.tags.items():
+                if name not in taken:
+                    Tags.of(scope).add(name, value, priority=nearness + max(0, _PER_SCOPE - 1 - distance))
+        for name, value in fixed.items():
+            Tags.of(scope).add(name, value, priority=_REQUIRED)
 
 
 def _before_synth(scope: IConstruct) -> None:
     from constructs_lambda.cdk.profiles import exemptions
 
-    refuse_replaced(scope)
-    reach_others(stage_of(scope))
     exemptions.start(scope.node.root)
 
 
@@ -193,12 +220,10 @@ def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
             problems.append(
                 f"defaults: there is no keyword {name!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
             )
-        elif name == LOG_RETENTION and not isinstance(value, aws_logs.RetentionDays):
-            problems.append(f"defaults: log_retention must be an aws_logs.RetentionDays; got {value!r}")
         elif name == MONITOR:
             problems += _wrong_monitor(value)
-        elif name == "environment" and not isinstance(value, Mapping):
-            problems.append(f"defaults: environment must be a mapping; got {value!r}")
+        elif wrong := of_wrong_type(name, value):
+            problems.append(f"defaults: {name} {wrong}")
     return problems
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from aws_cdk import Duration, Size, aws_lambda, aws_logs
 
-from constructs_lambda.cdk.profiles.retention import days_of
+from constructs_lambda.cdk.profiles.retention import FOR_EVER, days_of
 from constructs_lambda.cdk.properties import word
 from constructs_lambda.model import ANY
 
+_HUGE = 1e15  # above are NaN, infinity and the numbers that stand for CDK's tokens
 _Plain = str | int | float | bool | None
 
 
@@ -18,7 +19,7 @@ _Plain = str | int | float | bool | None
 class Require:
     """What a value has to be, for `Profile(require=...)`; a plain value there stands for `Require.exactly(value)`.
 
-    Make one with `exactly`, `one_of`, `at_most`, `at_least`, `between` or `given`.
+    Make one with `exactly`, `one_of`, `at_most`, `at_least`, `given` or `absent`.
 
     Args:
         text: What is required, as a message says it.
@@ -65,7 +66,11 @@ class Require:
             because: Why, for the message.
         """
         most = _number(value)
-        return cls(f"at most {shown(most)}", lambda each: _is_number(each) and each <= most, None, because)  # type: ignore[operator]
+
+        def holds(each: _Plain) -> bool:
+            return isinstance(each, int | float) and each <= most
+
+        return cls(f"at most {shown(most)}", holds, None, because)
 
     @classmethod
     def at_least(cls, value: Duration | Size | float, *, because: str = "") -> Require:
@@ -76,7 +81,11 @@ class Require:
             because: Why, for the message.
         """
         least = _number(value)
-        return cls(f"at least {shown(least)}", lambda each: _is_number(each) and each >= least, None, because)  # type: ignore[operator]
+
+        def holds(each: _Plain) -> bool:
+            return each == FOR_EVER or (isinstance(each, int | float) and each >= least)
+
+        return cls(f"at least {shown(least)}", holds, None, because)
 
     @classmethod
     def given(cls, *, because: str = "") -> Require:
@@ -86,6 +95,15 @@ class Require:
             because: Why, for the message.
         """
         return cls(ANY, lambda each: each is not None and each != "" and each is not False, None, because)
+
+    @classmethod
+    def absent(cls, *, because: str = "") -> Require:
+        """No value.
+
+        Args:
+            because: Why, for the message.
+        """
+        return cls("none", lambda each: each is None, None, because)
 
 
 def plain(value: object) -> _Plain:
@@ -99,10 +117,11 @@ def plain(value: object) -> _Plain:
     """
     if isinstance(value, str | int | float | bool):
         return value
-    if isinstance(value, Duration):
-        return int(value.to_seconds())
-    if isinstance(value, Size):
-        return int(value.to_mebibytes())
+    if isinstance(value, Duration | Size):
+        try:
+            return int(value.to_seconds() if isinstance(value, Duration) else value.to_mebibytes())
+        except RuntimeError:  # a token, or a part of a second
+            raise TypeError(f"must be whole seconds or MB, known at synth; got {value.to_string()}") from None
     if isinstance(value, aws_lambda.Architecture | aws_lambda.Runtime):
         return value.name
     if isinstance(value, aws_logs.RetentionDays):
@@ -125,10 +144,6 @@ def shown(value: _Plain) -> str:
 
 def _number(value: object) -> int | float:
     number = plain(value)
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        raise TypeError(f"must be a number, a Duration or a Size; got {value!r}")
+    if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) < _HUGE:
+        raise TypeError(f"must be a number that is known at synth, a Duration or a Size; got {value!r}")
     return number
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

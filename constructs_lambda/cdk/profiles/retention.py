@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,7 @@ _DAYS = {
     "TEN_YEARS": 3653,
 }
 FOR_EVER = "forever"
+_PREFIX = "/aws/lambda/"
 
 
 def days_of(retention: aws_logs.RetentionDays) -> int | str:
@@ -47,7 +49,7 @@ def days_of(retention: aws_logs.RetentionDays) -> int | str:
 
 
 def retention_of(function: Function, stack: Stack) -> Any:
-    """For how many days the logs of a function are kept, unknown where its log group isn't in its template.
+    """For how many days the logs of a function are kept; unknown where its log group isn't in its template.
 
     Args:
         function: The function.
@@ -56,7 +58,7 @@ def retention_of(function: Function, stack: Stack) -> Any:
     logging = stack.resources[function.place.resource].properties.get("LoggingConfig")
     named = logging.get("LogGroup") if isinstance(logging, Mapping) else None
     if named is None:
-        return _by_custom_resource(function, stack)
+        return _by_name(function, stack)
     target = named.get("Ref") if isinstance(named, Mapping) else None
     group = stack.resources.get(target) if isinstance(target, str) else None
     if group is None or group.type != "AWS::Logs::LogGroup":
@@ -64,14 +66,19 @@ def retention_of(function: Function, stack: Stack) -> Any:
     return _days(group.properties)
 
 
-def _by_custom_resource(function: Function, stack: Stack) -> Any:
-    """What CDK's deprecated `log_retention` sets; without it Lambda makes a log group that keeps everything."""
+def _by_name(function: Function, stack: Stack) -> Any:
+    """What is set for `/aws/lambda/<name>`: by a log group of that name, or by CDK's deprecated `log_retention`.
+
+    Where nobody makes it, Lambda does, and it keeps everything. Another stack may make it: then nobody can tell.
+    """
     for resource in stack.resources.values():
-        if resource.type == "Custom::LogRetention" and function.place.resource in str(
-            resource.properties.get("LogGroupName")
-        ):
-            return _days(resource.properties)
-    return FOR_EVER
+        if resource.type in ("AWS::Logs::LogGroup", "Custom::LogRetention"):
+            name = resource.properties.get("LogGroupName")
+            written = json.dumps(name, default=str) if isinstance(name, Mapping) else str(name)
+            refers = f'"{function.place.resource}"' in written and _PREFIX in written
+            if refers or (isinstance(function.name, str) and name == f"{_PREFIX}{function.name}"):
+                return _days(resource.properties)
+    return None
 
 
 def _days(properties: Mapping[str, Any]) -> Any:

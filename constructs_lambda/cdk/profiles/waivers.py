@@ -56,6 +56,7 @@ class Waiver:
             problems.append(f"until must be a datetime.date; got {until!r}")
         if problems:
             raise InputError("\n".join([*(f"Waiver: {problem}" for problem in problems), f"Such as {_EXAMPLE}"]))
+        object.__setattr__(self, "rule", self.rule.strip())
         object.__setattr__(self, "_rule", _pattern(self.rule))
         object.__setattr__(self, "_path", _pattern(self.path.strip("/").removesuffix("/Resource"), below=True))
 

@@ -10,18 +10,24 @@ import jsii
 import pytest
 from aws_cdk import (
     App,
+    Aws,
+    CfnCondition,
     CfnResource,
     Duration,
+    Fn,
     IPropertyInjector,
     NestedStack,
     PropertyInjectors,
+    RemovalPolicy,
     Size,
     Stack,
     Stage,
+    aws_iam,
     aws_lambda,
     aws_logs,
     aws_s3,
     aws_s3_notifications,
+    aws_sns,
 )
 from synthesized import resources_of, template_of
 
@@ -36,6 +42,7 @@ from constructs_lambda import (
     Profile,
     ProfileMixin,
     PythonFunction,
+    Quotas,
     Require,
 )
 
@@ -290,8 +297,8 @@ def test_l1_functions(app: App, stack: Stack) -> None:
     found = properties(app)
     assert (found["MemorySize"], found["Timeout"], found["Architectures"]) == (300, 20, ["arm64"])
     assert found["Environment"]["Variables"] == {"LEVEL": "DEBUG", "OWN": "1"}
-    assert found["TracingConfig"] == {"Mode": "Active"}
-    assert "LogGroup" in found["LoggingConfig"]
+    assert "TracingConfig" not in found  # its role is somebody's own
+    assert "LoggingConfig" not in found
 
 
 def test_l1_functions_by_hand(app: App, stack: Stack) -> None:
@@ -301,10 +308,53 @@ def test_l1_functions_by_hand(app: App, stack: Stack) -> None:
     assert (function.memory_size, function.timeout) == (300, 11)
 
 
-def test_functions_made_before_the_profile_was_applied(app: App, stack: Stack, required: Any) -> None:
-    aws_lambda.Function(stack, "Orders", **required)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_functions_made_before_the_profile_was_applied(kind: Any, app: App, stack: Stack, required: Any) -> None:
+    kind(stack, "Orders", **required)
+    ORGANISATION.apply(app)
+    with pytest.raises(RuntimeError, match=r"Shop/Orders: a profile holds there.*Fix: apply the profile first"):
+        app.synth()
+
+
+def test_l1_functions_made_before_get_the_defaults(app: App, stack: Stack) -> None:
+    l1(stack)
     ORGANISATION.apply(app)
     assert (properties(app)["MemorySize"], properties(app)["Timeout"]) == (300, 11)
+
+
+def test_l1_in_a_nested_stack_changes_its_asset(make_app: Callable[..., App]) -> None:
+    """CDK hashes nested templates before validations: what comes later would never be deployed."""
+    hashes = set()
+    for memory in (256, 512):
+        app = make_app()
+        Profile("acme", defaults={"memory_size": memory}).apply(app)
+        l1(NestedStack(Stack(app, "Shop"), "Inner"))
+        text = (Path(app.synth().directory) / "Shop.template.json").read_text()
+        hashes.add(text[text.index("TemplateURL") :])
+    assert len(hashes) == 2
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        lambda: Fn.condition_if("Cond", {"Variables": {"OWN": "1"}}, Aws.NO_VALUE),
+        lambda: aws_lambda.CfnFunction.EnvironmentProperty(
+            variables=Fn.condition_if("Cond", {"OWN": "1"}, Aws.NO_VALUE)
+        ),
+    ],
+)
+def test_an_environment_that_only_the_deployment_tells_stays(environment: Any, app: App, stack: Stack) -> None:
+    WIDE.apply(app)
+    CfnCondition(stack, "Cond", expression=Fn.condition_equals("a", "b"))
+    l1(stack, environment=environment())
+    assert "Fn::If" in str(properties(app)["Environment"])
+    assert "LEVEL" not in str(properties(app)["Environment"])
+
+
+def test_escape_hatches_go_before_the_profile(app: App, stack: Stack) -> None:
+    WIDE.apply(app)
+    l1(stack).add_property_override("Environment.Variables.LEVEL", "DEBUG")
+    assert properties(app)["Environment"]["Variables"] == {"LEVEL": "DEBUG"}
 
 
 def test_stages_and_nested_stacks(app: App, required: Any) -> None:
@@ -353,12 +403,86 @@ def test_an_injector_that_takes_its_place_is_refused(app: App, stack: Stack, req
         app.synth()
 
 
-def test_an_injector_further_in_leaves_the_rest_to_the_profile(app: App, stack: Stack, required: Any) -> None:
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_an_injector_further_in_is_refused(kind: Any, app: App, stack: Stack, required: Any) -> None:
     ORGANISATION.apply(app)
     PropertyInjectors.of(stack).add(Theirs())
+    kind(stack, "Orders", **required)
+    with pytest.raises(RuntimeError, match="Shop/Orders: a profile holds there"):
+        app.synth()
+
+
+def test_an_injector_further_in_is_combined_where_the_profile_is_applied_too(
+    app: App, stack: Stack, required: Any
+) -> None:
+    ORGANISATION.apply(app)
+    PropertyInjectors.of(stack).add(Theirs())
+    ORGANISATION.apply(stack)
     aws_lambda.Function(stack, "Orders", **required)
     found = properties(app)
     assert (found["Description"], found["MemorySize"], found["Timeout"]) == ("theirs: Orders", 300, 44)
+
+
+def test_an_injector_further_out_is_kept(app: App, stack: Stack, required: Any) -> None:
+    PropertyInjectors.of(app).add(Theirs())
+    ORGANISATION.apply(stack)
+    aws_lambda.Function(stack, "Orders", **required)
+    assert (properties(app)["Description"], properties(app)["MemorySize"]) == ("theirs: Orders", 300)
+
+
+@pytest.mark.parametrize("nearer", [False, True])
+def test_a_profile_goes_before_its_base_wherever_that_is_applied(
+    nearer: bool, app: App, stack: Stack, required: Any
+) -> None:
+    TEAM.apply(app)
+    ORGANISATION.apply(stack if nearer else app)
+    aws_lambda.Function(stack, "Orders", **required)
+    assert properties(app)["MemorySize"] == 400
+
+
+@pytest.mark.parametrize(
+    ("defaults", "options"),
+    [
+        ({"logging_format": aws_lambda.LoggingFormat.JSON}, {"log_format": "Text"}),
+        (
+            {"application_log_level_v2": aws_lambda.ApplicationLogLevel.WARN},
+            {"logging_format": aws_lambda.LoggingFormat.TEXT},
+        ),
+        ({"dead_letter_queue_enabled": True}, {"dead_letter_topic": None}),
+        ({"log_retention": aws_logs.RetentionDays.ONE_WEEK}, {"log_removal_policy": RemovalPolicy.DESTROY}),
+        ({"log_retention": aws_logs.RetentionDays.ONE_WEEK}, {"log_retention": aws_logs.RetentionDays.ONE_DAY}),
+    ],
+)
+def test_a_default_steps_back_where_its_alternative_is_set(
+    defaults: Any, options: Any, app: App, stack: Stack, required: Any
+) -> None:
+    Profile("acme", defaults=defaults).apply(app)
+    if "dead_letter_topic" in options:
+        options = {"dead_letter_topic": aws_sns.Topic(stack, "Topic")}
+    aws_lambda.Function(stack, "Orders", **required, **options)
+    app.synth()
+
+
+@pytest.mark.parametrize("mutable", [True, False])
+def test_a_role_of_the_developer(mutable: bool, app: App, stack: Stack, required: Any) -> None:
+    more = {"log_retention": aws_logs.RetentionDays.ONE_WEEK, "tracing": aws_lambda.Tracing.ACTIVE}
+    Profile("acme", base=ORGANISATION, defaults=more).apply(app)
+    arn = "arn:aws:iam::111122223333:role/orders"
+    role: aws_iam.IRole = aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+    if not mutable:
+        role = aws_iam.Role.from_role_arn(stack, "Given", arn, mutable=False)
+    aws_lambda.Function(stack, "Orders", role=role, **required)
+    found = properties(app)
+    assert found["MemorySize"] == 300
+    assert ("TracingConfig" in found) is ("LoggingConfig" in found) is mutable
+    policies = str(resources_of(app, "AWS::IAM::Policy"))
+    assert ("logs:PutLogEvents" in policies) is ("xray:PutTraceSegments" in policies) is mutable
+
+
+def test_functions_of_constructs_that_only_wrap_the_developers(app: App, stack: Stack, required: Any) -> None:
+    ORGANISATION.apply(app)
+    aws_lambda.SingletonFunction(stack, "Orders", uuid="x", **required)
+    assert properties(app)["MemorySize"] == 300
 
 
 def test_applying_twice_is_applying_once(app: App, stack: Stack, required: Any) -> None:
@@ -386,7 +510,7 @@ def test_all_problems_at_once() -> None:
         "function_name can't be the same for all functions",
         "log_retention must be an aws_logs.RetentionDays",
         "'timeouts' can't be required; did you mean 'timeout'?",
-        "memory_size can't be required",
+        "memory_size must be a number of MB",
         "CL1O1",
     ):
         assert any(part in line for line in lines), part
@@ -428,6 +552,47 @@ def test_required_values_are_those_of_single_requirements() -> None:
         },
     )
     assert profile.required_values == {"memory_size": 512, "environment": {"LEVEL": "INFO"}}
+
+
+def test_the_developers_tags_go_first_wherever_they_are(app: App, stack: Stack) -> None:
+    from aws_cdk import CfnTag, Tags
+
+    Tags.of(app).add("stage", "test")
+    Profile("acme", tags={"owner": "acme", "stage": "prod", "company": "acme"}).apply(app)
+    Profile("team", tags={"company": "team"}).apply(stack)
+    l1(stack, tags=[CfnTag(key="owner", value="orders")])
+    found = {each["Key"]: each["Value"] for each in properties(app)["Tags"]}
+    assert found == {"owner": "orders", "stage": "test", "company": "team"}
+
+
+def test_a_required_tag_goes_before_those_of_nearer_profiles(app: App, stack: Stack, required: Any) -> None:
+    Profile("acme", require={"tags": {"company": "acme"}}).apply(app)
+    Profile("team", tags={"company": "team"}).apply(stack)
+    aws_lambda.Function(stack, "Orders", **required)
+    assert properties(app)["Tags"] == [{"Key": "company", "Value": "acme"}]
+
+
+@pytest.mark.parametrize(
+    "wide", [{"severity": {"CL101": "off"}}, {"quotas": Quotas(elastic_ips=9)}, {"nag": ["AwsSolutions"]}]
+)
+def test_what_counts_for_the_app_is_refused_for_a_part_of_it(wide: Any, app: App, stack: Stack) -> None:
+    profile = Profile("acme", **wide)
+    with pytest.raises(InputError, match="Shop: acme sets severity, quotas or nag, which count for the whole app"):
+        profile.apply(stack)
+    assert stack.node.children == []
+    profile.apply(app)
+    profile.apply(stack)
+
+
+def test_cdks_own_log_groups_keep_logs_as_long_as_the_profile_says(make_app: Callable[..., App], required: Any) -> None:
+    app = make_app(context={"@aws-cdk/aws-lambda:useCdkManagedLogGroup": True})
+    day = aws_logs.RetentionDays.ONE_YEAR
+    Profile("acme", defaults={"log_retention": day}, require={"log_retention": Require.at_most(365)}).apply(app)
+    stack = Stack(app, "Shop")
+    Function(stack, "Ours", **required)
+    aws_lambda.Function(stack, "Plain", **required)
+    groups = resources_of(app, "AWS::Logs::LogGroup").values()
+    assert [each["Properties"]["RetentionInDays"] for each in groups] == [365, 365]
 
 
 def test_tags_reach_what_takes_tags_and_the_developers_stay(app: App, stack: Stack, required: Any) -> None:
