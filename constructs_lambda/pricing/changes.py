@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from constructs_lambda.pricing.report import FREE, CostReport, total_of
+from constructs_lambda.pricing.report import FREE, CostReport, Missing, total_of
 from constructs_lambda.records import record
 
 SHARED = "free tier and price tiers, shared anew"
@@ -59,6 +59,21 @@ def changes(before: CostReport, after: CostReport) -> Iterator[Change]:
     shared_before, shared_after = total_of(each for each, _ in shared), total_of(each for _, each in shared)
     if shared_before != shared_after:
         yield Change(resource=SHARED, before=shared_before, after=shared_after)
+
+
+def open_changes(before: CostReport, after: CostReport) -> tuple[list[Missing], list[Missing]]:
+    """What joined what costs and isn't in the total, and what left it.
+
+    Args:
+        before: What the app costs without the change.
+        after: What it costs with it.
+    """
+    old, new = _named(before), _named(after)
+    return [new[each] for each in new if each not in old], [old[each] for each in old if each not in new]
+
+
+def _named(report: CostReport) -> Mapping[tuple[str, str, str], Missing]:
+    return {(each.resource, each.item, each.region): each for each in report.unpriced}
 
 
 def _quantities(report: CostReport) -> Mapping[str, Mapping[str, tuple[Decimal, str]]]:

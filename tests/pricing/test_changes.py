@@ -9,7 +9,7 @@ from priced import Resource, app, cost, function, made
 
 from constructs_lambda.pricing import AppUsage
 from constructs_lambda.pricing.changes import SHARED, Change, changes
-from constructs_lambda.pricing.subjects import split_usage
+from constructs_lambda.pricing.settling import split_usage
 
 M = 1_000_000
 SECRET = made("SecretsManager::Secret", {"requests": 0})

@@ -82,6 +82,9 @@ def test_what_is_not_in_the_total_is_a_line_for_each_kind() -> None:
         "Not in the total",
         "  AWS::S3::Bucket (T): no price is known here",
         "  duration, x86, 16.6667 a million GB-seconds (A and 1 more): no usage is stated",
+        "  logs that are kept, 0.03 a GB-month (A and 1 more): how much is kept depends on the retention and on how it "
+        "compresses",
+        "  logs that come in, 0.50 a GB (A and 1 more): no usage is stated",
         "  requests, 0.20 a million requests (A and 1 more): no usage is stated",
         "",
     ]
@@ -129,7 +132,7 @@ def test_nothing_steers_a_terminal(write: Any) -> None:
         "T": made(evil),
     }
     report = cost(resources, region=None)
-    other = cost(app({}), region=evil)
+    other = cost(app({}, region=evil))
     what_if = by_memory(app(resources), [512], AppUsage(), shipped_prices())
     for output in (
         write(report),
@@ -191,6 +194,25 @@ def test_a_document() -> None:
                 "unit_price": "0.0000166667",
                 "reason": "no duration_ms is stated",
                 "region": "us-east-1",
+                "quantity": None,
+            },
+            {
+                "resource": "Shop/F",
+                "item": "logs that come in",
+                "unit": "GB",
+                "unit_price": "0.5",
+                "reason": "no usage is stated",
+                "region": "us-east-1",
+                "quantity": None,
+            },
+            {
+                "resource": "Shop/F",
+                "item": "logs that are kept",
+                "unit": "GB-month",
+                "unit_price": "0.03",
+                "reason": "how much is kept depends on the retention and on how it compresses",
+                "region": "us-east-1",
+                "quantity": None,
             },
             {
                 "resource": "B",
@@ -199,6 +221,7 @@ def test_a_document() -> None:
                 "unit_price": None,
                 "reason": "no price is known here",
                 "region": "us-east-1",
+                "quantity": None,
             },
         ],
         "assumptions": [
@@ -261,6 +284,7 @@ def test_a_document_of_what_if() -> None:
         "basis": "as stated",
         "amount": "17.6667",
         "is_current": True,
+        "reason": None,
     }
     assert other == {
         **now,
@@ -323,9 +347,8 @@ def test_text_of_what_if() -> None:
 
 def test_markdown_escapes_what_steers_it() -> None:
     name = "a|b<c>\\d"
-    report = cost(
-        {"S": at(name, SECRET), "F": at(f"{name}/f", function({"requests": 1, "duration_ms": 1}))}, region="us|east"
-    )
+    resources = {"S": at(name, SECRET), "F": at(f"{name}/f", function({"requests": 1, "duration_ms": 1}))}
+    report = cost(app(resources, region="us|east"))
     what_if = by_memory(
         app({"F": at(name, function({"requests": 1, "duration_ms": 1}))}), [512], AppUsage(), shipped_prices()
     )
