@@ -31,6 +31,7 @@ _NEVER = (
     "AWS::Logs::MetricFilter",
 )
 """Types that name functions and never invoke them; policies of resources don't either."""
+_LOGS = ("LogGroupName", "LogGroupNames")  # of whatever reads or keeps the logs of a function
 _ABOUT = {
     "AWS::CloudWatch::Alarm": ("Dimensions", "Metrics"),  # its actions may invoke one
     "AWS::Lambda::EventInvokeConfig": ("FunctionName",),  # its destinations do
@@ -108,7 +109,7 @@ def _is_here(stack: Stack, link: Link) -> bool:
 
 
 def _mentioned(resource: Resource) -> Iterator[Link]:
-    about = _ABOUT.get(resource.type, ())
+    about = (*_LOGS, *_ABOUT.get(resource.type, ()))
     yield from links_in([value for name, value in resource.properties.items() if name not in about])
 
 

@@ -320,6 +320,8 @@ def test_a_function_of_another_stack() -> None:
         made("CloudWatch::Alarm", Dimensions=[{"Name": "FunctionName", "Value": {"Ref": "F"}}], Period=60),
         made("CloudWatch::Dashboard", DashboardBody={"Fn::Sub": "${F}"}),
         made("Logs::LogGroup", LogGroupName={"Fn::Sub": "/aws/lambda/${F}"}),
+        made("Logs::SubscriptionFilter", LogGroupName={"Fn::Sub": "/aws/lambda/${F}"}, DestinationArn=of("Other")),
+        {"Type": "Custom::LogRetention", "Properties": {"LogGroupName": {"Fn::Sub": "/aws/lambda/${F}"}}},
     ],
     ids=lambda each: each["Type"],
 )
