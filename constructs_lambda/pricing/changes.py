@@ -61,19 +61,38 @@ def changes(before: CostReport, after: CostReport) -> Iterator[Change]:
         yield Change(resource=SHARED, before=shared_before, after=shared_after)
 
 
-def open_changes(before: CostReport, after: CostReport) -> tuple[list[Missing], list[Missing]]:
+@record(kw_only=True)
+class OpenChanges:
+    """What costs and isn't in the total, before and after.
+
+    Args:
+        added: What joined it.
+        removed: What left it.
+        kept: What was there before and still is.
+    """
+
+    added: tuple[Missing, ...]
+    removed: tuple[Missing, ...]
+    kept: tuple[Missing, ...]
+
+
+def open_changes(before: CostReport, after: CostReport) -> OpenChanges:
     """What joined what costs and isn't in the total, and what left it.
 
     Args:
         before: What the app costs without the change.
         after: What it costs with it.
     """
-    old, new = _named(before), _named(after)
-    return [new[each] for each in new if each not in old], [old[each] for each in old if each not in new]
 
+    def name(missing: Missing) -> tuple[str, str, str]:
+        return missing.resource, missing.item, missing.region
 
-def _named(report: CostReport) -> Mapping[tuple[str, str, str], Missing]:
-    return {(each.resource, each.item, each.region): each for each in report.unpriced}
+    old, new = set(map(name, before.unpriced)), set(map(name, after.unpriced))
+    return OpenChanges(
+        added=tuple(each for each in after.unpriced if name(each) not in old),
+        removed=tuple(each for each in before.unpriced if name(each) not in new),
+        kept=tuple(each for each in after.unpriced if name(each) in old),
+    )
 
 
 def _quantities(report: CostReport) -> Mapping[str, Mapping[str, tuple[Decimal, str]]]:

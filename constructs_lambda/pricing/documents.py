@@ -36,9 +36,9 @@ def as_json(report: CostReport, before: CostReport | None = None, what_if: Seque
         document["before"] = str(before.total)
         document["difference"] = str(report.total - before.total)
         document["changes"] = [_change(change) for change in changes(before, report)]
-        added, removed = open_changes(before, report)
-        document["unpriced_added"] = [_missing(missing) for missing in added]
-        document["unpriced_removed"] = [_missing(missing) for missing in removed]
+        unknown = open_changes(before, report)
+        document["unpriced_added"] = [_missing(missing) for missing in unknown.added]
+        document["unpriced_removed"] = [_missing(missing) for missing in unknown.removed]
         document["assumptions_before"] = list(before.assumptions)
     if what_if:
         document["what_if"] = [_memory(each) for each in what_if]

@@ -36,13 +36,13 @@ def text(report: CostReport, before: CostReport | None = None, what_if: Sequence
     if what_if:
         parts = [_memory_table(what_if, "simple"), "", *_open(report.unpriced), *_notes(report)]
     elif before is not None:
-        added, removed = open_changes(before, report)
+        unknown = open_changes(before, report)
         parts = [
             _changes_table(before, report, "simple"),
             "",
-            *_open(added, f"{_OPEN}, new"),
-            *_open(removed, f"{_OPEN} before, and gone"),
-            *_open([each for each in report.unpriced if each not in added], f"{_OPEN}, as before"),
+            *_open(unknown.added, f"{_OPEN}, new"),
+            *_open(unknown.removed, f"{_OPEN} before, and gone"),
+            *_open(unknown.kept, f"{_OPEN}, as before"),
             _totals(before, report),
             *_notes(report, before),
         ]
@@ -66,9 +66,9 @@ def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequ
     if before is not None:
         title = f"### {_signed(report.total - before.total)} {CURRENCY} a month"
         table = _changes_table(before, report, "pipe")
-        added, removed = open_changes(before, report)
-        unknown = [f"- {_OPEN}, new: {_cell(note)}" for note in _missing_notes(added)]
-        unknown += [f"- {_OPEN} before, and gone: {_cell(note)}" for note in _missing_notes(removed)]
+        open_now = open_changes(before, report)
+        unknown = [f"- {_OPEN}, new: {_cell(note)}" for note in _missing_notes(open_now.added)]
+        unknown += [f"- {_OPEN} before, and gone: {_cell(note)}" for note in _missing_notes(open_now.removed)]
         unknown += [""] if unknown else []
         return "\n".join([title, "", table, "", *unknown, _cell(_totals(before, report)), "", *details]) + "\n"
     rows = [[_cell(name), f"{rounded(amount):,}"] for name, amount in _dearest(report)]
@@ -228,7 +228,8 @@ def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
         for change in changes(before, after)
     ]
     if not rows:
-        return "Nothing has changed in the total." if any(open_changes(before, after)) else _SAME
+        unknown = open_changes(before, after)
+        return "Nothing has changed in the total." if unknown.added or unknown.removed else _SAME
     headers = ["resource", "before", "after", f"{CURRENCY} a month", "what changed"]
     return tabulate(rows, headers, style, colalign=("left", "right", "right", "right", "left"), disable_numparse=True)
 

@@ -12,7 +12,7 @@ from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import NO_USAGE, Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import HOURS_A_MONTH, SECONDS_A_MONTH, Item
 from constructs_lambda.pricing.subjects import PricedApp
-from constructs_lambda.tokens import UNKNOWN, Unknown, resolve_list, resolve_number
+from constructs_lambda.tokens import UNKNOWN, Unknown, resolve_list, resolve_mapping, resolve_number
 
 DEFAULT_MEMORY_MB = 128
 _FREE_STORAGE_MB = 512
@@ -82,7 +82,7 @@ def _is_scheduled(target: Subject, minimum: Number) -> bool:
     """Whether a scheduled action gives a scalable target another number that it never goes below."""
     actions = resolve_list(target.properties.get("ScheduledActions"))
     for each in (UNKNOWN,) if isinstance(actions, Unknown) else actions or ():
-        action = each.get("ScalableTargetAction") if isinstance(each, Mapping) else UNKNOWN
+        action = resolve_mapping(each.get("ScalableTargetAction")) if isinstance(each, Mapping) else UNKNOWN
         least = resolve_number(action.get("MinCapacity")) if isinstance(action, Mapping) else UNKNOWN
         if least is not None and (isinstance(least, Unknown) or least != minimum):
             return True

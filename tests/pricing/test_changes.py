@@ -10,7 +10,7 @@ from priced import Resource, app, cost, function, made
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.pricing import AppUsage, estimate
-from constructs_lambda.pricing.changes import SHARED, Change, changes, open_changes
+from constructs_lambda.pricing.changes import SHARED, Change, OpenChanges, changes, open_changes
 from constructs_lambda.pricing.settling import split_usage
 
 M = 1_000_000
@@ -132,10 +132,11 @@ def test_a_name_of_neither_is_reported_once() -> None:
 def test_what_joined_and_what_left_what_has_no_price() -> None:
     before = cost({"S": SECRET, "Old": made("S3::Bucket"), "Stays": made("S3::Bucket")})
     after = cost({"S": SECRET, "New": made("DynamoDB::Table"), "Stays": made("S3::Bucket")})
-    added, removed = open_changes(before, after)
-    assert [(each.resource, each.item) for each in added] == [("New", "AWS::DynamoDB::Table")]
-    assert [(each.resource, each.item) for each in removed] == [("Old", "AWS::S3::Bucket")]
-    assert open_changes(after, after) == ([], [])
+    found = open_changes(before, after)
+    assert [(each.resource, each.item) for each in found.added] == [("New", "AWS::DynamoDB::Table")]
+    assert [(each.resource, each.item) for each in found.removed] == [("Old", "AWS::S3::Bucket")]
+    assert [each.resource for each in found.kept] == ["Stays"]
+    assert open_changes(after, after) == OpenChanges(added=(), removed=(), kept=after.unpriced)
 
 
 # Usage is that of the state after the change

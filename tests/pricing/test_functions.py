@@ -414,6 +414,7 @@ def test_another_role_is_none_of_lambda_at_edge() -> None:
         ([{"ScalableTargetAction": {"MaxCapacity": 50}}], False),
         ([{"ScalableTargetAction": {"MinCapacity": {"Ref": "P"}}}], True),
         ([{"Fn::If": ["C", {}, {}]}], True),
+        ([{"ScalableTargetAction": {"Fn::If": ["C", {}, {}]}}], True),
         ({"Ref": "P"}, True),
         ([], False),
     ],
