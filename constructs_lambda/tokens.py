@@ -6,6 +6,7 @@ tell, or its value. A rule asks `known(...)` and says nothing where the answer i
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -211,3 +212,8 @@ def as_written(value: object) -> str:
             join[0].join(parts) if all(part or part == item for part, item in zip(parts, join[1], strict=False)) else ""
         )
     return ""
+
+
+def export_name(name: object) -> str:
+    """The name of an export, or the text of the intrinsic that makes it."""
+    return name if isinstance(name, str) else json.dumps(name, sort_keys=True, default=str)

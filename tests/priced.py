@@ -79,8 +79,9 @@ def line(report: CostReport, item: str) -> Line:
 
 
 def unpriced(report: CostReport) -> dict[str, str]:
-    """By item why it isn't in the total."""
-    return {each.item: each.reason for each in report.unpriced}
+    """By item why it isn't in the total; without the logs of functions, which each of them has."""
+    logs = ("logs that come in", "logs that are kept")
+    return {each.item: each.reason for each in report.unpriced if each.item not in logs}
 
 
 def missing(report: CostReport, item: str) -> Missing:

@@ -20,4 +20,15 @@ def note(resource: IConstruct | None, **what: Any) -> None:
     if isinstance(resource, CfnResource):
         from constructs_lambda.template.functions import METADATA_KEY  # loads the model
 
-        resource.add_metadata(METADATA_KEY, {"version": VERSION, **(resource.get_metadata(METADATA_KEY) or {}), **what})
+        resource.add_metadata(METADATA_KEY, {"version": VERSION, **noted(resource), **what})
+
+
+def noted(resource: CfnResource) -> dict[str, Any]:
+    """What a resource says under our key.
+
+    Args:
+        resource: The resource.
+    """
+    from constructs_lambda.template.functions import METADATA_KEY  # loads the model
+
+    return dict(resource.get_metadata(METADATA_KEY) or {})

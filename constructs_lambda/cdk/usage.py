@@ -9,7 +9,7 @@ from typing import Any
 from aws_cdk import CfnResource, Duration, Size, SizeRoundingBehavior
 from constructs import Construct, IConstruct
 
-from constructs_lambda.cdk.metadata import note
+from constructs_lambda.cdk.metadata import note, noted
 from constructs_lambda.errors import InputError
 from constructs_lambda.pricing.usage import keys_of, read_use, without_sense
 from constructs_lambda.tokens import is_number_token
@@ -105,7 +105,7 @@ class Usage:
         return found
 
     def apply(self, construct: IConstruct) -> None:
-        """States it for a construct, one of plain CDK included.
+        """States it for a construct, one of plain CDK included; what was stated of it before stays, key by key.
 
         Args:
             construct: A function, API, topic, queue, VPC, NAT gateway, endpoint, log group, key or secret.
@@ -118,7 +118,8 @@ class Usage:
         if resource is None:
             raise TypeError(f"usage can be stated for a construct that makes a resource; got {construct!r}")
         self.refuse_wrong_keys(construct.node.path, resource.cfn_resource_type)
-        note(resource, usage=self.written)
+        before = noted(resource).get("usage")
+        note(resource, usage={**(before if isinstance(before, dict) else {}), **self.written})
 
     def refuse_wrong_keys(self, path: str, type: str) -> None:
         """Refuses what says nothing of the price of a resource.

@@ -63,7 +63,7 @@ def command(
     from constructs_lambda.pricing.estimates import estimate
     from constructs_lambda.pricing.formats import markdown, text
     from constructs_lambda.pricing.prices import shipped_prices
-    from constructs_lambda.pricing.subjects import split_usage
+    from constructs_lambda.pricing.settling import split_usage
     from constructs_lambda.pricing.usage_file import AppUsage, read_usage
     from constructs_lambda.pricing.what_if import by_memory, read_memory
     from constructs_lambda.quotas import is_region
@@ -89,7 +89,7 @@ def command(
         base, what_if = read_app(other, read_stdin), []
         here, there = split_usage(usage, app, base)
         report = estimate(app, here, prices, region=region, free_tier=free_tier)
-        before = estimate(base, there, prices, region=region, free_tier=free_tier)
+        before = estimate(base, there, prices, region=region, free_tier=free_tier, misfits="note")
     else:
         report, before, what_if = estimate(app, usage, prices, region=region, free_tier=free_tier), None, []
     if memory and not what_if:

@@ -135,6 +135,7 @@ class Logging:
     application_level: Text
     system_level: Text
     group: Text
+    group_link: Target = None
 
 
 @record(kw_only=True)

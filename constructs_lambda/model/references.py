@@ -11,6 +11,7 @@ from constructs_lambda.model.apis import API_FIELDS
 from constructs_lambda.model.functions import Place
 from constructs_lambda.model.messages import MESSAGE_FIELDS
 from constructs_lambda.model.networks import NETWORK_FIELDS, Link, Target
+from constructs_lambda.model.resources import Resource
 from constructs_lambda.model.stacks import Stack
 from constructs_lambda.records import record
 
@@ -46,22 +47,38 @@ class References:
 
     def spot(self, stack: Stack | None, link: Target) -> Spot | None:
         """The resource or id behind a link, through exports, nested stacks and parameters; None where unknown."""
+        at, found = self._followed(stack, link)
+        if at is None or found is None:
+            return None
+        if found.kind == "id":
+            return Spot("", found.name, shown=found.name)
+        template = at.place.template
+        shown = self._resources[template].get(found.name)
+        return None if shown is None else Spot(template, found.name, found.attribute, shown)
+
+    def resource(self, stack: Stack, link: Target) -> Resource | None:
+        """The resource behind a link, of whichever type; None for an id, and where it isn't made in this app."""
+        at, found = self._followed(stack, link)
+        return at.resources.get(found.name) if at and found and found.kind != "id" else None
+
+    def _followed(self, stack: Stack | None, link: Target) -> tuple[Stack | None, Link | None]:
+        """Where a link ends, through exports, nested stacks and parameters, and the stack in which it ends."""
         for _ in range(_MOST_STEPS):
             if stack is None or not isinstance(link, Link):
-                return None
-            if link.kind == "id":
-                return Spot("", link.name, shown=link.name)
+                break
+            given = self._given.get(stack.place.template, {})
             if link.kind == "export":
                 stack, link = self._exported(stack, link.name)
+            elif link.kind == "id":
+                return stack, link
             elif link.attribute.startswith("Outputs."):
                 child = self._nested.get((stack.place.template, link.name))
                 stack, link = child, child.outputs.get(link.attribute.partition(".")[2]) if child else None
-            elif link.name in self._resources[stack.place.template]:
-                shown = self._resources[stack.place.template][link.name]
-                return Spot(stack.place.template, link.name, link.attribute, shown)
-            else:  # a parameter of a nested stack, or one that whoever deploys fills
-                stack, link = self._given.get(stack.place.template, {}).get(link.name, (None, None))
-        return None
+            elif link.name in given:  # a parameter of a nested stack
+                stack, link = given[link.name]
+            else:  # a resource, or a parameter that whoever deploys fills
+                return stack, link
+        return None, None
 
     def _exported(self, to: Stack, name: str) -> tuple[Stack | None, Target]:
         """What an export holds that a stack imports: names are unique in each account and Region."""

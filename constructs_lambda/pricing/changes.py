@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from constructs_lambda.pricing.report import FREE, CostReport, total_of
+from constructs_lambda.pricing.report import FREE, CostReport, Missing, total_of
 from constructs_lambda.records import record
 
 SHARED = "free tier and price tiers, shared anew"
@@ -59,6 +59,40 @@ def changes(before: CostReport, after: CostReport) -> Iterator[Change]:
     shared_before, shared_after = total_of(each for each, _ in shared), total_of(each for _, each in shared)
     if shared_before != shared_after:
         yield Change(resource=SHARED, before=shared_before, after=shared_after)
+
+
+@record(kw_only=True)
+class OpenChanges:
+    """What costs and isn't in the total, before and after.
+
+    Args:
+        added: What joined it.
+        removed: What left it.
+        kept: What was there before and still is.
+    """
+
+    added: tuple[Missing, ...]
+    removed: tuple[Missing, ...]
+    kept: tuple[Missing, ...]
+
+
+def open_changes(before: CostReport, after: CostReport) -> OpenChanges:
+    """What joined what costs and isn't in the total, and what left it.
+
+    Args:
+        before: What the app costs without the change.
+        after: What it costs with it.
+    """
+
+    def name(missing: Missing) -> tuple[str, str, str]:
+        return missing.resource, missing.item, missing.region
+
+    old, new = set(map(name, before.unpriced)), set(map(name, after.unpriced))
+    return OpenChanges(
+        added=tuple(each for each in after.unpriced if name(each) not in old),
+        removed=tuple(each for each in before.unpriced if name(each) not in new),
+        kept=tuple(each for each in after.unpriced if name(each) in old),
+    )
 
 
 def _quantities(report: CostReport) -> Mapping[str, Mapping[str, tuple[Decimal, str]]]:

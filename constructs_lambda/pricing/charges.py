@@ -70,12 +70,14 @@ class Unpriced:
         title: What the report calls it.
         reason: Why it isn't known.
         item: The item, where it has a price for each unit.
+        quantity: How much of it is used, where that is known and only the price isn't.
     """
 
     subject: Subject
     title: str
     reason: str
     item: Item | None = None
+    quantity: Decimal | None = None
 
 
 def without_usage(subject: Subject, item: Item, reason: str = NO_USAGE, title: str = "") -> Unpriced:

@@ -12,10 +12,15 @@ from constructs_lambda.model import Function, Place, Subscribed
 from constructs_lambda.pricing.items import HOURS_A_MONTH
 from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.records import record
-from constructs_lambda.tokens import Unknown, known, resolve_text
+from constructs_lambda.tokens import NO_VALUE, Unknown, known, resolve_text
 
 _RATE = re.compile(r"rate\(\s*(\d{1,9})\s+(minute|hour|day)s?\s*\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
+
+_LESS_OR_MORE = ("EventPattern", "StartDate", "EndDate")
+"""Properties of a rule or schedule by which it doesn't run as often as its expression says."""
+_COUNTED = ("AWS::ApiGateway", "AWS::SNS::")
+"""Types whose invocations are read from their APIs and subscriptions."""
 
 
 @record()
@@ -135,24 +140,31 @@ def _subscriber(app: PricedApp, subscribed: Subscribed) -> Function | None:
 
 def _add_others(app: PricedApp, sources: dict[Place, list[_Source]]) -> None:
     """Schedules, which say how often; and queues, streams, rules, buckets and URLs, which can't be counted."""
+    counted: set[tuple[Place, Place]] = set()  # which resource invokes which function
     for stack in app.topology.stacks.values():
         called = [
-            *(each.callee for each in stack.event_source_mappings.values()),
-            *(each.function_parts for each in stack.urls.values()),
+            *((each.place, each.callee) for each in stack.event_source_mappings.values()),
+            *((each.place, each.function_parts) for each in stack.urls.values()),
         ]
         for delivery in (each for many in stack.messages.deliveries.values() for each in many):
             callee = app.topology.callee(stack, delivery.target)
             if callee and callee.function and delivery.service != "cloudwatch":
                 written = stack.resources[delivery.place.resource].properties
                 state = resolve_text(written.get("State"))
+                counted.add((delivery.place, callee.function.place))
                 if state != "DISABLED":
                     expression = known(resolve_text(written.get("ScheduleExpression")))
-                    runs = None if isinstance(state, Unknown) else _runs(expression)
+                    is_more = any(written.get(each) not in (None, NO_VALUE) for each in _LESS_OR_MORE)
+                    runs = None if isinstance(state, Unknown) or is_more else _runs(expression)
                     sources[callee.function.place].append(_Source(None, fixed=runs))
-        for parts in called:
+        for place, parts in called:
             callee = app.topology.callee(stack, parts)
             if callee and callee.function:
+                counted.add((place, callee.function.place))
                 sources[callee.function.place].append(_Source(None))
+    for function, callers in app.callers.items():
+        if any((each.place, function) not in counted and not each.type.startswith(_COUNTED) for each in callers):
+            sources[function].append(_Source(None))
 
 
 def _runs(expression: str | None) -> Decimal | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from constructs_lambda.pricing.changes import Change, changes
+from constructs_lambda.pricing.changes import Change, changes, open_changes
 from constructs_lambda.pricing.charges import shown
 from constructs_lambda.pricing.prices import CURRENCY
 from constructs_lambda.pricing.report import CostReport, Line, Missing
@@ -36,6 +36,10 @@ def as_json(report: CostReport, before: CostReport | None = None, what_if: Seque
         document["before"] = str(before.total)
         document["difference"] = str(report.total - before.total)
         document["changes"] = [_change(change) for change in changes(before, report)]
+        unknown = open_changes(before, report)
+        document["unpriced_added"] = [_missing(missing) for missing in unknown.added]
+        document["unpriced_removed"] = [_missing(missing) for missing in unknown.removed]
+        document["assumptions_before"] = list(before.assumptions)
     if what_if:
         document["what_if"] = [_memory(each) for each in what_if]
     return "{\n" + ",\n".join(f"  {json.dumps(name)}: {_written(value)}" for name, value in document.items()) + "\n}\n"
@@ -70,6 +74,7 @@ def _missing(missing: Missing) -> dict[str, Any]:
         "unit_price": None if missing.unit_price is None else _plain(missing.unit_price),
         "reason": missing.reason,
         "region": missing.region,
+        "quantity": None if missing.quantity is None else _plain(missing.quantity),
     }
 
 
@@ -89,8 +94,9 @@ def _memory(each: MemoryPrice) -> dict[str, Any]:
         "memory_mb": each.memory_mb,
         "duration_ms": _plain(each.duration_ms),
         "basis": each.basis,
-        "amount": _plain(each.amount),
+        "amount": None if each.amount is None else _plain(each.amount),
         "is_current": each.is_current,
+        "reason": each.reason or None,
     }
 
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, localcontext
+from typing import Literal
 
+from constructs_lambda.errors import InputError
 from constructs_lambda.model import Stack, Topology
 from constructs_lambda.pricing.apis import api_charges
 from constructs_lambda.pricing.charges import Charge, Unpriced, counted, shown
 from constructs_lambda.pricing.derived import derive_usage
 from constructs_lambda.pricing.functions import function_charges
+from constructs_lambda.pricing.instances import instance_charges
 from constructs_lambda.pricing.items import HOURS_A_MONTH
+from constructs_lambda.pricing.logs import log_charges
 from constructs_lambda.pricing.messages import message_charges
 from constructs_lambda.pricing.networks import network_charges
 from constructs_lambda.pricing.others import other_charges
 from constructs_lambda.pricing.prices import Prices, shipped_prices
 from constructs_lambda.pricing.report import DIGITS, FREE, CostReport, Line, Missing
+from constructs_lambda.pricing.settling import settle_usage
 from constructs_lambda.pricing.standing import standing_charges
-from constructs_lambda.pricing.subjects import PricedApp, settle_usage
+from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.pricing.tiers import Slice, slices
 from constructs_lambda.pricing.usage_file import AppUsage
+from constructs_lambda.quotas import is_region
 
 _MOST = Decimal(10) ** 30
 _FAMILIES: tuple[Callable[[PricedApp], Iterator[Charge | Unpriced]], ...] = (
@@ -27,7 +33,9 @@ _FAMILIES: tuple[Callable[[PricedApp], Iterator[Charge | Unpriced]], ...] = (
     api_charges,
     message_charges,
     network_charges,
+    instance_charges,
     standing_charges,
+    log_charges,
     other_charges,
 )
 
@@ -40,6 +48,7 @@ def estimate(
     region: str | None = None,
     free_tier: bool | None = None,
     within: str = "",
+    misfits: Literal["error", "note"] = "error",
 ) -> CostReport:
     """What an app costs a month of 730 hours, in US dollars without taxes.
 
@@ -52,20 +61,30 @@ def estimate(
             is where that says nothing.
         within: Construct path of the stack, or of what holds stacks, that is paid for; the whole app where it is empty.
             All else only tells the usage of what is in there.
+        misfits: What becomes of usage that doesn't fit the app: an error, or a note among the assumptions, as is right
+            for an earlier state of an app whose usage is that of a later one.
 
     Raises:
-        InputError: Usage that makes no sense, or of a resource that isn't there; one line for each.
+        InputError: Usage that makes no sense, or of a resource that isn't there; one line for each. No Region has this
+            name, or no stack lies within such a path.
     """
     usage = usage or AppUsage()
+    for name, value in (("region", region), ("usage.region", usage.region)):
+        if value is not None and not (isinstance(value, str) and is_region(value)):
+            raise InputError(f"{name} is {value!r}; it must be a Region's name, such as eu-west-1.")
     with localcontext(prec=DIGITS):
-        apps, derived = settled(app_model, usage, region)
+        notes: list[str] | None = None if misfits == "error" else []
+        apps, derived = settled(app_model, usage, region, notes)
+        derived += notes or []
+        if within and not any(_is_in(each, within) for app in apps for each in app.topology.stacks.values()):
+            raise InputError(f"no stack lies at or below {within!r}: only what is in stacks of its own has a price")
         if free_tier is None:
             free_tier = usage.free_tier is not False
         return report(apps, prices or shipped_prices(), derived, free_tier=free_tier, within=within)
 
 
 def settled(
-    app_model: Topology | Iterable[Topology], usage: AppUsage, region: str | None
+    app_model: Topology | Iterable[Topology], usage: AppUsage, region: str | None, notes: list[str] | None = None
 ) -> tuple[list[PricedApp], list[str]]:
     """The stacks of an app with the usage of their resources, and what of it was derived.
 
@@ -73,13 +92,14 @@ def settled(
         app_model: The stacks of the app; several for an app with Stages.
         usage: How much its resources are used, beside what the app itself says.
         region: The Region whose prices count, whatever the stacks name.
+        notes: Filled with what doesn't fit, instead of the error.
 
     Raises:
         InputError: Usage that makes no sense, or of a resource that isn't there; one line for each.
     """
     topologies = [app_model] if isinstance(app_model, Topology) else list(app_model)
     apps = [PricedApp(each, region, usage.region) for each in topologies]
-    settle_usage(apps, usage)
+    settle_usage(apps, usage, notes)
     return apps, [said for app in apps for said in derive_usage(app)]
 
 
@@ -172,6 +192,7 @@ def _missing(each: Unpriced, prices: Prices) -> Missing:
         unit_price=price.usd if price else None,
         reason=reason,
         region=each.subject.region,
+        quantity=each.quantity,
     )
 
 
@@ -196,6 +217,9 @@ def _assumptions(
     taken = sorted({each.name for each in allowances if each})
     if taken:
         yield f"nothing else in the account uses what is free every month: {', '.join(taken)}"
+    accounts = {charge.subject.account for charge in charges}
+    if free_tier and None in accounts and len(accounts) > 1:
+        yield "stacks that name no account are in one of their own, which gets its own share of what is free"
     if not free_tier:
         yield "nothing is free: the free tier is off"
     if any(stack.may_gain for app in apps for stack in app.topology.stacks.values()):
@@ -204,8 +228,8 @@ def _assumptions(
     places += [part.place for app in apps for part in app.topology.provisioned_parts()]
     if any(place.conditional for place in places):
         yield "resources under a condition are there"
-    is_counted = any("cold" in charge.formula for charge in charges)
-    if any(charge.subject.use.duration_ms is not None for charge in charges) and not is_counted:
+    uses = (charge.subject.use for charge in charges)
+    if any(use.duration_ms is not None and use.cold_share is None for use in uses):
         yield "no cold starts, where no cold_share is stated"
     if any(charge.item.name.startswith("lambda-provisioned-concurrency") for charge in charges):
         yield "what auto scaling never goes below is provisioned, and serves all requests that come while it is there"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -9,7 +10,7 @@ from itertools import groupby
 from tabulate import tabulate
 
 from constructs_lambda.errors import one_line
-from constructs_lambda.pricing.changes import changes
+from constructs_lambda.pricing.changes import changes, open_changes
 from constructs_lambda.pricing.charges import counted, shown
 from constructs_lambda.pricing.prices import CURRENCY
 from constructs_lambda.pricing.report import CostReport, Line, Missing, rounded, total_of
@@ -18,6 +19,9 @@ from constructs_lambda.pricing.what_if import MemoryPrice
 _MOST_RESOURCES = 20
 _MOST_BARS = 10
 _BAR_WIDTH = 30
+_OPEN = "Not in the total"
+_SAME = "Nothing that costs has changed."
+_MARKS = re.compile(r"[\\|*_`\[\]]")
 _MILLION = 1_000_000
 
 
@@ -30,12 +34,20 @@ def text(report: CostReport, before: CostReport | None = None, what_if: Sequence
         what_if: What its functions would cost with other memory.
     """
     if what_if:
-        return "\n".join([_memory_table(what_if, "simple"), *_notes(report)]) + "\n"
-    if before is not None:
-        return (
-            "\n".join([_changes_table(before, report, "simple"), "", _totals(before, report), *_notes(report)]) + "\n"
-        )
-    parts = [*_resources(report), *_bars(report), *_open(report), _total(report), *_notes(report)]
+        parts = [_memory_table(what_if, "simple"), "", *_open(report.unpriced), *_notes(report)]
+    elif before is not None:
+        unknown = open_changes(before, report)
+        parts = [
+            _changes_table(before, report, "simple"),
+            "",
+            *_open(unknown.added, f"{_OPEN}, new"),
+            *_open(unknown.removed, f"{_OPEN} before, and gone"),
+            *_open(unknown.kept, f"{_OPEN}, as before"),
+            _totals(before, report),
+            *_notes(report, before),
+        ]
+    else:
+        parts = [*_resources(report), *_bars(report), *_open(report.unpriced), _total(report), *_notes(report)]
     return "\n".join(parts) + "\n"
 
 
@@ -47,14 +59,18 @@ def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequ
         before: What it cost before.
         what_if: What its functions would cost with other memory.
     """
-    notes = [f"- {_cell(note)}" for note in (*_missing_notes(report), *report.assumptions)]
+    notes = [f"- {_cell(note)}" for note in (*_missing_notes(report.unpriced), *_assumptions(report, before))]
     details = ["<details><summary>Assumptions</summary>", "", *notes, "", "</details>"]
     if what_if:
         return "\n".join(["### Cost by memory", "", _memory_table(what_if, "pipe"), "", *details]) + "\n"
     if before is not None:
         title = f"### {_signed(report.total - before.total)} {CURRENCY} a month"
         table = _changes_table(before, report, "pipe")
-        return "\n".join([title, "", table, "", _cell(_totals(before, report)), "", *details]) + "\n"
+        open_now = open_changes(before, report)
+        unknown = [f"- {_OPEN}, new: {_cell(note)}" for note in _missing_notes(open_now.added)]
+        unknown += [f"- {_OPEN} before, and gone: {_cell(note)}" for note in _missing_notes(open_now.removed)]
+        unknown += [""] if unknown else []
+        return "\n".join([title, "", table, "", *unknown, _cell(_totals(before, report)), "", *details]) + "\n"
     rows = [[_cell(name), f"{rounded(amount):,}"] for name, amount in _dearest(report)]
     rows.append(["**Total**", f"**{report.total:,}**"])
     table = tabulate(
@@ -68,7 +84,7 @@ def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequ
 
 def _cell(words: str) -> str:
     """A text within a table of Markdown."""
-    return one_line(words).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return _MARKS.sub(r"\\\g<0>", one_line(words)).replace("<", "&lt;")
 
 
 def _dearest(report: CostReport) -> Iterator[tuple[str, Decimal]]:
@@ -146,30 +162,37 @@ def _bars(report: CostReport) -> Iterator[str]:
     yield ""
 
 
-def _open(report: CostReport) -> Iterator[str]:
-    notes = list(_missing_notes(report))
+def _open(unpriced: Sequence[Missing], title: str = _OPEN) -> Iterator[str]:
+    notes = list(_missing_notes(unpriced))
     if notes:
-        yield "Not in the total"
+        yield title
         yield from (f"  {one_line(note)}" for note in notes)
         yield ""
 
 
-def _missing_notes(report: CostReport) -> Iterator[str]:
+def _missing_notes(unpriced: Iterable[Missing]) -> Iterator[str]:
     """What costs and isn't in the total, a line for each kind."""
 
     def kind(missing: Missing) -> tuple[str, str, str]:
         price = "" if missing.unit_price is None else f", {_price(missing.unit_price, missing.unit or '')}"
         return missing.item, price, missing.reason
 
-    for (item, price, reason), members in groupby(sorted(report.unpriced, key=kind), kind):
+    for (item, price, reason), members in groupby(sorted(unpriced, key=kind), kind):
         names = list(dict.fromkeys(each.resource for each in members))
         where = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
         yield f"{item}{price} ({where}): {reason}"
 
 
-def _notes(report: CostReport) -> Iterator[str]:
-    for assumption in report.assumptions:
+def _notes(report: CostReport, before: CostReport | None = None) -> Iterator[str]:
+    for assumption in _assumptions(report, before):
         yield f"Assumed: {one_line(assumption)}"
+
+
+def _assumptions(report: CostReport, before: CostReport | None) -> Iterator[str]:
+    yield from report.assumptions
+    for assumption in before.assumptions if before else ():
+        if assumption not in report.assumptions:
+            yield f"before the change: {assumption}"
 
 
 def _total(report: CostReport) -> str:
@@ -205,7 +228,8 @@ def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
         for change in changes(before, after)
     ]
     if not rows:
-        return "Nothing that costs has changed."
+        unknown = open_changes(before, after)
+        return "Nothing has changed in the total." if unknown.added or unknown.removed else _SAME
     headers = ["resource", "before", "after", f"{CURRENCY} a month", "what changed"]
     return tabulate(rows, headers, style, colalign=("left", "right", "right", "right", "left"), disable_numparse=True)
 
@@ -217,8 +241,8 @@ def _memory_table(what_if: Iterable[MemoryPrice], style: str) -> str:
             clean(each.resource),
             f"{each.memory_mb:,} MB{' (now)' if each.is_current else ''}",
             f"{shown(each.duration_ms)} ms",
-            each.basis,
-            f"{rounded(each.amount):,}",
+            clean(f"{each.basis}; {each.reason}" if each.reason else each.basis),
+            "not known" if each.amount is None else f"{rounded(each.amount):,}",
         ]
         for each in what_if
     ]

@@ -1,8 +1,8 @@
-"""What functions cost: requests, GB-seconds, provisioned concurrency, snapshots, storage, and the logs they write."""
+"""What functions cost: requests, GB-seconds, provisioned concurrency, snapshots and storage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import NO_USAGE, Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import HOURS_A_MONTH, SECONDS_A_MONTH, Item
 from constructs_lambda.pricing.subjects import PricedApp
-from constructs_lambda.tokens import Unknown
+from constructs_lambda.tokens import UNKNOWN, Unknown, resolve_list, resolve_mapping, resolve_number
 
 DEFAULT_MEMORY_MB = 128
 _FREE_STORAGE_MB = 512
@@ -47,6 +47,10 @@ def function_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
         for function in stack.functions.values():
             subject = app.subject(function.place)
             place = function.place
+            if place in app.edge_functions:
+                reason = "it runs and logs in the Regions of its visitors; no price is known here"
+                yield Unpriced(subject=subject, title="Lambda@Edge", reason=reason)
+                continue
             yield from _charges(subject, function, provisioned.get(place, []), snapshots.get(place, 0))
 
 
@@ -67,6 +71,22 @@ def _uncertain(app: PricedApp) -> Iterator[Unpriced]:
         else:
             continue
         yield Unpriced(subject=app.subject(each.place), title="provisioned concurrency", reason=reason)
+    for scaled in app.topology.scaled():
+        subject = app.subject(scaled.place)
+        if _is_scheduled(subject, scaled.target.minimum):
+            reason = "how long its schedule provisions another number isn't counted"
+            yield Unpriced(subject=subject, title="provisioned concurrency by a schedule", reason=reason)
+
+
+def _is_scheduled(target: Subject, minimum: Number) -> bool:
+    """Whether a scheduled action gives a scalable target another number that it never goes below."""
+    actions = resolve_list(target.properties.get("ScheduledActions"))
+    for each in (UNKNOWN,) if isinstance(actions, Unknown) else actions or ():
+        action = resolve_mapping(each.get("ScalableTargetAction")) if isinstance(each, Mapping) else UNKNOWN
+        least = resolve_number(action.get("MinCapacity")) if isinstance(action, Mapping) else UNKNOWN
+        if least is not None and (isinstance(least, Unknown) or least != minimum):
+            return True
+    return False
 
 
 def memory_of(function: Function) -> Decimal | None:
@@ -90,10 +110,6 @@ def _charges(
     subject: Subject, function: Function, provisioned: list[_Part], snapshots: int
 ) -> Iterator[Charge | Unpriced]:
     use, memory, on_arm = subject.use, memory_of(function), is_arm(function)
-    if use.data_gb is not None:
-        yield Charge(
-            subject=subject, item=items.LOGS_INGESTION, quantity=use.data_gb, formula=f"{shown(use.data_gb)} GB of logs"
-        )
     if function.durable is not None:
         yield Unpriced(subject=subject, title="durable operations", reason="no price is known here")
     if function.tenant_isolation is not None:

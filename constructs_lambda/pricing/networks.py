@@ -1,12 +1,11 @@
-"""What networks cost: NAT gateways and instances, public IPv4 addresses, interface endpoints, and data through them."""
+"""What networks cost: NAT gateways, public IPv4 addresses, interface endpoints, and data through them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
-from constructs_lambda.model import NatGateway, Stack, Subnet
+from constructs_lambda.model import NatGateway, Stack, Subnet, Topology
 from constructs_lambda.model.references import Spot
 from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import Charge, Subject, Unpriced, shown, without_usage
@@ -14,16 +13,12 @@ from constructs_lambda.pricing.items import HOURS_A_MONTH, Item
 from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.pricing.usage import UNSAID
 from constructs_lambda.tokens import (
+    NO_VALUE,
     Unknown,
     certain_count,
-    known,
-    resolve_flag,
     resolve_list,
-    resolve_number,
     resolve_text,
 )
-
-_PRICED_INSTANCE = "t4g.nano"
 
 
 def network_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
@@ -35,27 +30,37 @@ def network_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
     gateways: dict[Spot | None, list[Subject]] = {}
     for stack in app.topology.stacks.values():
         for gateway in stack.networks.nat_gateways.values():
-            subject, vpc = app.subject(gateway.place), _vpc_of(app, stack, gateway)
+            subject, vpc = app.subject(gateway.place), vpc_of(app.topology, stack, gateway)
             gateways.setdefault(vpc, []).append(subject)
             yield from _gateway(app, gateway, subject, vpc)
     for subject in app.subjects:
         if subject.type == "AWS::EC2::VPC":
             vpc = Spot(subject.place.template, subject.place.resource)
             yield from _through(subject, gateways.get(vpc, []))
-        elif subject.type == "AWS::EC2::EIP" and not _is_own(subject):
-            yield _hours(subject, items.IPV4_ADDRESS_HOURS, 1)
+        elif subject.type == "AWS::EC2::EIP":
+            yield from _address(subject)
         elif subject.type == "AWS::EC2::VPCEndpoint":
             yield from _endpoint(subject)
-        elif subject.type == "AWS::EC2::Instance":
-            yield from _instance(subject)
 
 
-def _is_own(address: Subject) -> bool:
-    """Whether an address is from a range that the account brought itself: those cost nothing."""
-    return "PublicIpv4Pool" in address.properties
+def _address(subject: Subject) -> Iterator[Charge | Unpriced]:
+    """Addresses from a range that the account brought itself cost nothing."""
+    pool = subject.properties.get("PublicIpv4Pool")
+    if pool is None or pool == NO_VALUE:
+        yield hours(subject, items.IPV4_ADDRESS_HOURS, 1)
+    elif isinstance(pool, Mapping) and "Fn::If" in pool:
+        reason = "whether it is of the account's own range is known at the deployment only"
+        yield Unpriced(subject=subject, title=items.IPV4_ADDRESS_HOURS.title, reason=reason)
 
 
-def _hours(subject: Subject, item: Item, number: int) -> Charge:
+def hours(subject: Subject, item: Item, number: int) -> Charge:
+    """The hours of a month of what is there all the time.
+
+    Args:
+        subject: What is charged.
+        item: The item.
+        number: How many of it there are.
+    """
     count = f"{number} x " if number != 1 else ""
     return Charge(
         subject=subject, item=item, quantity=Decimal(number * HOURS_A_MONTH), formula=f"{count}{HOURS_A_MONTH} hours"
@@ -69,9 +74,14 @@ def _data(subject: Subject, item: Item) -> Charge | Unpriced:
     return Charge(subject=subject, item=item, quantity=data, formula=f"{shown(data)} GB")
 
 
-def _vpc_of(app: PricedApp, stack: Stack, gateway: NatGateway) -> Spot | None:
-    """Where a gateway is: a regional one names its VPC, another one a subnet."""
-    topology = app.topology
+def vpc_of(topology: Topology, stack: Stack, gateway: NatGateway) -> Spot | None:
+    """The VPC of a NAT gateway: a regional one names it, another one names a subnet.
+
+    Args:
+        topology: The stacks.
+        stack: That of the gateway.
+        gateway: The gateway.
+    """
     if gateway.vpc is not None:
         return topology.vpc(stack, gateway.vpc)
     at = topology.spot(stack, gateway.subnet)
@@ -87,11 +97,11 @@ def _gateway(app: PricedApp, gateway: NatGateway, subject: Subject, vpc: Spot | 
         if not zones:
             yield Unpriced(subject=subject, title="regional NAT gateway", reason="the number of its zones isn't known")
         else:
-            yield _hours(subject, items.REGIONAL_NAT_GATEWAY_HOURS, zones)
+            yield hours(subject, items.REGIONAL_NAT_GATEWAY_HOURS, zones)
             if "AvailabilityZoneAddresses" not in subject.properties:  # AWS gives it one for each zone
-                yield _hours(subject, items.IPV4_ADDRESS_HOURS, zones)
+                yield hours(subject, items.IPV4_ADDRESS_HOURS, zones)
     else:
-        yield _hours(subject, items.NAT_GATEWAY_HOURS, 1)
+        yield hours(subject, items.NAT_GATEWAY_HOURS, 1)
     if subject.use.data_gb is not None or not _has_usage(app, vpc):
         yield _data(subject, items.NAT_GATEWAY_DATA)
 
@@ -132,31 +142,5 @@ def _endpoint(subject: Subject) -> Iterator[Charge | Unpriced]:
     if isinstance(subnets, Unknown) or subnets is None or certain_count(subnets) != len(subnets):
         yield Unpriced(subject=subject, title="interface endpoint", reason="the number of its zones isn't known")
     else:
-        yield _hours(subject, items.ENDPOINT_HOURS, len(subnets))
+        yield hours(subject, items.ENDPOINT_HOURS, len(subnets))
     yield _data(subject, items.ENDPOINT_DATA)
-
-
-def _instance(subject: Subject) -> Iterator[Charge | Unpriced]:
-    kind = resolve_text(subject.properties.get("InstanceType"))
-    if kind == _PRICED_INSTANCE:
-        yield _hours(subject, items.NAT_INSTANCE_HOURS, 1)
-    else:
-        name = f"{kind} instance" if isinstance(kind, str) else "EC2 instance"
-        yield Unpriced(subject=subject, title=name, reason="no price is known here")
-    for interface in _mappings(subject.properties.get("NetworkInterfaces")):
-        if resolve_flag(interface.get("AssociatePublicIpAddress")) is True:
-            yield _hours(subject, items.IPV4_ADDRESS_HOURS, 1)
-    for mapping in _mappings(subject.properties.get("BlockDeviceMappings")):
-        volume = mapping.get("Ebs")
-        if not isinstance(volume, Mapping):
-            continue
-        size = known(resolve_number(volume.get("VolumeSize")))
-        if resolve_text(volume.get("VolumeType")) == "gp3" and size is not None:
-            quantity = Decimal(str(size))
-            yield Charge(subject=subject, item=items.VOLUME_STORAGE, quantity=quantity, formula=f"{shown(quantity)} GB")
-        else:
-            yield Unpriced(subject=subject, title="EBS volume", reason="no price is known here")
-
-
-def _mappings(values: object) -> list[Mapping[str, Any]]:
-    return [each for each in values if isinstance(each, Mapping)] if isinstance(values, list) else []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from constructs_lambda.pricing.charges import Subject, Unpriced
 from constructs_lambda.pricing.subjects import PricedApp
+from constructs_lambda.tokens import NO_VALUE
 
 _PRICED = frozenset(
     {
@@ -55,7 +56,6 @@ _FREE = (
     "AWS::KMS::Alias",
     "AWS::Lambda::",
     "AWS::Logs::LogStream",
-    "AWS::Logs::MetricFilter",
     "AWS::Logs::QueryDefinition",
     "AWS::Logs::ResourcePolicy",
     "AWS::Logs::SubscriptionFilter",
@@ -80,7 +80,26 @@ _PAID_AFTER_ALL = (
     "AWS::EC2::VPCEndpointService",
     "AWS::ApiGateway::VpcLink",
     "AWS::CloudFormation::Macro",
+    "AWS::EC2::RouteServer",
 )
+
+
+_PARTS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("AWS::ApplicationAutoScaling::ScalingPolicy", "PolicyType", ("StepScaling",), "alarms of target tracking"),
+    ("AWS::Lambda::EventSourceMapping", "ProvisionedPollerConfig", (), "provisioned pollers"),
+    ("AWS::SNS::Topic", "DataProtectionPolicy", (), "data protection"),
+    ("AWS::SSM::Parameter", "Tier", ("Standard",), "advanced parameter"),
+)
+"""Properties of what is free or has a price otherwise: what they cost, unless they have one of these values."""
+
+
+def _part(subject: Subject) -> str | None:
+    """What a resource costs by one of its properties, beside what it costs anyway."""
+    for kind, name, free, title in _PARTS:
+        value = subject.properties.get(name) if kind == subject.type else None
+        if value is not None and value != NO_VALUE and value not in free:
+            return title
+    return None
 
 
 def _is_read(app: PricedApp, nested: Subject) -> bool:
@@ -99,6 +118,9 @@ def other_charges(app: PricedApp) -> Iterator[Unpriced]:
         kind = subject.type
         if kind == "AWS::CloudFormation::Stack" and not _is_read(app, subject):
             yield Unpriced(subject=subject, title="nested stack", reason="its template isn't known here")
+        part = _part(subject)
+        if part is not None:
+            yield Unpriced(subject=subject, title=part, reason="no price is known here")
         if not kind or kind in _PRICED or (kind.startswith(_FREE) and not kind.startswith(_PAID_AFTER_ALL)):
             continue
         yield Unpriced(subject=subject, title=kind, reason="no price is known here")

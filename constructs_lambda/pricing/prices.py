@@ -175,7 +175,7 @@ def _read(path: Path) -> dict[str, dict[str, Price]]:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise InputError(f"{path}: larger than {_MOST_BYTES:,} bytes, which no file of prices is")
-        document = json.loads(data)
+        document = json.loads(data, object_pairs_hook=_once)
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError) as error:
@@ -184,6 +184,14 @@ def _read(path: Path) -> dict[str, dict[str, Price]]:
     found = dict(_regions(document, problems))
     if problems:
         raise InputError("\n".join(f"{path}: {problem}" for problem in problems))
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands there twice")
     return found
 
 

@@ -63,6 +63,7 @@ class Missing:
         unit_price: US dollars for each of the first units, None where no price is known.
         reason: Why it isn't in the total.
         region: The Region whose price it is.
+        quantity: How much of it is used, where that is known and only the price isn't.
     """
 
     resource: str
@@ -71,6 +72,7 @@ class Missing:
     unit_price: Decimal | None
     reason: str
     region: str
+    quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,28 @@
-"""What costs by being there: alarms, dashboards, keys and secrets; and log groups, by what comes in."""
+"""What costs by being there: alarms, dashboards, keys and secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import Charge, Subject, Unpriced, shown, without_usage
 from constructs_lambda.pricing.items import Item
 from constructs_lambda.pricing.subjects import PricedApp
-from constructs_lambda.tokens import Unknown, known, resolve_number, resolve_text
+from constructs_lambda.tokens import (
+    NO_VALUE,
+    UNKNOWN,
+    Unknown,
+    is_intrinsic,
+    known,
+    literal_part,
+    resolve_list,
+    resolve_number,
+    resolve_text,
+)
 
 _MINUTE = 60
-_LOG_CLASSES = {
-    None: items.LOGS_INGESTION,
-    "STANDARD": items.LOGS_INGESTION,
-    "INFREQUENT_ACCESS": items.LOGS_INFREQUENT_INGESTION,
-}
 _METRICS_OF_A_BAND = 3  # the metric and both bounds: https://aws.amazon.com/cloudwatch/pricing/
 
 
@@ -26,28 +32,10 @@ def standing_charges(app: PricedApp) -> Iterator[Charge | Unpriced]:
     Args:
         app: The app.
     """
-    vended = set(_flow_logs(app))
     for subject in app.subjects:
         reader = _READERS.get(subject.type)
         if reader:
             yield from reader(subject)
-        elif subject.type == "AWS::Logs::LogGroup":
-            yield from _logs(subject, (subject.place.template, subject.place.resource) in vended)
-
-
-def _flow_logs(app: PricedApp) -> Iterator[tuple[str, str]]:
-    """Template and logical id of the log groups that flow logs go to."""
-    for subject in app.subjects:
-        if subject.type == "AWS::EC2::FlowLog":
-            for name in ("LogGroupName", "LogDestination"):
-                reference = subject.properties.get(name)
-                target = (
-                    (reference.get("Ref") or reference.get("Fn::GetAtt")) if isinstance(reference, Mapping) else None
-                )
-                if isinstance(target, list) and target:
-                    target = target[0]
-                if isinstance(target, str):
-                    yield subject.place.template, target.partition(".")[0]
 
 
 def _one(item: Item) -> Callable[[Subject], Iterator[Charge | Unpriced]]:
@@ -70,52 +58,87 @@ def _with_requests(item: Item, requests: Item) -> Callable[[Subject], Iterator[C
 
 
 def _alarm(subject: Subject) -> Iterator[Charge | Unpriced]:
-    metrics = subject.properties.get("Metrics")
-    periods: list[object] = []
-    factor = 1
-    if isinstance(metrics, list):
-        for metric in metrics:
-            stat = metric.get("MetricStat") if isinstance(metric, Mapping) else None
-            if isinstance(stat, Mapping):
-                periods.append(stat.get("Period"))
-            expression = metric.get("Expression") if isinstance(metric, Mapping) else None
-            if isinstance(expression, str) and expression.startswith("ANOMALY_DETECTION_BAND"):
-                factor = _METRICS_OF_A_BAND
-    elif metrics is None:
-        periods.append(subject.properties.get("Period"))
-    numbers = [resolve_number(each) for each in periods]
-    if not periods or any(isinstance(each, Unknown) for each in numbers):
-        what = "resolution" if periods else "number"
-        reason = f"the {what} of its metrics is known at the deployment only"
-        yield Unpriced(subject=subject, title="alarm", reason=reason)
+    metrics = resolve_list(subject.properties.get("Metrics"))
+    if metrics is None:
+        periods, factor = [resolve_number(subject.properties.get("Period"))], 1
+    elif isinstance(metrics, Unknown) or any(is_intrinsic(each) or not isinstance(each, Mapping) for each in metrics):
+        yield _uncertain(subject, "number")
         return
-    fast = sum(1 for each in numbers if (known(each) or _MINUTE) < _MINUTE)
+    else:
+        expressions = [_expression(each.get("Expression")) for each in metrics]
+        if "?" in expressions:
+            yield _uncertain(subject, "number")
+            return
+        if "SELECT" in expressions:
+            reason = "how many metrics it matches is known while it runs only"
+            yield Unpriced(subject=subject, title="metrics of a query", reason=reason)
+        factor = _METRICS_OF_A_BAND if "BAND" in expressions else 1
+        stats = [each.get("MetricStat") for each in metrics]
+        periods = [
+            resolve_number(each.get("Period")) if isinstance(each, Mapping) and not is_intrinsic(each) else UNKNOWN
+            for each in stats
+            if each is not None and each != NO_VALUE
+        ]
+        if not periods and "SELECT" not in expressions:
+            yield _uncertain(subject, "number")
+            return
+    if any(isinstance(each, Unknown) for each in periods):
+        yield _uncertain(subject, "resolution")
+        return
+    fast = sum(1 for each in periods if (known(each) or _MINUTE) < _MINUTE)
     for item, number in ((items.ALARMS, len(periods) - fast), (items.HIGH_RESOLUTION_ALARMS, fast)):
         if number:
             quantity = Decimal(number * factor)
             yield Charge(subject=subject, item=item, quantity=quantity, formula=f"{shown(quantity)} metrics")
 
 
-def _logs(subject: Subject, is_vended: bool) -> Iterator[Charge | Unpriced]:
-    kind = resolve_text(subject.properties.get("LogGroupClass"))
-    item = items.LOGS_VENDED_INGESTION if is_vended else None if isinstance(kind, Unknown) else _LOG_CLASSES.get(kind)
-    data = subject.use.data_gb
-    if item is None:
-        reason = "its class is known at the deployment only" if isinstance(kind, Unknown) else "no price is known here"
-        yield Unpriced(subject=subject, title=items.LOGS_INGESTION.title, reason=reason)
-    elif data is None:
-        yield without_usage(subject, item)
-    else:
-        yield Charge(subject=subject, item=item, quantity=data, formula=f"{shown(data)} GB")
-    reason = "how much is kept depends on the retention and on how it compresses"
-    yield without_usage(subject, items.LOGS_STORAGE, reason)
+def _uncertain(subject: Subject, what: str) -> Unpriced:
+    reason = f"the {what} of its metrics is known at the deployment only"
+    return Unpriced(subject=subject, title="alarm", reason=reason)
+
+
+def _expression(value: object) -> str:
+    """What an expression is: a query, a band, `?` where that isn't known, and empty for arithmetic or none at all."""
+    text = resolve_text(value)
+    start = literal_part(text).strip().upper()
+    if start.startswith("SELECT"):
+        return "SELECT"
+    if "ANOMALY_DETECTION_BAND" in start:
+        return "BAND"
+    return "?" if isinstance(text, Unknown) and not start else ""
+
+
+def _key(subject: Subject) -> Iterator[Charge | Unpriced]:
+    """Only the requests of symmetric keys have the one price, and are free in part."""
+    kind = resolve_text(subject.properties.get("KeySpec"))
+    if kind in (None, "SYMMETRIC_DEFAULT"):
+        yield from _with_requests(items.KEYS, items.KEY_REQUESTS)(subject)
+        return
+    yield from _one(items.KEYS)(subject)
+    reason = "its kind is known at the deployment only" if isinstance(kind, Unknown) else "no price is known here"
+    title = items.KEY_REQUESTS.title if isinstance(kind, Unknown) else f"requests of {kind} keys"
+    yield Unpriced(subject=subject, title=title, reason=reason)
+
+
+def _secret(subject: Subject) -> Iterator[Charge | Unpriced]:
+    yield from _with_requests(items.SECRETS, items.SECRET_REQUESTS)(subject)
+    replicas = resolve_list(subject.properties.get("ReplicaRegions"))
+    for each in (UNKNOWN,) if isinstance(replicas, Unknown) else replicas or ():
+        region = resolve_text(each.get("Region")) if isinstance(each, Mapping) else UNKNOWN
+        if isinstance(region, str):
+            there = replace(subject, region=region)
+            title = f"replica in {region}"
+            yield Charge(subject=there, item=items.SECRETS, quantity=Decimal(1), formula="1", title=title)
+        else:
+            reason = "its Region is known at the deployment only"
+            yield Unpriced(subject=subject, title="replica", reason=reason)
 
 
 _READERS: Mapping[str, Callable[[Subject], Iterator[Charge | Unpriced]]] = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::CompositeAlarm": _one(items.COMPOSITE_ALARMS),
     "AWS::CloudWatch::Dashboard": _one(items.DASHBOARDS),
-    "AWS::KMS::Key": _with_requests(items.KEYS, items.KEY_REQUESTS),
+    "AWS::KMS::Key": _key,
     "AWS::KMS::ReplicaKey": _one(items.KEYS),
-    "AWS::SecretsManager::Secret": _with_requests(items.SECRETS, items.SECRET_REQUESTS),
+    "AWS::SecretsManager::Secret": _secret,
 }

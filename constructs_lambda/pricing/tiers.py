@@ -73,6 +73,7 @@ def without_price(charge: Charge) -> Unpriced:
         title=charge.title or charge.item.title,
         reason=f"no price is known in {charge.subject.region}",
         item=charge.item,
+        quantity=charge.quantity,
     )
 
 
@@ -140,4 +141,5 @@ def _tiered(members: Sequence[tuple[Charge, Decimal, Price]]) -> Iterator[Slice 
             reason = (
                 f"no price of {shown(left)} of them is known: in {region} it is for the first {shown(below)} {unit}s"
             )
-            yield Unpriced(subject=charge.subject, title=charge.title or charge.item.title, reason=reason)
+            title = charge.title or charge.item.title
+            yield Unpriced(subject=charge.subject, title=title, reason=reason, quantity=left)

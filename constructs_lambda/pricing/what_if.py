@@ -14,6 +14,7 @@ from constructs_lambda.pricing.estimates import report, settled
 from constructs_lambda.pricing.functions import memory_of
 from constructs_lambda.pricing.prices import Prices
 from constructs_lambda.pricing.report import DIGITS
+from constructs_lambda.pricing.settling import timeout_ms
 from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.pricing.usage import Use
 from constructs_lambda.pricing.usage_file import AppUsage
@@ -35,16 +36,18 @@ class MemoryPrice:
         memory_mb: Its memory.
         duration_ms: How long an invocation takes then.
         basis: Where that comes from: `MEASURED`, `ASSUMED` or `AS_STATED`.
-        amount: US dollars a month for all that is charged for the function, unrounded.
+        amount: US dollars a month for all that is charged for the function, unrounded; None where that isn't known.
         is_current: Whether it has this memory today.
+        reason: Why there is no amount.
     """
 
     resource: str
     memory_mb: int
     duration_ms: Decimal
     basis: str
-    amount: Decimal
+    amount: Decimal | None
     is_current: bool
+    reason: str = ""
 
 
 def read_memory(text: str) -> tuple[int, ...]:
@@ -99,21 +102,28 @@ def by_memory(
         apps, _ = settled(app_model, usage, region)
         for amount in (None, *memory):
             changed = [app.with_functions(partial(_with_memory, amount)) for app in apps]
-            sums = report(changed, prices, [], free_tier=free_tier).by_resource()
+            costs = report(changed, prices, [], free_tier=free_tier)
+            sums = costs.by_resource()
+            lacking = {each.resource: f"{each.item}: {each.reason}" for each in costs.unpriced if each.quantity}
             for app in apps:
                 for function, use in _used(app):
                     own = _own_memory(function)
                     if own is None or own == amount:
                         continue
                     duration, basis = _duration(function, use, amount)
+                    reason = lacking.get(function.place.path, "")
+                    timeout = timeout_ms(function)
+                    if timeout is not None and duration > timeout:
+                        reason = f"impossible: it times out after {timeout:,} ms"
                     found.append(
                         MemoryPrice(
                             resource=function.place.path,
                             memory_mb=int(own if amount is None else amount),
                             duration_ms=duration,
                             basis=basis,
-                            amount=sums.get(function.place.path, Decimal()),
+                            amount=None if reason else sums.get(function.place.path, Decimal()),
                             is_current=amount is None,
+                            reason=reason,
                         )
                     )
     return sorted(found, key=lambda each: (each.resource, each.memory_mb))

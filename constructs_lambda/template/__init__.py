@@ -21,7 +21,7 @@ from constructs_lambda.template.companions import (
 )
 from constructs_lambda.template.functions import METADATA_KEY, read_function
 from constructs_lambda.template.layers import read_layer
-from constructs_lambda.template.links import export_name, read_link
+from constructs_lambda.template.links import read_link
 from constructs_lambda.template.messages import READERS as MESSAGE_READERS
 from constructs_lambda.template.names import read_names
 from constructs_lambda.template.networks import READERS as NETWORK_READERS
@@ -31,7 +31,7 @@ from constructs_lambda.template.releases import concerns_lambda
 from constructs_lambda.template.resources import Resources
 from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
-from constructs_lambda.tokens import resolve_text
+from constructs_lambda.tokens import export_name, resolve_text
 
 _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::EventInvokeConfig": ("async_invocations", read_async_invocation),

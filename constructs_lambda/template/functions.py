@@ -103,7 +103,7 @@ def read_function(
         repeated_tags=repeated_tags,
         kms_key=p.text("KmsKeyArn"),
         tracing=_nested_text(p, "TracingConfig", "Mode"),
-        logging=_logging(p.inside("LoggingConfig")),
+        logging=_logging(p.inside("LoggingConfig"), mapping(raw.get("LoggingConfig"))),
         reserved_concurrency=p.number("ReservedConcurrentExecutions"),
         snap_start=_nested_text(p, "SnapStart", "ApplyOn"),
         tenant_isolation=_nested_text(p, "TenancyConfig", "TenantIsolationMode"),
@@ -243,7 +243,7 @@ def _tags(p: Properties) -> tuple[Mapping[str, Any] | Unknown | None, tuple[str,
     return tags, tuple(dict.fromkeys(repeated)), tuple(missing)
 
 
-def _logging(logging: Properties | Unknown | None) -> Logging | Unknown | None:
+def _logging(logging: Properties | Unknown | None, written: Mapping[str, Any]) -> Logging | Unknown | None:
     if not isinstance(logging, Properties):
         return logging
     return Logging(
@@ -251,6 +251,7 @@ def _logging(logging: Properties | Unknown | None) -> Logging | Unknown | None:
         application_level=logging.text("ApplicationLogLevel"),
         system_level=logging.text("SystemLogLevel"),
         group=logging.text("LogGroup"),
+        group_link=read_link(written.get("LogGroup")),
     )
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from constructs_lambda.model import Link, Links, Parts, Source, Target
-from constructs_lambda.tokens import LOOK_UP, NO_VALUE, UNKNOWN, Unknown, literal_part, resolve_list, resolve_text
+from constructs_lambda.tokens import (
+    LOOK_UP,
+    NO_VALUE,
+    UNKNOWN,
+    Unknown,
+    export_name,
+    literal_part,
+    resolve_list,
+    resolve_text,
+)
 
 _ARN = re.compile(r"arn:[a-z-]*:([a-z0-9-]+):")
 _INNER = re.compile(r"\$\{(\w{1,255})(?:\.\w{1,255})?\}")
@@ -159,8 +167,3 @@ def read_source(value: object) -> Source | None:
         return None
     match = _ARN.match(literal_part(resolve_text(value)))
     return Source(match[1] if match else None, read_link(value))
-
-
-def export_name(name: object) -> str:
-    """The name of an export, or the text of the intrinsic that makes it."""
-    return name if isinstance(name, str) else json.dumps(name, sort_keys=True, default=str)

@@ -23,9 +23,16 @@ class Resources(Mapping[str, Resource]):
     def __init__(self, written: Mapping[Any, Any], place_of: Callable[[str], Place]) -> None:
         self._written = written
         self._place_of = place_of
+        self._read: dict[str, Resource] = {}
 
     def __getitem__(self, logical_id: str) -> Resource:
         """The resource."""
+        found = self._read.get(logical_id)
+        if found is None:
+            found = self._read[logical_id] = self._resource(logical_id)
+        return found
+
+    def _resource(self, logical_id: str) -> Resource:
         written = mapping(self._written[logical_id])
         own = mapping(mapping(written.get("Metadata")).get(METADATA_KEY))
         kind = written.get("Type")

@@ -10,7 +10,7 @@ from constructs_lambda.apps import read_app
 from constructs_lambda.errors import InputError
 from constructs_lambda.pricing.estimates import estimate
 from constructs_lambda.pricing.formats import dearest_items, scope_of
-from constructs_lambda.pricing.prices import CURRENCY, Prices
+from constructs_lambda.pricing.prices import CURRENCY, Prices, shipped_prices
 from constructs_lambda.pricing.report import CostReport
 from constructs_lambda.pricing.usage_file import AppUsage, read_usage
 
@@ -30,7 +30,7 @@ def assert_monthly_cost(
     *,
     at_most: Decimal | float | str,
     usage: AppUsage | str | Path | None = None,
-    prices: Prices | None = None,
+    prices: Prices | str | Path | None = None,
     region: str | None = None,
     free_tier: bool | None = None,
 ) -> CostReport:
@@ -40,7 +40,7 @@ def assert_monthly_cost(
         stack: A stack, a stage or an app, which is synthesized for it; or a `cdk.out` folder or a template.
         at_most: The budget, in US dollars a month of 730 hours.
         usage: How much its resources are used, beside what the app itself says: a file, or the same as an object.
-        prices: The prices; those that come with this library unless given.
+        prices: The prices; those that come with this library unless given. Of a file, what it has goes before these.
         region: The Region whose prices count, whatever the stacks name.
         free_tier: Whether what AWS gives each account every month is taken off; it is, unless `usage` says otherwise.
 
@@ -49,15 +49,24 @@ def assert_monthly_cost(
 
     Raises:
         AssertionError: It costs more; with the sum and the largest items.
-        InputError: Usage that makes no sense, a budget that is none, or a path that leads to no template.
+        InputError: Usage that makes no sense, a budget that is none, a Region that is none, or a path that leads to no
+            template; `stack` is another construct, such as a function.
+        TypeError: An argument of another type.
     """
     budget = _budget(at_most)
     if isinstance(usage, str | Path):
         usage = read_usage(Path(usage))
+    if isinstance(prices, str | Path):
+        prices = shipped_prices().with_file(Path(prices))
+    for argument, value, kind in (("usage", usage, AppUsage), ("prices", prices, Prices)):
+        if value is not None and not isinstance(value, kind):
+            raise TypeError(f"{argument} must be the path of a file or an object of {kind.__name__}; got {value!r}")
     if isinstance(stack, str | Path):
         path, within, name = str(stack), "", str(stack)
     else:
-        node = stack.node
+        node = getattr(stack, "node", None)
+        if node is None:
+            raise TypeError(f"stack must be a stack, a stage, an app, or the path of a cdk.out folder; got {stack!r}")
         path, within = str(node.root.synth().directory), str(node.path)
         name = within or "the app"
     report = estimate(read_app(path, _no_input), usage, prices, region=region, free_tier=free_tier, within=within)

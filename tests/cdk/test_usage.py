@@ -436,3 +436,39 @@ def test_a_budget(app: App, stack: Stack, required: dict[str, Any]) -> None:
 def test_a_budget_that_is_none(stack: Stack, budget: Any) -> None:
     with pytest.raises(InputError, match="at_most must be US dollars a month"):
         assert_monthly_cost(stack, at_most=budget)
+
+
+def test_what_is_no_stack_has_no_budget(stack: Stack) -> None:
+    key = aws_kms.Key(stack, "Key")
+    nested = NestedStack(stack, "Inner")
+    aws_kms.Key(nested, "Key")
+    with pytest.raises(InputError, match=r"^no stack lies at or below 'Shop/Key'"):
+        assert_monthly_cost(key, at_most=0)
+    assert str(assert_monthly_cost(nested, at_most=1).total) == "1.00"
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("stack", None), ("stack", 5), ("usage", {}), ("usage", {"a": 1}), ("usage", 5), ("prices", 5), ("prices", {})],
+)
+def test_an_argument_of_another_type(stack: Stack, argument: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=f"^{argument} must be "):
+        assert_monthly_cost(**{"stack": stack, "at_most": 1, argument: value})
+
+
+def test_a_file_of_prices_and_a_region_that_is_none(stack: Stack, tmp_path: Path) -> None:
+    aws_kms.Key(stack, "Key")
+    own = {"kms-keys": {"tiers": [{"usd": "3.00"}], "source": "https://example.com", "read": "2026-11-22"}}
+    file = tmp_path / "prices.json"
+    file.write_text(json.dumps({"currency": "USD", "regions": {"us-east-1": own}}))
+    for path in (file, str(file)):
+        assert str(assert_monthly_cost(stack, at_most=3, prices=path).total) == "3.00"
+    with pytest.raises(InputError, match=r"^region is 'us-east1'"):
+        assert_monthly_cost(stack, at_most=3, region="us-east1")
+
+
+def test_usage_that_is_stated_in_two_steps(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    function = Function(stack, "Orders", **required, usage=Usage(requests_per_month=7))
+    Usage(duration=Duration.millis(5)).apply(function)
+    Usage(requests_per_month=8).apply(function)
+    assert noted(app, "AWS::Lambda::Function") == {"requests": 8, "duration_ms": 5}

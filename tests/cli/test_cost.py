@@ -304,3 +304,28 @@ def test_nothing_of_cdk_is_loaded(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, template(tmp_path, ORDERS)]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     assert subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.endswith("[]\n")
+
+
+# Usage of a state that changes
+
+
+def test_usage_that_fits_the_new_state_only(tmp_path: Path, run: Run, refused: Callable[..., list[str]]) -> None:
+    now = template(tmp_path, {"Orders": function(Timeout=60)})
+    then = template(tmp_path, {"Orders": function(Timeout=3)}, "old.json")
+    usage = tmp_path / "usage.toml"
+    usage.write_text("[resource.Orders]\nrequests = 1000000\nduration_ms = 5000\n")
+    output = run(now, "--diff", then, "--usage", str(usage))
+    assert "before the change: this usage doesn't fit: Orders: duration_ms is 5,000; the function times out" in output
+    assert "times out after 3,000 ms" in refused(then, "--diff", now, "--usage", str(usage))[0]
+
+
+def test_an_id_that_was_in_two_stacks_before(tmp_path: Path, run: Run) -> None:
+    now, then = tmp_path / "now", tmp_path / "then"
+    for folder, names in ((now, ("A",)), (then, ("A", "B"))):
+        folder.mkdir()
+        for name in names:
+            template(folder, {"Orders": function()}, f"{name}.template.json")
+    usage = tmp_path / "usage.toml"
+    usage.write_text("[resource.Orders]\nrequests = 2000000\nduration_ms = 1\n")
+    output = run(str(now), "--diff", str(then), "--usage", str(usage))
+    assert 'before the change: this usage doesn\'t fit: resource."Orders" may mean 2 resources' in output

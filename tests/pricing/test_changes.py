@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+import pytest
 from priced import Resource, app, cost, function, made
 
-from constructs_lambda.pricing import AppUsage
-from constructs_lambda.pricing.changes import SHARED, Change, changes
-from constructs_lambda.pricing.subjects import split_usage
+from constructs_lambda.errors import InputError
+from constructs_lambda.pricing import AppUsage, estimate
+from constructs_lambda.pricing.changes import SHARED, Change, OpenChanges, changes, open_changes
+from constructs_lambda.pricing.settling import split_usage
 
 M = 1_000_000
 SECRET = made("SecretsManager::Secret", {"requests": 0})
@@ -122,3 +124,28 @@ def test_a_name_of_one_state_only_is_for_that_one() -> None:
 
 def test_a_name_of_neither_is_reported_once() -> None:
     assert split(["Both", "Neither"]) == (["Both", "Neither"], ["Both"])
+
+
+# What has no price
+
+
+def test_what_joined_and_what_left_what_has_no_price() -> None:
+    before = cost({"S": SECRET, "Old": made("S3::Bucket"), "Stays": made("S3::Bucket")})
+    after = cost({"S": SECRET, "New": made("DynamoDB::Table"), "Stays": made("S3::Bucket")})
+    found = open_changes(before, after)
+    assert [(each.resource, each.item) for each in found.added] == [("New", "AWS::DynamoDB::Table")]
+    assert [(each.resource, each.item) for each in found.removed] == [("Old", "AWS::S3::Bucket")]
+    assert [each.resource for each in found.kept] == ["Stays"]
+    assert open_changes(after, after) == OpenChanges(added=(), removed=(), kept=after.unpriced)
+
+
+# Usage is that of the state after the change
+
+
+def test_usage_that_does_not_fit_the_state_before_is_a_note() -> None:
+    usage = AppUsage(resources={"F": {"requests": 1, "duration_ms": 5000}})
+    before = estimate(app({"F": function(Timeout=3)}), usage, misfits="note")
+    note = "this usage doesn't fit: F: duration_ms is 5,000; the function times out after 3,000 ms"
+    assert note in before.assumptions
+    with pytest.raises(InputError, match="times out after 3,000 ms"):
+        estimate(app({"F": function(Timeout=3)}), usage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from priced import Resource, cost, function, made, quantities, unpriced
+from priced import Resource, cost, function, made, quantities, stack, unpriced
 from rules.api_cases import (
     http_api,
     http_authorizer,
@@ -18,7 +18,9 @@ from rules.api_cases import (
     route,
 )
 
+from constructs_lambda.model import Topology
 from constructs_lambda.pricing import CostReport
+from constructs_lambda.template import read_template
 
 SUBSCRIPTION = {"TopicArn": {"Ref": "T"}, "Protocol": "lambda"}
 TIMED = {"duration_ms": 1}
@@ -249,3 +251,93 @@ def test_what_is_stated_goes_before_a_schedule() -> None:
 def test_only_requests_are_derived() -> None:
     report = cost(HTTP | {"F": function()}, {"Api": {"requests": 1000}})
     assert unpriced(report) == {"duration, x86": "no duration_ms is stated"}
+
+
+# What else refers to a function may invoke it
+
+OTHERS: dict[str, dict[str, Resource]] = {
+    "destination": {
+        "G": function({"requests": 1, "duration_ms": 1}),
+        "E": made(
+            "Lambda::EventInvokeConfig",
+            FunctionName={"Ref": "G"},
+            DestinationConfig={"OnSuccess": {"Destination": of("F")}},
+        ),
+    },
+    "task": {
+        "M": made("StepFunctions::StateMachine", DefinitionString={"Fn::Join": ["", ['{"Resource":"', of("F"), '"}']]})
+    },
+    "substituted task": {
+        "M": made("StepFunctions::StateMachine", DefinitionString={"Fn::Sub": '{"Resource":"${F.Arn}"}'})
+    },
+    "trigger of a pool": {"P": made("Cognito::UserPool", LambdaConfig={"PreSignUp": of("F")})},
+    "alias": {
+        "A": made("Lambda::Alias", FunctionName={"Ref": "F"}, FunctionVersion="1", Name="live"),
+        "P": made("Cognito::UserPool", LambdaConfig={"PreSignUp": {"Ref": "A"}}),
+    },
+    "environment": {
+        "G": function({"requests": 1, "duration_ms": 1}, Environment={"Variables": {"TARGET": {"Ref": "F"}}})
+    },
+    "alarm": {"A": made("CloudWatch::Alarm", AlarmActions=[of("F")])},
+    "stack that is not here": {
+        "N": made("CloudFormation::Stack", TemplateURL="https://example.com/a.json", Parameters={"P": of("F")})
+    },
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_else_may_invoke_a_function_can_not_be_counted(name: str) -> None:
+    resources = {**HTTP, **OTHERS[name]}
+    check(resources, {"Api": {"requests": 1000}}, {"F": None})
+    check(resources, {"F": {"requests": 1000}}, {"Api": None})
+    check({"F": function(TIMED), "R": rule("rate(1 hour)"), **OTHERS[name]}, {}, {"F": None})
+
+
+def test_a_literal_arn_is_a_reference_too() -> None:
+    machine = made("StepFunctions::StateMachine", DefinitionString="arn:aws:lambda:us-east-1:1:function:orders:live")
+    named = {**HTTP, "F": function(TIMED, FunctionName="orders"), "M": machine}
+    check(named, {"Api": {"requests": 1000}}, {"F": None})
+    check({**named, "F": function(TIMED, FunctionName="order")}, {"Api": {"requests": 1000}}, {"F": 1000})
+
+
+def test_a_function_of_another_stack() -> None:
+    outputs = {"O": {"Value": of("F"), "Export": {"Name": "orders"}}}
+    one = read_template({"Resources": HTTP, "Outputs": outputs}, template="a", size_bytes=1)
+    pool = made("Cognito::UserPool", LambdaConfig={"PreSignUp": {"Fn::ImportValue": "orders"}})
+    uses = {"Api": {"requests": 1000}}
+    assert requests_of(cost(Topology([one]), uses), "F") == 1000
+    assert requests_of(cost(Topology([one, stack({"P": pool}, "b")]), uses), "F") is None
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        made("IAM::Policy", PolicyDocument={"Statement": [{"Resource": of("F")}]}),
+        made("SQS::QueuePolicy", PolicyDocument={"Statement": [{"Condition": {"ArnEquals": of("F")}}]}),
+        made("Lambda::Permission", FunctionName=of("F")),
+        made("Lambda::Version", FunctionName={"Ref": "F"}),
+        made("Lambda::EventInvokeConfig", FunctionName={"Ref": "F"}, MaximumRetryAttempts=0),
+        made("CloudWatch::Alarm", Dimensions=[{"Name": "FunctionName", "Value": {"Ref": "F"}}], Period=60),
+        made("CloudWatch::Dashboard", DashboardBody={"Fn::Sub": "${F}"}),
+        made("Logs::LogGroup", LogGroupName={"Fn::Sub": "/aws/lambda/${F}"}),
+        made("Logs::SubscriptionFilter", LogGroupName={"Fn::Sub": "/aws/lambda/${F}"}, DestinationArn=of("Other")),
+        {"Type": "Custom::LogRetention", "Properties": {"LogGroupName": {"Fn::Sub": "/aws/lambda/${F}"}}},
+    ],
+    ids=lambda each: each["Type"],
+)
+def test_what_is_about_a_function_does_not_invoke_it(about: Resource) -> None:
+    check({**HTTP, "X": about}, {"Api": {"requests": 1000}}, {"F": 1000})
+    check({**HTTP, "X": about}, {"F": {"requests": 1000}}, {"Api": 1000})
+
+
+@pytest.mark.parametrize("pattern", [{"source": ["aws.s3"]}, {"Ref": "P"}])
+def test_a_rule_that_also_matches_events_runs_more_often(pattern: object) -> None:
+    check({"F": function(TIMED), "E": rule("rate(1 hour)", EventPattern=pattern)}, {}, {"F": None})
+    nothing = {"Ref": "AWS::NoValue"}
+    check({"F": function(TIMED), "E": rule("rate(1 hour)", EventPattern=nothing)}, {}, {"F": 730})
+
+
+@pytest.mark.parametrize("name", ["StartDate", "EndDate"])
+def test_a_schedule_for_some_time_runs_less_often(name: str) -> None:
+    limited = {name: "2026-12-01T00:00:00Z"}
+    check({"F": function(TIMED), "E": schedule("rate(1 hour)", **limited)}, {}, {"F": None})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from priced import Resource, app, at, cost, function, made, prices, stack, usd
 
 from constructs_lambda import pricing
+from constructs_lambda.errors import InputError
 from constructs_lambda.model import Topology
 from constructs_lambda.pricing import AppUsage, CostReport, estimate
 
@@ -236,3 +237,38 @@ def test_no_public_name_is_that_of_a_module() -> None:
     assert modules.isdisjoint(pricing.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         pricing.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("region", ["us-east1", "mars", "", 5])
+def test_a_region_that_is_none(region: Any) -> None:
+    with pytest.raises(InputError) as raised:
+        cost({"F": function()}, region=region)
+    assert str(raised.value) == f"region is {region!r}; it must be a Region's name, such as eu-west-1."
+    with pytest.raises(InputError, match=r"^usage\.region is "):
+        estimate(app({}), AppUsage(region=region))
+
+
+def test_within_a_path_without_stacks() -> None:
+    with pytest.raises(InputError, match=r"^no stack lies at or below 'Shop/Orders'"):
+        cost(app({"F": function()}, stack_path="Shop"), within="Shop/Orders")
+    assert cost(app({"F": function()}, stack_path="Shop"), within="Shop").regions == ("us-east-1",)
+
+
+COLD = "no cold starts, where no cold_share is stated"
+
+
+def test_cold_starts_of_one_function_say_nothing_of_another() -> None:
+    use = {"requests": 1, "duration_ms": 1}
+    cold = function({**use, "cold_share": 0.1, "init_ms": 5})
+    assert COLD not in cost({"F": cold}).assumptions
+    assert COLD in cost({"F": cold, "G": function(use)}).assumptions
+
+
+def test_an_account_that_nobody_named_has_a_free_tier_of_its_own() -> None:
+    use = {"F": function({"requests": 1, "duration_ms": 1})}
+    note = "stacks that name no account are in one of their own, which gets its own share of what is free"
+    named, unnamed = stack(use, "a", account="111122223333"), stack(use, "b")
+    assert note in cost(Topology([named, unnamed]), free_tier=True).assumptions
+    assert note not in cost(Topology([named, unnamed])).assumptions
+    assert note not in cost(Topology([named]), free_tier=True).assumptions
+    assert note not in cost(Topology([unnamed]), free_tier=True).assumptions

@@ -82,6 +82,9 @@ def test_what_is_not_in_the_total_is_a_line_for_each_kind() -> None:
         "Not in the total",
         "  AWS::S3::Bucket (T): no price is known here",
         "  duration, x86, 16.6667 a million GB-seconds (A and 1 more): no usage is stated",
+        "  logs that are kept, 0.03 a GB-month (A and 1 more): how much is kept depends on the retention and on how it "
+        "compresses",
+        "  logs that come in, 0.50 a GB (A and 1 more): no usage is stated",
         "  requests, 0.20 a million requests (A and 1 more): no usage is stated",
         "",
     ]
@@ -129,7 +132,7 @@ def test_nothing_steers_a_terminal(write: Any) -> None:
         "T": made(evil),
     }
     report = cost(resources, region=None)
-    other = cost(app({}), region=evil)
+    other = cost(app({}, region=evil))
     what_if = by_memory(app(resources), [512], AppUsage(), shipped_prices())
     for output in (
         write(report),
@@ -191,6 +194,25 @@ def test_a_document() -> None:
                 "unit_price": "0.0000166667",
                 "reason": "no duration_ms is stated",
                 "region": "us-east-1",
+                "quantity": None,
+            },
+            {
+                "resource": "Shop/F",
+                "item": "logs that come in",
+                "unit": "GB",
+                "unit_price": "0.5",
+                "reason": "no usage is stated",
+                "region": "us-east-1",
+                "quantity": None,
+            },
+            {
+                "resource": "Shop/F",
+                "item": "logs that are kept",
+                "unit": "GB-month",
+                "unit_price": "0.03",
+                "reason": "how much is kept depends on the retention and on how it compresses",
+                "region": "us-east-1",
+                "quantity": None,
             },
             {
                 "resource": "B",
@@ -199,6 +221,7 @@ def test_a_document() -> None:
                 "unit_price": None,
                 "reason": "no price is known here",
                 "region": "us-east-1",
+                "quantity": None,
             },
         ],
         "assumptions": [
@@ -261,6 +284,7 @@ def test_a_document_of_what_if() -> None:
         "basis": "as stated",
         "amount": "17.6667",
         "is_current": True,
+        "reason": None,
     }
     assert other == {
         **now,
@@ -323,9 +347,8 @@ def test_text_of_what_if() -> None:
 
 def test_markdown_escapes_what_steers_it() -> None:
     name = "a|b<c>\\d"
-    report = cost(
-        {"S": at(name, SECRET), "F": at(f"{name}/f", function({"requests": 1, "duration_ms": 1}))}, region="us|east"
-    )
+    resources = {"S": at(name, SECRET), "F": at(f"{name}/f", function({"requests": 1, "duration_ms": 1}))}
+    report = cost(app(resources, region="us|east"))
     what_if = by_memory(
         app({"F": at(name, function({"requests": 1, "duration_ms": 1}))}), [512], AppUsage(), shipped_prices()
     )
@@ -349,3 +372,61 @@ def test_a_difference_is_that_of_the_totals_that_are_shown() -> None:
     )
     assert (before.total, after.total) == (Decimal("0.00"), Decimal("0.01"))
     assert markdown(after, before).startswith("### +0.01 USD a month")
+
+
+# What has no price, in a difference
+
+
+def test_what_joined_what_has_no_price_stands_under_the_changes() -> None:
+    before = cost({"S": SECRET, "Old": made("S3::Bucket")})
+    after = cost({"S": SECRET, "New": made("DynamoDB::Table")})
+    assert text(after, before).split("\n0.40 before")[0].splitlines() == [
+        "Nothing has changed in the total.",
+        "",
+        "Not in the total, new",
+        "  AWS::DynamoDB::Table (New): no price is known here",
+        "",
+        "Not in the total before, and gone",
+        "  AWS::S3::Bucket (Old): no price is known here",
+    ]
+    shown, details = markdown(after, before).split("<details>")
+    assert "- Not in the total, new: AWS::DynamoDB::Table (New): no price is known here\n" in shown
+    assert "- Not in the total before, and gone: AWS::S3::Bucket (Old): no price is known here\n" in shown
+    assert "AWS::DynamoDB::Table (New)" in details
+    found = document(after, before)
+    assert [each["resource"] for each in found["unpriced_added"]] == ["New"]
+    assert [each["resource"] for each in found["unpriced_removed"]] == ["Old"]
+    assert found["changes"] == []
+    same = text(after, after)
+    assert "Nothing that costs has changed." in same
+    assert "Not in the total, as before\n  AWS::DynamoDB::Table (New)" in same
+
+
+def test_what_was_assumed_of_the_state_before_alone() -> None:
+    before, after = cost({"S": SECRET}, free_tier=True), cost({"S": SECRET})
+    note = "before the change: nothing is free: the free tier is off"
+    assert note in text(before, after)
+    assert note in markdown(before, after)
+    assert "before the change" not in text(after, after)
+    assert document(before, after)["assumptions_before"] == list(after.assumptions)
+
+
+def test_markdown_escapes_what_would_be_bold_code_or_a_link() -> None:
+    output = markdown(cost({"S": at("*a*/`b`/_c_/[d](e)", SECRET)}))
+    assert "| \\*a\\*/\\`b\\`/\\_c\\_/\\[d\\](e) |" in output
+
+
+def test_a_price_by_memory_that_is_not_known() -> None:
+    model = app({"F": function({"requests": M, "duration_ms": 100}), "B": made("S3::Bucket")})
+    what_if = by_memory(model, [512], AppUsage(), shipped_prices(), region="il-central-1")
+    output = text(cost(model, region="il-central-1"), None, what_if)
+    assert columns(output)[2] == [
+        "F",
+        "512 MB",
+        "200 ms",
+        "assumed in proportion to CPU; duration, x86: no price is known in il-central-1",
+        "not known",
+    ]
+    assert "Not in the total\n  AWS::S3::Bucket (B): no price is known here" in output
+    found = document(cost(model), None, what_if)["what_if"][0]
+    assert (found["amount"], found["reason"]) == (None, "duration, x86: no price is known in il-central-1")

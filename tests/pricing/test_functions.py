@@ -17,6 +17,7 @@ UNKNOWN: tuple[object, ...] = (
     "{{resolve:ssm:/parameter}}",
 )
 SNAPSHOTS = {"SnapStart": {"ApplyOn": "PublishedVersions"}, "Runtime": "python3.13"}
+ROLE = {"Fn::GetAtt": ["R", "Arn"]}
 VERSION = made("Lambda::Version", FunctionName={"Ref": "F"})
 
 
@@ -142,6 +143,13 @@ def test_without_usage_the_prices_are_shown() -> None:
     assert [(each.item, each.unit, str(each.unit_price), each.reason) for each in report.unpriced] == [
         ("requests", "request", "2E-7", "no usage is stated"),
         ("duration, Arm", "GB-second", "0.0000133334", "no usage is stated"),
+        ("logs that come in", "GB", "0.50", "no usage is stated"),
+        (
+            "logs that are kept",
+            "GB-month",
+            "0.03",
+            "how much is kept depends on the retention and on how it compresses",
+        ),
     ]
 
 
@@ -351,3 +359,70 @@ def test_what_is_provisioned_never_starts_cold() -> None:
     usage = {"requests": M, "duration_ms": 1000, "init_ms": 1000, "cold_share": 1, "provisioned_hours": 365}
     found = quantities(cost({"F": function(usage), "A": alias(1)}))
     assert found["initialisation, x86"] == 500_000
+
+
+# Lambda@Edge
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        {
+            "V": VERSION,
+            "D": made(
+                "CloudFront::Distribution",
+                DistributionConfig={
+                    "DefaultCacheBehavior": {"LambdaFunctionAssociations": [{"LambdaFunctionARN": {"Ref": "V"}}]}
+                },
+            ),
+        },
+        {
+            "R": made(
+                "IAM::Role",
+                AssumeRolePolicyDocument={"Statement": [{"Principal": {"Service": ["edgelambda.amazonaws.com"]}}]},
+            )
+        },
+    ],
+    ids=["distribution", "role"],
+)
+def test_lambda_at_edge_has_other_prices(edge: dict[str, Resource]) -> None:
+    resources = {"F": function({"requests": M, "duration_ms": 100, "data_gb": 5}, Role=ROLE), **edge}
+    report = cost(resources, free_tier=True)
+    assert [each for each in report.lines if each.resource == "F"] == []
+    assert [(each.item, each.reason) for each in report.unpriced if each.resource == "F"] == [
+        ("Lambda@Edge", "it runs and logs in the Regions of its visitors; no price is known here")
+    ]
+
+
+def test_another_role_is_none_of_lambda_at_edge() -> None:
+    role = made(
+        "IAM::Role", AssumeRolePolicyDocument={"Statement": [{"Principal": {"Service": "lambda.amazonaws.com"}}]}
+    )
+    report = cost({"F": function({"requests": M, "duration_ms": 100}, Role=ROLE), "R": role})
+    assert amounts(report)["requests"] == "0.20"
+
+
+# A schedule that provisions another number for some hours
+
+
+@pytest.mark.parametrize(
+    ("actions", "is_named"),
+    [
+        ([{"ScalableTargetAction": {"MinCapacity": 6}}], True),
+        ([{"ScalableTargetAction": {"MinCapacity": 4}}], True),
+        ([{"ScalableTargetAction": {"MinCapacity": 5}}], False),
+        ([{"ScalableTargetAction": {"MaxCapacity": 50}}], False),
+        ([{"ScalableTargetAction": {"MinCapacity": {"Ref": "P"}}}], True),
+        ([{"Fn::If": ["C", {}, {}]}], True),
+        ([{"ScalableTargetAction": {"Fn::If": ["C", {}, {}]}}], True),
+        ({"Ref": "P"}, True),
+        ([], False),
+    ],
+)
+def test_a_schedule_that_provisions_another_number_is_named(actions: object, is_named: bool) -> None:
+    scaled = target(5)
+    scaled["Properties"]["ScheduledActions"] = actions
+    report = cost({"F": function({"requests": 0}), "A": alias(2), "T": scaled})
+    reason = "how long its schedule provisions another number isn't counted"
+    assert unpriced(report) == ({"provisioned concurrency by a schedule": reason} if is_named else {})
+    assert quantities(report)["provisioned concurrency, x86"] == 5 * 730 * 3600

@@ -148,9 +148,13 @@ def test_the_tiers_of_data_through_endpoints(data: int, expected: str) -> None:
 # NAT instances
 
 
+ROOT = {"DeviceName": "/dev/xvda"}
+
+
 def instance(**properties: object) -> Resource:
     volume = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8, "VolumeType": "gp3"}}
-    given = {"InstanceType": "t4g.nano", "BlockDeviceMappings": [volume]}
+    inside = [{"AssociatePublicIpAddress": False, "DeviceIndex": "0"}]
+    given = {"InstanceType": "t4g.nano", "BlockDeviceMappings": [volume], "NetworkInterfaces": inside}
     return made("EC2::Instance", **{**given, **properties})
 
 
@@ -172,12 +176,12 @@ def test_another_instance_has_no_price_here(kind: object) -> None:
     "volume", [{"VolumeSize": 8, "VolumeType": "io2"}, {"VolumeSize": {"Ref": "P"}, "VolumeType": "gp3"}]
 )
 def test_another_volume_has_no_price_here(volume: dict[str, object]) -> None:
-    report = cost({"I": instance(BlockDeviceMappings=[{"Ebs": volume}, {"NoDevice": {}}])})
+    report = cost({"I": instance(BlockDeviceMappings=[{**ROOT, "Ebs": volume}, {"NoDevice": {}}])})
     assert unpriced(report) == {"EBS volume": "no price is known here"}
 
 
 def test_a_volume_of_a_size_that_aws_refuses() -> None:
-    report = cost({"I": instance(BlockDeviceMappings=[{"Ebs": {"VolumeSize": 1e300, "VolumeType": "gp3"}}])})
+    report = cost({"I": instance(BlockDeviceMappings=[{**ROOT, "Ebs": {"VolumeSize": 1e300, "VolumeType": "gp3"}}])})
     assert unpriced(report) == {"gp3 volume": "the template has a number that AWS refuses"}
 
 
@@ -195,3 +199,60 @@ def test_only_zones_of_its_own_vpc_count_for_a_regional_gateway() -> None:
     elsewhere = made("EC2::Subnet", VpcId={"Ref": "Other"}, AvailabilityZone="us-east-1c")
     resources = {**VPC, "Other": made("EC2::VPC"), "A": subnet("us-east-1a"), "B": elsewhere, "N": regional()}
     assert quantities(cost(resources))["zone of a regional NAT gateway"] == 730
+
+
+# Instances whose subnet gives them an address, as CDK's own NAT instance has it
+
+
+@pytest.mark.parametrize(
+    ("on_launch", "addresses", "is_named"),
+    [(True, 1, False), ("true", 1, False), (False, 0, False), (None, 0, False), ({"Ref": "P"}, 0, True)],
+)
+def test_the_subnet_says_whether_an_instance_has_an_address(on_launch: object, addresses: int, is_named: bool) -> None:
+    given = {} if on_launch is None else {"MapPublicIpOnLaunch": on_launch}
+    subnets = {"S": made("EC2::Subnet", VpcId={"Ref": "V"}, **given)}
+    resources = {**subnets, "I": made("EC2::Instance", InstanceType="t4g.nano", SubnetId={"Ref": "S"})}
+    report = cost(resources)
+    assert quantities(report).get("public IPv4 address", 0) == 730 * addresses
+    assert unpriced(report) == {
+        "root volume": "its image says how large it is",
+        **({"public IPv4 address": "whether it is given one isn't known here"} if is_named else {}),
+    }
+
+
+@pytest.mark.parametrize("kind", ["EIP", "EIPAssociation"])
+def test_an_address_of_its_own_takes_the_place_of_that_of_the_subnet(kind: str) -> None:
+    resources = {
+        "S": made("EC2::Subnet", MapPublicIpOnLaunch=True),
+        "I": made("EC2::Instance", InstanceType="t4g.nano", SubnetId={"Ref": "S"}),
+        "A": made(f"EC2::{kind}", InstanceId={"Ref": "I"}),
+    }
+    assert quantities(cost(resources)).get("public IPv4 address", 0) == (730 if kind == "EIP" else 0)
+
+
+@pytest.mark.parametrize("properties", [{}, {"SubnetId": "subnet-1"}, {"NetworkInterfaces": {"Ref": "P"}}])
+def test_an_instance_in_a_subnet_that_is_not_here(properties: dict[str, object]) -> None:
+    report = cost({"I": made("EC2::Instance", InstanceType="t4g.nano", **properties)})
+    assert unpriced(report)["public IPv4 address"] == "whether it is given one isn't known here"
+
+
+@pytest.mark.parametrize(
+    ("pool", "hours", "is_named"),
+    [
+        ({"Ref": "AWS::NoValue"}, 730, False),
+        ("ipv4pool-ec2-1", 0, False),
+        ({"Ref": "P"}, 0, False),
+        ({"Fn::If": ["C", "ipv4pool-ec2-1", {"Ref": "AWS::NoValue"}]}, 0, True),
+    ],
+)
+def test_only_addresses_of_an_own_range_are_free(pool: object, hours: int, is_named: bool) -> None:
+    report = cost({"A": made("EC2::EIP", PublicIpv4Pool=pool)})
+    assert (quantities(report).get("public IPv4 address", 0), bool(unpriced(report))) == (hours, is_named)
+
+
+def test_data_of_a_network_and_of_its_gateway_is_an_error() -> None:
+    with pytest.raises(InputError) as raised:
+        cost(NETWORK, {"VPC": {"data_gb": 100}, "N": {"data_gb": 100}})
+    gateway = "Shop/Net/Vpc/PublicSubnet1/NATGateway"
+    message = f"data_gb is stated of Shop/Net/Vpc and of {gateway}, whose data is part of it: state one of them"
+    assert str(raised.value) == message

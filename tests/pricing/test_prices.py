@@ -373,3 +373,9 @@ def test_a_last_tier_with_an_end_is_read_and_written_as_it_is(tmp_path: Path) ->
     path.write_text(json.dumps(of(GOOD | {"tiers": [{"usd": "1.00", "up_to": "5"}]})))
     (found,) = shipped_prices().with_file(path).by_region["us-east-1"]["lambda-requests"].tiers
     assert (found.usd, found.up_to) == (Decimal(1), Decimal(5))
+
+
+@pytest.mark.parametrize("text", ['{"currency": "USD", "regions": {}, "regions": {}}', '{"regions": {"a": 1, "a": 2}}'])
+def test_a_name_that_stands_there_twice(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match=r"is no JSON: '(regions|a)' stands there twice$"):
+        read(tmp_path, text)

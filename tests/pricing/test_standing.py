@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from priced import amounts, cost, function, made, missing, prices, quantities, unpriced, usd
+from priced import Resource, amounts, cost, function, made, missing, prices, quantities, unpriced, usd
 
 M = 1_000_000
 UNKNOWN = ({"Ref": "P"}, {"Fn::If": ["C", "a", "b"]}, "${Token[TOKEN.1]}")
@@ -150,3 +150,98 @@ def test_what_is_free_is_not_named(kind: str) -> None:
 def test_a_nested_stack_that_is_not_here_is_named() -> None:
     nested = made("CloudFormation::Stack", TemplateURL="https://example.com/a.json")
     assert unpriced(cost({"N": nested})) == {"nested stack": "its template isn't known here"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "item"),
+    [
+        (made("SSM::Parameter", Tier="Advanced"), "advanced parameter"),
+        (made("SSM::Parameter", Tier={"Ref": "P"}), "advanced parameter"),
+        (made("Logs::MetricFilter"), "AWS::Logs::MetricFilter"),
+        (made("EC2::RouteServer"), "AWS::EC2::RouteServer"),
+        (
+            made("Lambda::EventSourceMapping", ProvisionedPollerConfig={"MinimumPollers": 2}),
+            "provisioned pollers",
+        ),
+        (made("SNS::Topic", {"requests": 0}, DataProtectionPolicy={"Name": "x"}), "data protection"),
+        (
+            made("ApplicationAutoScaling::ScalingPolicy", PolicyType="TargetTrackingScaling"),
+            "alarms of target tracking",
+        ),
+    ],
+)
+def test_what_costs_by_one_of_its_properties_is_named(resource: Resource, item: str) -> None:
+    assert unpriced(cost({"R": resource})) == {item: "no price is known here"}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        made("SSM::Parameter"),
+        made("SSM::Parameter", Tier="Standard"),
+        made("SSM::Parameter", Tier={"Ref": "AWS::NoValue"}),
+        made("Lambda::EventSourceMapping", ProvisionedPollerConfig={"Ref": "AWS::NoValue"}),
+        made("SNS::Topic", {"requests": 0}),
+        made("ApplicationAutoScaling::ScalingPolicy", PolicyType="StepScaling"),
+    ],
+)
+def test_what_does_not_cost_by_it_is_not_named(resource: Resource) -> None:
+    assert unpriced(cost({"R": resource})) == {}
+
+
+def test_each_replica_is_a_secret_with_the_price_of_its_region() -> None:
+    regions = [{"Region": "us-east-1"}, {"Region": "mars-north-1"}, {"Region": {"Ref": "P"}}, {"Fn::If": ["C", 1, 2]}]
+    report = cost({"S": made("SecretsManager::Secret", {"requests": 0}, ReplicaRegions=regions[:2])})
+    assert amounts(report) == {"secrets": "0.40", "calls for secrets": "0.00", "replica in us-east-1": "0.40"}
+    assert unpriced(report) == {"replica in mars-north-1": "no price is known in mars-north-1"}
+    for unknown in (regions[2:3], regions[3:], {"Ref": "P"}):
+        found = cost({"S": made("SecretsManager::Secret", {"requests": 0}, ReplicaRegions=unknown)})
+        assert unpriced(found) == {"replica": "its Region is known at the deployment only"}
+
+
+@pytest.mark.parametrize("kind", ["ECC_NIST_P256", "RSA_2048", {"Ref": "P"}])
+def test_requests_of_other_keys_have_no_price_here_and_are_not_free(kind: object) -> None:
+    report = cost({"K": made("KMS::Key", {"requests": 15_000}, KeySpec=kind)}, free_tier=True)
+    assert amounts(report) == {"customer-managed keys": "1.00"}
+    assert len(unpriced(report)) == 1
+    same = cost({"K": made("KMS::Key", {"requests": 15_000}, KeySpec="SYMMETRIC_DEFAULT")})
+    assert amounts(same)["requests of keys"] == "0.04"  # 15,000 x 0.000003
+
+
+# Alarms over several metrics
+
+STAT = {"Id": "m", "MetricStat": {"Metric": {"MetricName": "x", "Namespace": "y"}, "Period": 60, "Stat": "Sum"}}
+
+
+def metrics(*each: object) -> Resource:
+    return made("CloudWatch::Alarm", Metrics=list(each))
+
+
+@pytest.mark.parametrize(
+    "uncertain",
+    [
+        {"Fn::If": ["C", STAT, {"Ref": "AWS::NoValue"}]},
+        {"Id": "e", "Expression": {"Ref": "P"}},
+        {"Ref": "P"},
+    ],
+)
+def test_an_alarm_with_a_metric_that_may_not_be_there(uncertain: object) -> None:
+    report = cost({"A": metrics(STAT, uncertain)})
+    assert (report.lines, unpriced(report)) == (
+        (),
+        {"alarm": "the number of its metrics is known at the deployment only"},
+    )
+
+
+@pytest.mark.parametrize("query", ["SELECT SUM(x) FROM y", " select AVG(x) FROM y", {"Fn::Sub": "SELECT ${S} FROM y"}])
+def test_a_query_matches_nobody_knows_how_many_metrics(query: object) -> None:
+    reason = {"metrics of a query": "how many metrics it matches is known while it runs only"}
+    alone = cost({"A": metrics({"Id": "q", "Expression": query})})
+    assert (alone.lines, unpriced(alone)) == ((), reason)
+    mixed = cost({"A": metrics(STAT, {"Id": "q", "Expression": query}, {"Id": "e", "Expression": "m+q"})})
+    assert (amounts(mixed), unpriced(mixed)) == ({"metrics of alarms": "0.10"}, reason)
+
+
+def test_metrics_that_certainly_are_not_there() -> None:
+    report = cost({"A": metrics(STAT, {"Ref": "AWS::NoValue"})})
+    assert (amounts(report), unpriced(report)) == ({"metrics of alarms": "0.10"}, {})

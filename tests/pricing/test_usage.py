@@ -302,3 +302,32 @@ def test_a_name_with_control_characters_is_escaped(name: str) -> None:
 def test_a_path_goes_before_a_logical_id() -> None:
     resources = {"A": at("B", made("SQS::Queue")), "B": at("Shop/B", made("SQS::Queue"))}
     assert [each.resource for each in cost(resources, {"B": {"requests": 1}}).lines] == ["B"]
+
+
+# A path above a resource, with a key that no usage has
+
+SHOP = {
+    "Api": at("Shop/Api/Api", made("ApiGatewayV2::Api", ProtocolType="HTTP")),
+    "F": at("Shop/Api/Handler", function()),
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [("requets", "there is no 'requets'; did you mean 'requests'?"), ("duration", "duration has no unit")],
+)
+def test_a_wrong_key_of_a_path_above_is_told_as_such(key: str, told: str) -> None:
+    (message,) = refusal(SHOP, {"Shop/Api": {key: 5}})
+    assert message.startswith(f'resource."Shop/Api": {told}')
+    (message,) = refusal({"F": SHOP["F"]}, {"Shop": {key: 5}})
+    assert message.startswith(f'resource."Shop": {told}')
+
+
+def test_a_path_above_nothing_stays_a_wrong_resource() -> None:
+    (message,) = refusal(SHOP, {"Store/Api": {"requets": 5}})
+    assert message.startswith('resource."Store/Api": there is no such resource')
+
+
+def test_what_a_transform_makes_is_told_as_such() -> None:
+    (message,) = refusal({"S": made("Serverless::Function")}, {"S": {"requests": 5}})
+    assert "(AWS::Serverless::Function) is made by a transform" in message

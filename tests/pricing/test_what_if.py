@@ -167,3 +167,24 @@ def test_what_is_no_memory(values: str, wrong: str) -> None:
 def test_what_is_no_what_if(text: str) -> None:
     with pytest.raises(InputError, match="it must be memory= and amounts in MB, such as memory=512,1024,2048"):
         read_memory(text)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "is_impossible"), [(1, False), (0.999, True), (None, False), ({"Ref": "P"}, False)]
+)
+def test_a_duration_that_the_timeout_ends(timeout: object, is_impossible: bool) -> None:
+    given = {} if timeout is None else {"Timeout": timeout}
+    resource = {**function(USE), "Properties": {"MemorySize": 1024, **given}}
+    (other, now) = what_if({"F": resource}, 128)
+    assert other.duration_ms == 800
+    assert now.reason == ""
+    (slow, _) = what_if({"F": {**resource, "Properties": {**resource["Properties"], "MemorySize": 1280}}}, 128)
+    assert slow.duration_ms == 1000
+    assert (slow.amount is None) is is_impossible
+    assert slow.reason == ("impossible: it times out after 999 ms" if is_impossible else "")
+
+
+def test_without_a_price_there_is_no_amount() -> None:
+    found = by_memory(app({"F": function(USE)}), [512], AppUsage(), shipped_prices(), region="il-central-1")
+    reason = "duration, x86: no price is known in il-central-1"
+    assert [(each.amount, each.reason) for each in found] == [(None, reason), (None, reason)]
