@@ -131,8 +131,9 @@ class Template:
             if value is None and variable.default is not None:
                 try:
                     value = environment.from_string(variable.default).render(given)
-                except jinja2.TemplateError as problem:
-                    problems.append(f"{self.folder / 'template.toml'}: variables.{key}.default: {problem}")
+                except Exception as problem:  # as below
+                    reason = _reason(problem, given)
+                    problems.append(f"{self.folder / 'template.toml'}: variables.{key}.default: {reason}")
                     continue
             if value is None:
                 problems.append(f"--set {key}=...: is missing; {variable.help}")

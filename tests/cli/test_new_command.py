@@ -255,10 +255,17 @@ def test_a_broken_template_toml(config: str, said: str, folder: Path, capsys: Ou
     assert line.lower().startswith(f"{own}/template.toml: {said}".lower())
 
 
+def test_a_default_that_breaks(folder: Path, capsys: Output) -> None:
+    own = template(folder, 'summary = "x"\n[variables.a]\nhelp = "x"\ndefault = "{{ 1 / 0 }}"')
+    assert refused(capsys, "my-service", "--template", own) == [
+        f"{own}/template.toml: variables.a.default: can't be rendered: division by zero"
+    ]
+
+
 def test_a_default_that_asks_for_too_much(folder: Path, capsys: Output) -> None:
     own = template(folder, 'summary = "x"\n[variables.a]\nhelp = "x"\ndefault = "{{ b }}"')
     assert refused(capsys, "my-service", "--template", own) == [
-        f"{own}/template.toml: variables.a.default: 'b' is undefined"
+        f"{own}/template.toml: variables.a.default: 'b' is undefined; known are name, package, version"
     ]
 
 
