@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
-import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
-from weakref import WeakKeyDictionary
 
 import jsii
-from aws_cdk import CfnOutput, Duration, FeatureFlags, aws_iam, aws_lambda, aws_logs
+from aws_cdk import CfnOutput, aws_iam, aws_lambda, aws_logs
 from constructs import Construct, IConstruct
 
-from constructs_lambda import limits
-from constructs_lambda.cdk import powertools, roles, tenants, versions
+from constructs_lambda.cdk import roles, tenants, versions
 from constructs_lambda.cdk.acknowledgements import Findings, Tree
 from constructs_lambda.cdk.failures import add_destination
-from constructs_lambda.cdk.inputs import set_only
+from constructs_lambda.cdk.function_inputs import checked
+from constructs_lambda.cdk.function_logs import is_taken, keep_logs_as_profiles_say, own_log_group
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
-from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, defaults_for, with_profiles
-from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
+from constructs_lambda.cdk.properties import wrong_type
 from constructs_lambda.cdk.providers import architecture_of, least_memory_mb, refuse_no_provider
-from constructs_lambda.cdk.reach import INetwork, Reach, path_of, place
+from constructs_lambda.cdk.reach import INetwork, Reach
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
-from constructs_lambda.errors import ConstructsLambdaError, LimitError
 
 if TYPE_CHECKING:  # loaded where they are used: a function without a release is there sooner
     from constructs_lambda.cdk.monitors.monitor import Monitor
     from constructs_lambda.cdk.releases import Release, ReleaseOptions
     from constructs_lambda.cdk.tuning import TuningOptions
     from constructs_lambda.cdk.usage import Usage
-    from constructs_lambda.findings import Finding
-
-DEFAULT_MEMORY_MB = 128
-DEFAULT_TIMEOUT_SECONDS = 3
-_LOG_GROUP_FLAG = "@aws-cdk/aws-lambda:useCdkManagedLogGroup"
-_OWN_KEYWORDS = ("network", "reach", "usage", "monitor")
-_KEYWORDS = JSII_NAMES.keys() | _OWN_KEYWORDS
-_flagged: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
 
 
 class Function(aws_lambda.Function):
@@ -123,7 +109,7 @@ class Function(aws_lambda.Function):
         reach, usage = keywords.pop("reach", None), keywords.pop("usage", None)
         monitor = keywords.pop("monitor", None)
         events = event_sources(keywords.pop("events", ()))
-        log_group = _own_log_group(scope, id, keywords)
+        log_group = own_log_group(scope, id, keywords)
         if log_group is not None:
             keywords["log_group"] = log_group
         try:
@@ -142,7 +128,7 @@ class Function(aws_lambda.Function):
                 capacity_provider.add_function(self)
             versions.add_layers(self, keywords.get("layers", ()))
             if log_group is None and "log_group" not in keywords:
-                self._keep_logs_as_profiles_say(scope)
+                keep_logs_as_profiles_say(self, scope)
             if type(keywords["memory_size"]) not in (int, float):
                 _tell_measured(self, resource, keywords["memory_size"])
             if reach is not None:
@@ -305,18 +291,6 @@ class Function(aws_lambda.Function):
             self._add_execution_policy(statements)
         return resource
 
-    def _keep_logs_as_profiles_say(self, scope: Construct) -> None:
-        """Sets for how long the log group keeps logs that CDK makes as a child, where a feature flag has it so."""
-        retention = defaults_for(scope).get("log_retention")
-        if retention is None or not _has_flag(scope):
-            return
-        from constructs_lambda.cdk.profiles.retention import days_of
-
-        for child in self.node.find_all():
-            if isinstance(child, aws_logs.CfnLogGroup):
-                days = days_of(retention)
-                child.retention_in_days = days if isinstance(days, int) else None
-
     def _add_execution_policy(self, statements: list[aws_iam.PolicyStatement]) -> None:
         """Rights in the function's own stack: a role in another one would refer back to what the statements name."""
         if self.role is not None:
@@ -327,87 +301,6 @@ def _found_by_nag(function: Function, tree: Tree) -> Findings:
     from constructs_lambda.cdk.function_findings import of_function  # only where cdk-nag is in use
 
     return of_function(function, tree)
-
-
-def checked(
-    kind: type[Function],
-    scope: Construct,
-    id: str,
-    options: Mapping[str, Any],
-    *,
-    is_managed: bool,
-    others: Collection[str] = (),
-) -> dict[str, Any]:
-    """The keywords of `Function` that are set, with the defaults filled in, after all that can be known was checked.
-
-    `network` has become CDK's keywords; `reach` is what the function must reach, and `usage` how much it is used, where
-    that was said.
-
-    Args:
-        kind: What is to be made.
-        scope: The parent to be.
-        id: The id to be.
-        options: The keywords; what is None counts as not set. `code` may be missing.
-        is_managed: Whether the function will run on Managed Instances.
-        others: Keywords of a subclass, for the nearest name to one that doesn't exist.
-
-    Raises:
-        LimitError: What AWS would refuse, everything at once.
-        InputError: It must reach private resources, and is in no network.
-        TypeError: A keyword that doesn't exist, or a value of the wrong type.
-    """
-    _refuse_no_place(scope, id)
-    given = {name: value for name, value in options.items() if value is not None}
-    _refuse_unknown_keywords(kind, given, others)
-    reach, unreachable = place(given, scope, id)
-    usage = given.pop("usage", None)
-    if usage is not None:
-        from constructs_lambda.cdk.usage import refuse_wrong_usage
-
-        refuse_wrong_usage(usage, path_of(scope, id), "AWS::Lambda::Function")
-    if given.get("monitor") is not None:
-        from constructs_lambda.cdk.monitors.monitor import refuse_no_monitor
-
-        refuse_no_monitor(given["monitor"])
-    said = with_profiles(given, scope, is_managed=is_managed)
-    monitor = said.pop("monitor", None)
-    is_image = said.get("handler") == FROM_IMAGE
-    if (kind.sets_powertools or monitor) and (not is_image or "monitor" in given):
-        said |= set_only(environment=powertools.environment(said, scope, monitor or None))
-    keywords = {**_defaults(said, is_managed), **said}
-    if not _can_be_extended(given.get("role")):
-        keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
-    _refuse_what_aws_refuses(scope, id, keywords, is_managed, unreachable)
-    return {**keywords, **set_only(reach=reach, usage=usage, monitor=monitor)}
-
-
-def _refuse_no_place(scope: object, id: object) -> None:
-    if not isinstance(scope, Construct):
-        raise TypeError(f"scope must be a construct, such as a Stack; got {scope!r}")
-    if not isinstance(id, str):
-        raise TypeError(f"id must be a text; got {id!r}")
-
-
-def _refuse_unknown_keywords(kind: type[Function], given: Mapping[str, Any], others: Collection[str]) -> None:
-    if given.keys() <= _KEYWORDS:
-        return
-    from constructs_lambda.rules import nearest
-
-    installed = inspect.signature(aws_lambda.Function.__init__).parameters  # may be newer than our list
-    known = [*JSII_NAMES, *_OWN_KEYWORDS, *others]
-    if unknown := [f"{name!r}{nearest(name, known)}" for name in given if name not in {*installed, *_OWN_KEYWORDS}]:
-        raise TypeError(f"{kind.__name__}() got unexpected keyword arguments: {', '.join(unknown)}")
-
-
-def _defaults(given: Mapping[str, Any], is_managed: bool = False) -> dict[str, Any]:
-    defaults: dict[str, Any] = {
-        "memory_size": limits.MANAGED_INSTANCES_MEMORY.minimum if is_managed else DEFAULT_MEMORY_MB,
-        "timeout": _default_timeout(),
-        "tracing": aws_lambda.Tracing.ACTIVE,
-    }
-    if "log_format" not in given:
-        defaults["logging_format"] = aws_lambda.LoggingFormat.JSON
-    return defaults
 
 
 def _tracing_of_ours(keywords: dict[str, Any]) -> aws_lambda.Tracing | None:
@@ -427,79 +320,11 @@ def _tracing_config(tracing: aws_lambda.Tracing) -> aws_lambda.CfnFunction.Traci
     return aws_lambda.CfnFunction.TracingConfigProperty(mode=mode)
 
 
-@cache
-def _default_timeout() -> Duration:
-    return Duration.seconds(DEFAULT_TIMEOUT_SECONDS)
-
-
-def _refuse_what_aws_refuses(
-    scope: Construct, id: str, keywords: Mapping[str, Any], is_managed: bool, unreachable: Sequence[Finding]
-) -> None:
-    for name, value in keywords.items():
-        if isinstance(value, float) and not math.isfinite(value):
-            raise TypeError(f"{name}: {value} is no number that a template can hold")
-    try:
-        properties = function_properties(keywords, is_managed=is_managed)
-    except (AttributeError, TypeError) as error:
-        raise wrong_type(keywords, error) from None
-    from constructs_lambda.cdk.refusal import broken_in_function  # with the model and all rules
-
-    findings = [*broken_in_function(properties, async_properties(keywords)), *unreachable]
-    if "tenancy_config" in keywords:
-        findings.extend(tenants.excluded("", event_sources(keywords.get("events", ()))))
-    if findings:
-        path = path_of(scope, id)
-        raise LimitError([replace(finding, path=path) for finding in findings])
-
-
-def _can_be_extended(role: aws_iam.IRole | None) -> bool:
-    """Whether a role takes the rights that our defaults need: CDK's own, or one that this app makes."""
-    return role is None or isinstance(role, aws_iam.Role | aws_iam.LazyRole)
-
-
-def _own_log_group(scope: Construct, id: str, keywords: dict[str, Any]) -> aws_logs.LogGroup | None:
-    """The log group beside the function, where nobody else makes one."""
-    if "log_group" in keywords or "log_retention" in keywords or not _can_be_extended(keywords.get("role")):
-        return None
-    if _has_flag(scope):
-        return None
-    log_group = aws_logs.LogGroup.__new__(aws_logs.LogGroup)
-    options = {"removalPolicy": keywords.pop("log_removal_policy")} if "log_removal_policy" in keywords else {}
-    retention = defaults_for(scope).get("log_retention")
-    if retention is not None:
-        options["retention"] = retention
-    try:
-        jsii.create(aws_logs.LogGroup, log_group, [scope, f"{id}LogGroup", options])
-    except RuntimeError as error:
-        if "should be created in the scope of a Stack" in str(error):
-            raise RuntimeError(f"Function {id!r} must be created in the scope of a Stack") from None
-        if not _is_taken(f"{id}LogGroup", error):
-            raise
-        place = scope.node.path or "the app"
-        if scope.node.try_find_child(id) is not None:
-            raise RuntimeError(f"There is already a Construct with name {id!r} in {place}") from None
-        raise ConstructsLambdaError(
-            f"{place}: {id} needs the id '{id}LogGroup' for its log group, and there is a construct with it already. "
-            "Fix: pass it as log_group=, or give one of the two another id."
-        ) from None
-    return log_group
-
-
-def _has_flag(scope: Construct) -> bool:
-    if scope not in _flagged:
-        _flagged[scope] = bool(FeatureFlags.of(scope).is_enabled(_LOG_GROUP_FLAG))
-    return _flagged[scope]
-
-
-def _is_taken(id: str, error: BaseException) -> bool:
-    return f"There is already a Construct with name '{id}'" in str(error)
-
-
 def _clean_up(scope: Construct, id: str, log_group: aws_logs.LogGroup | None, error: BaseException) -> None:
     """Leaves the tree as it was before the refusal, and what stood there before untouched."""
     if log_group is not None:
         scope.node.try_remove_child(f"{id}LogGroup")
-    if not _is_taken(id, error):
+    if not is_taken(id, error):
         scope.node.try_remove_child(id)
 
 

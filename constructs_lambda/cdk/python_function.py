@@ -16,7 +16,8 @@ from constructs_lambda.artifacts.handlers import check_handler, python_version
 from constructs_lambda.artifacts.packages import Package
 from constructs_lambda.artifacts.symbols import LARGEST_SOURCE, Symbols, parse_symbols, takes_event
 from constructs_lambda.artifacts.verdicts import State
-from constructs_lambda.cdk.function import Function, checked
+from constructs_lambda.cdk.function import Function
+from constructs_lambda.cdk.function_inputs import checked
 from constructs_lambda.cdk.layers import (
     PythonLayer,
     built,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from synthesized import template_of
 
 from constructs_lambda import Function
-from constructs_lambda.cdk.function import _defaults
+from constructs_lambda.cdk.function_inputs import defaults_of
 from constructs_lambda.cdk.properties import async_properties, function_properties
 from constructs_lambda.model import Function as Model
 from constructs_lambda.model import Place
@@ -29,7 +29,7 @@ ONLY_AFTERWARDS = {"place", "role", "layers", "logging", "subnets", "security_gr
 
 
 def from_constructor(keywords: dict[str, Any]) -> Model:
-    return read_function(function_properties({**_defaults(keywords), **keywords}), Place("Shop/Orders"))
+    return read_function(function_properties({**defaults_of(keywords), **keywords}), Place("Shop/Orders"))
 
 
 def from_template(app: App) -> Model:
