@@ -193,7 +193,7 @@ def test_concurrency_against_the_quota_of_the_account(
 
 
 def test_quotas_of_a_profile_count(app: App, stack: Stack, required: dict[str, Any]) -> None:
-    Profile("acme", quotas=Quotas(concurrent_executions=10)).apply(stack)
+    Profile("acme", quotas=Quotas(concurrent_executions=10)).apply(app)
     Function(stack, "Orders", **required, monitor=only(concurrency=0.8))
     assert list(alarms_of(app)) == ["Shop/AccountConcurrency8"]
 
