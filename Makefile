@@ -37,7 +37,7 @@ synth: .venv/.ready ## synthesize examples/orders into cdk.out and check it
 	@.venv/bin/constructs-lambda check cdk.out
 
 test: .venv/.ready ## run the tests; ARGS="-m 'not slow'" for a short run
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 check: lint types contracts ## lint, mypy strict and the import contracts
 
