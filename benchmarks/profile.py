@@ -38,7 +38,7 @@ class NoOp:
         """What it is for."""
         return aws_lambda.Function.PROPERTY_INJECTION_ID
 
-    def inject(self, original_props: Any, **_: Any) -> Any:
+    def inject(self, original_props: Any, *, scope: Any, id: str) -> Any:
         """The same."""
         return original_props
 
