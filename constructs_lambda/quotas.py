@@ -15,6 +15,7 @@ from typing import Any
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.limits import Limit, all_quotas
+from constructs_lambda.small_files import read_toml
 
 _ACCOUNT = re.compile(r"\d{12}")
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
@@ -104,18 +105,7 @@ def read_quotas(path: Path) -> Quotas:
     Raises:
         InputError: It can't be read, or something in it is no quota; one line for each.
     """
-    import tomllib  # like difflib below: only loaded where it is needed
-
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise InputError(f"{path}: larger than {_MOST_BYTES:,} bytes, which no file of quotas is")
-        document = tomllib.loads(data.decode("utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except (ValueError, RecursionError) as error:  # also bytes that are no UTF-8
-        raise InputError(f"{path}: is no TOML: {error}") from None
+    document = read_toml(path, most_bytes=_MOST_BYTES, of="quotas")
     general = {name: value for name, value in document.items() if name != _BY_ENVIRONMENT}
     problems = [*_wrong_types(general, ""), *_wrong_numbers(general, "")]
     by_environment: dict[Environment, Mapping[str, int]] = {}
@@ -159,7 +149,7 @@ def _is_environment(key: object) -> bool:
 
 
 def _wrong_types(quotas: Mapping[Any, Any], where: str) -> Iterator[str]:
-    import difflib
+    import difflib  # only loaded where it is needed
 
     for name, value in quotas.items():
         if name not in all_quotas():

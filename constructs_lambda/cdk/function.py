@@ -158,9 +158,7 @@ class Function(aws_lambda.Function):
             LimitError: The function has tenant isolation, and nothing but a REST API triggers it (CL160).
             TypeError: No event source.
         """
-        (source,) = event_sources([source])
-        tenants.refuse_excluded(self, source)
-        add_event_source(source, super().add_event_source)
+        add_event_source(self, source, super().add_event_source)
 
     def add_function_url(
         self,

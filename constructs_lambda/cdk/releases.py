@@ -33,7 +33,7 @@ from constructs_lambda.cdk.release_inputs import (
 )
 from constructs_lambda.cdk.shifts import Shift
 from constructs_lambda.cdk.synthesis import before_synth
-from constructs_lambda.cdk.triggers.base import add_event_source, event_sources
+from constructs_lambda.cdk.triggers.base import add_event_source
 from constructs_lambda.errors import InputError, LimitError
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ class ReleasedAlias(aws_lambda.Alias):
             LimitError: The function has tenant isolation, and nothing but a REST API triggers it (CL160).
             TypeError: No event source.
         """
-        (source,) = event_sources([source])
-        tenants.refuse_excluded(self, source)
-        add_event_source(source, super().add_event_source)
+        add_event_source(self, source, super().add_event_source)
 
     def add_function_url(
         self,

@@ -13,6 +13,7 @@ from typing import Any
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.pricing.items import all_items
+from constructs_lambda.small_files import read_small
 
 CURRENCY = "USD"
 _SHIPPED = Path(__file__).with_name("prices.json")
@@ -170,14 +171,9 @@ def _share(share: Decimal | str) -> Decimal:
 
 
 def _read(path: Path) -> dict[str, dict[str, Price]]:
+    data = read_small(path, most_bytes=_MOST_BYTES, of="prices")
     try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise InputError(f"{path}: larger than {_MOST_BYTES:,} bytes, which no file of prices is")
         document = json.loads(data, object_pairs_hook=_once)
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: is no JSON: {error}") from None
     problems: list[str] = []

@@ -10,6 +10,7 @@ from typing import Any
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.pricing.usage import nearest
 from constructs_lambda.quotas import is_region
+from constructs_lambda.small_files import read_toml
 
 _MOST_BYTES = 4_000_000
 _SETTINGS = {"free_tier": bool, "region": str}
@@ -44,18 +45,7 @@ def read_usage(path: Path) -> AppUsage:
         InputError: It can't be read, or has something that no usage has; one line for each. Whether its resources are
             those of an app is seen by the estimate.
     """
-    import tomllib  # only loaded where it is needed
-
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise InputError(f"{path}: larger than {_MOST_BYTES:,} bytes, which no file of usage is")
-        document = tomllib.loads(data.decode("utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except (ValueError, RecursionError) as error:  # also bytes that are no UTF-8
-        raise InputError(f"{path}: is no TOML: {one_line(str(error))}") from None
+    document = read_toml(path, most_bytes=_MOST_BYTES, of="usage")
     problems = [
         f"there is no table {name!r}; {nearest(name, ['settings', 'resource'])}"
         for name in document

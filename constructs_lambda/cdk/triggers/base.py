@@ -11,6 +11,7 @@ from aws_cdk import Names, Stack, Token, aws_lambda
 from constructs import Construct, IConstruct
 from jsii.errors import JSIIError
 
+from constructs_lambda.cdk import tenants
 from constructs_lambda.cdk.failures import as_scope, keep_failures, kept_failures
 from constructs_lambda.cdk.monitors.monitored import monitor_of
 from constructs_lambda.cdk.synthesis import before_synth
@@ -197,14 +198,23 @@ def event_sources(events: object) -> list[aws_lambda.IEventSource]:
     return list(events)
 
 
-def add_event_source(source: aws_lambda.IEventSource, add: Callable[[aws_lambda.IEventSource], None]) -> None:
+def add_event_source(
+    function: aws_lambda.IFunction, source: object, add: Callable[[aws_lambda.IEventSource], None]
+) -> None:
     """Adds an event source through CDK's kernel, which passes on an error's text alone; the error itself is raised.
 
     Args:
+        function: The function, or its alias.
         source: The event source.
         add: CDK's own method.
 
+    Raises:
+        InputError: The trigger can't be added to this function; nothing is made.
+        LimitError: The function has tenant isolation, and nothing but a REST API triggers it (CL160).
+        TypeError: No event source.
     """
+    (source,) = event_sources([source])
+    tenants.refuse_excluded(function, source)
     try:
         add(source)
     except RuntimeError:
