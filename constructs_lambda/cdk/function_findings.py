@@ -35,7 +35,8 @@ def of_function(function: Any, tree: Tree) -> Findings:
         tree: What stands around it.
     """
     resource = function.node.default_child
-    id = Stack.of(function).get_logical_id(resource)
+    stack = Stack.of(function)
+    id, own = stack.get_logical_id(resource), stack.node.path  # once: each is a call to Node
     role, policy = (function.node.try_find_child(name) for name in ("ServiceRole", "ExecutionPolicy"))
     if role is not None:
         yield from of_function_role(role)
@@ -45,13 +46,12 @@ def of_function(function: Any, tree: Tree) -> Findings:
         kinds = (aws_lambda.CfnAlias, aws_lambda.CfnVersion)
         named = [each for each in function.node.find_all() if isinstance(each, kinds)]
         ids = {id, *(Stack.of(each).get_logical_id(each) for each in named)}
-        stack = Stack.of(function)
-        kept = [text for text in tree.written(_kept).get(stack.node.path, ()) if id in text]
+        kept = [text for text in tree.written(_kept).get(own, ()) if id in text]
         callers = [
             text
             for path, texts in tree.written(_called).items()
             for text in texts
-            if path == stack.node.path or _is_of(stack, text)
+            if path == own or _is_of(stack, text)
         ]
         if all(_is_kept({each for each in ids if each in text}, id, kept) for text in callers):
             yield resource, KEPT if kept else WAITED_FOR

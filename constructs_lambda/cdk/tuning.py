@@ -14,6 +14,7 @@ from constructs_lambda import limits
 from constructs_lambda.cdk.inputs import refuses_unknown_keywords
 from constructs_lambda.cdk.layers import is_bundling
 from constructs_lambda.cdk.tuning_file import CODE, MalformedError, best, durations_of, measured_in, read, stats_of
+from constructs_lambda.cdk.versions import is_managed
 from constructs_lambda.errors import InputError
 from constructs_lambda.limits import Limit
 from constructs_lambda.tokens import as_written, is_number_token
@@ -186,9 +187,10 @@ def add_tuning_input(
     """
     if strategy not in _STRATEGIES:
         raise TypeError(f"strategy must be one of {', '.join(_STRATEGIES)}; got {strategy!r}")
-    is_managed, memory = _limits_of(function)
+    managed = is_managed(function)
+    memory = limits.MANAGED_INSTANCES_MEMORY if managed else limits.FUNCTION_MEMORY
     if power_values is None:
-        power_values = MANAGED_POWER_VALUES if is_managed else POWER_VALUES
+        power_values = MANAGED_POWER_VALUES if managed else POWER_VALUES
     if not _is_list(power_values) or not power_values:
         raise TypeError(f"power_values must be a list of MB, such as [512, 1024]; got {power_values!r}")
     if isinstance(num, bool) or not isinstance(num, int):
@@ -258,13 +260,6 @@ def _numbers(value: object) -> Iterator[float | None]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _numbers(each)
-
-
-def _limits_of(function: aws_lambda.Function) -> tuple[bool, Limit]:
-    """Whether a function runs on Managed Instances, and the memory that it may have."""
-    resource = function.node.default_child
-    is_managed = isinstance(resource, aws_lambda.CfnFunction) and resource.capacity_provider_config is not None
-    return is_managed, limits.MANAGED_INSTANCES_MEMORY if is_managed else limits.FUNCTION_MEMORY
 
 
 def _is_list(value: object) -> bool:

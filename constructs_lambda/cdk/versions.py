@@ -96,14 +96,19 @@ def publish(function: aws_lambda.Function, removal_policy: RemovalPolicy | None)
         if removal_policy is not None:
             _published[function] = removal_policy
             resource.apply_removal_policy(removal_policy)
-        elif resource.cfn_options.deletion_policy is None and not _is_managed(function):
+        elif resource.cfn_options.deletion_policy is None and not is_managed(function):
             # Not plain Retain: after a rollback the same code could not be published again.
             resource.cfn_options.deletion_policy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE
             resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
     return version
 
 
-def _is_managed(function: aws_lambda.Function) -> bool:
+def is_managed(function: aws_lambda.Function) -> bool:
+    """Whether a function runs on Managed Instances.
+
+    Args:
+        function: The function.
+    """
     resource = function.node.default_child
     return isinstance(resource, aws_lambda.CfnFunction) and resource.capacity_provider_config is not None
 

@@ -65,15 +65,18 @@ def acknowledge(app: IConstruct, rule: str, path: str, today: date) -> None:
     """
     is_first = True
     for profile, waiver in _waivers(app):
-        is_there = waiver.is_at(path) and _holds_at(app, profile, path)
-        if waiver.is_over(today) or not waiver.is_of(rule) or not is_there:
+        is_for_it = waiver.is_of(rule) and waiver.is_at(path) and not waiver.is_over(today)
+        if not is_for_it or not _holds_at(app, profile, path):
             continue
         _used.setdefault(app, {}).setdefault((profile.shown, waiver), {})[f"{rule} {path}"] = None
-        node = _at(app, path) if is_first else None
-        if node is not None:
-            reason = f"{waiver.reason} (waiver of {profile.shown}, {waiver.owner}, until {waiver.until})"
-            Validations.of(node).acknowledge(Acknowledgment(id=rule, reason=reason))
+        if is_first:
+            _let_pass(_at(app, path), rule, profile, waiver)
         is_first = False
+
+
+def _let_pass(node: IConstruct, rule: str, profile: Profile, waiver: Waiver) -> None:
+    reason = f"{waiver.reason} (waiver of {profile.shown}, {waiver.owner}, until {waiver.until})"
+    Validations.of(node).acknowledge(Acknowledgment(id=rule, reason=reason))
 
 
 def _waivers(app: IConstruct) -> Iterator[tuple[Profile, Waiver]]:
@@ -88,7 +91,7 @@ def _holds_at(app: IConstruct, profile: Profile, path: str) -> bool:
     return any(not scope or path == scope or path.startswith(f"{scope}/") for scope in scopes)
 
 
-def _at(app: IConstruct, path: str) -> IConstruct | None:
+def _at(app: IConstruct, path: str) -> IConstruct:
     """The construct at a path, or the nearest one above it."""
     scope: IConstruct = app
     for part in path.split("/") if path else ():
@@ -158,8 +161,7 @@ def acknowledge_others(app: IConstruct, today: date) -> None:
         nodes = [_exactly(app, waiver.path)] if waiver.is_exact else list(_matching(app, waiver))
         for node in nodes:
             if node is not None and _holds_at(app, profile, node.node.path):
-                reason = f"{waiver.reason} (waiver of {profile.shown}, {waiver.owner}, until {waiver.until})"
-                Validations.of(node).acknowledge(Acknowledgment(id=waiver.rule, reason=reason))
+                _let_pass(node, waiver.rule, profile, waiver)
 
 
 def _is_seen(app: IConstruct, waiver: Waiver) -> bool:

@@ -91,7 +91,7 @@ class Profile:
         from constructs_lambda.rules import Severities
 
         try:
-            self.severities = Severities(dict(severity or {}))
+            Severities(dict(severity or {}))  # refuses what doesn't exist
         except InputError as error:
             problems.append(f"severity: {error}")
         if nag:
@@ -208,7 +208,7 @@ def _before_synth(scope: IConstruct) -> None:
 
 
 def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
-    import difflib
+    from constructs_lambda.rules import nearest
 
     allowed = [*(name for name in JSII_NAMES if name not in _OF_ONE_FUNCTION), LOG_RETENTION, MONITOR]
     problems = []
@@ -216,10 +216,7 @@ def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
         if name in _OF_ONE_FUNCTION:
             problems.append(f"defaults: {name} can't be the same for all functions")
         elif name not in allowed:
-            near = difflib.get_close_matches(str(name), allowed, 1)
-            problems.append(
-                f"defaults: there is no keyword {name!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
-            )
+            problems.append(f"defaults: there is no keyword {name!r}{nearest(str(name), allowed)}")
         elif name == MONITOR:
             problems += _wrong_monitor(value)
         elif wrong := of_wrong_type(name, value):

@@ -20,13 +20,8 @@ from constructs_lambda.cdk.profiles.requirements import plain
 from constructs_lambda.cdk.synthesis import stage_of
 
 _FUNCTION = "AWS::Lambda::Function"
-_SCALARS = {
-    "description": "description",
-    "memory_size": "memory_size",
-    "recursive_loop": "recursive_loop",
-    "reserved_concurrent_executions": "reserved_concurrent_executions",
-    "timeout": "timeout",
-}
+_SCALARS = ("description", "memory_size", "recursive_loop", "reserved_concurrent_executions", "timeout")
+"""Keywords whose values the resource has under the same names."""
 
 
 class ProfileMixin(Mixin):
@@ -65,9 +60,9 @@ class ProfileMixin(Mixin):
 
 
 def _set(function: aws_lambda.CfnFunction, defaults: Mapping[str, Any]) -> None:
-    for keyword, attribute in _SCALARS.items():
-        if keyword in defaults and getattr(function, attribute) is None:
-            setattr(function, attribute, plain(defaults[keyword]))
+    for keyword in _SCALARS:
+        if keyword in defaults and getattr(function, keyword) is None:
+            setattr(function, keyword, plain(defaults[keyword]))
     if "architecture" in defaults and function.architectures is None:
         function.architectures = [str(plain(defaults["architecture"]))]
     if "ephemeral_storage_size" in defaults and function.ephemeral_storage is None:

@@ -105,9 +105,9 @@ def of_wrong_type(keyword: str, value: object) -> str:
 
 
 NAMED = {"environment": "Environment.Variables", "tags": "Tags"}
+"""Keywords that hold values by name, each of which can be required."""
 _SINGULAR = {"environment": "variable", "tags": "tag"}
 _UNITS = {"ephemeral_storage_size": "MB", "log_retention": "days", "memory_size": "MB", "timeout": "s"}
-"""Keywords that hold values by name, each of which can be required."""
 
 
 def required(
