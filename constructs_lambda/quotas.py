@@ -149,10 +149,10 @@ def _is_environment(key: object) -> bool:
 
 
 def _wrong_types(quotas: Mapping[Any, Any], where: str) -> Iterator[str]:
-    import difflib  # only loaded where it is needed
-
     for name, value in quotas.items():
         if name not in all_quotas():
+            import difflib  # only loaded where it is needed
+
             near = difflib.get_close_matches(str(name), all_quotas(), 1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(all_quotas())}"
             yield f"{where}there is no quota {name!r} ({hint})"

@@ -126,13 +126,13 @@ def in_urgency(waivers: Iterable[WaiverLine], today: date) -> list[WaiverLine]:
 
 
 def as_rows(waivers: Iterable[WaiverLine], today: date) -> Iterator[list[str]]:
-    """The rows of a table.
+    """The rows of a table, in the order that they are given in.
 
     Args:
         waivers: The waivers.
         today: The day.
     """
-    for each in in_urgency(waivers, today):
+    for each in waivers:
         count = "?" if each.findings is None else str(len(each.findings))
         left = str(each.days_left(today))
         row = [each.rule, each.path, each.owner, each.until.isoformat(), left, each.state(today), count, each.profile]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from aws_cdk import CfnResource, Duration, Size, SizeRoundingBehavior
 from constructs import Construct, IConstruct
@@ -61,6 +61,7 @@ class Usage:
     payload: Size | None = None
     data_per_month: Size | None = None
     provisioned_hours: float | None = None
+    _written: Mapping[str, float] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuses what no usage is."""
@@ -83,6 +84,7 @@ class Usage:
             # CDK's own question would send a NaN to jsii, which ends of it.
             if value is not None and value != -math.inf and is_number_token(value):
                 raise InputError(f"{name} is known at the deployment only. Fix: state a number, or leave it out.")
+        object.__setattr__(self, "_written", dict(self._convert()))  # once: each is a call to Node
         problems: list[str] = []
         use = read_use(self.written, "usage", problems)
         problems += without_sense(use, "usage")
@@ -92,17 +94,18 @@ class Usage:
     @property
     def written(self) -> dict[str, float]:
         """What is stated, by the keys of a usage file."""
-        found: dict[str, Any] = {}
-        for each in fields(self):
-            value = getattr(self, each.name)
+        return dict(self._written)
+
+    def _convert(self) -> Iterator[tuple[str, float]]:
+        for name, key in _KEYS.items():
+            value = getattr(self, name)
             if isinstance(value, Duration):
                 value = _whole(value.to_milliseconds(integral=False))
             elif isinstance(value, Size):
-                convert = value.to_kibibytes if each.name == "payload" else value.to_gibibytes
+                convert = value.to_kibibytes if name == "payload" else value.to_gibibytes
                 value = _whole(convert(rounding=SizeRoundingBehavior.NONE))
             if value is not None:
-                found[_KEYS[each.name]] = value
-        return found
+                yield key, value
 
     def apply(self, construct: IConstruct) -> None:
         """States it for a construct, one of plain CDK included; what was stated of it before stays, key by key.

@@ -72,7 +72,7 @@ class References:
             elif link.kind == "id":
                 return stack, link
             elif link.attribute.startswith("Outputs."):
-                child = self._nested.get((stack.place.template, link.name))
+                child = self.nested.get((stack.place.template, link.name))
                 stack, link = child, child.outputs.get(link.attribute.partition(".")[2]) if child else None
             elif link.name in given:  # a parameter of a nested stack
                 stack, link = given[link.name]
@@ -106,7 +106,7 @@ class References:
         }
 
     @cached_property
-    def _nested(self) -> Mapping[tuple[str, str], Stack]:
+    def nested(self) -> Mapping[tuple[str, str], Stack]:
         """Nested stacks by the template and logical id of the resource that makes them."""
         return {
             (stack.place.template, logical_id): self.stacks[template]

@@ -61,10 +61,9 @@ def callers(topology: Topology) -> Mapping[Place, Sequence[Caller]]:
     found: dict[Place, dict[Place, Caller]] = defaultdict(dict)
     by_name = _by_name(topology)
     for stack in topology.stacks.values():
-        read = {name for file, (name, _) in stack.nested.items() if file in topology.stacks}
         for name, resource in stack.resources.items():
             kind = resource.type
-            if kind.startswith(_NEVER) or kind.endswith("Policy") or name in read:
+            if kind.startswith(_NEVER) or kind.endswith("Policy") or (stack.place.template, name) in topology.nested:
                 continue
             for each in _mentioned(resource):
                 function = by_name.get(each.name) if each.kind == "id" else _function(topology, stack, each)

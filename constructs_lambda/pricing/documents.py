@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from constructs_lambda.pricing.changes import Change, changes, open_changes
-from constructs_lambda.pricing.charges import shown
-from constructs_lambda.pricing.prices import CURRENCY
+from constructs_lambda.pricing.prices import CURRENCY, plain
 from constructs_lambda.pricing.report import CostReport, Line, Missing
 from constructs_lambda.pricing.what_if import MemoryPrice
 
@@ -56,10 +54,10 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "resource": line.resource,
         "item": line.item,
-        "quantity": _plain(line.quantity),
+        "quantity": plain(line.quantity),
         "unit": line.unit,
-        "unit_price": _plain(line.unit_price),
-        "amount": _plain(line.amount),
+        "unit_price": plain(line.unit_price),
+        "amount": plain(line.amount),
         "formula": line.formula,
         "region": line.region,
         "account": line.account,
@@ -71,19 +69,19 @@ def _missing(missing: Missing) -> dict[str, Any]:
         "resource": missing.resource,
         "item": missing.item,
         "unit": missing.unit,
-        "unit_price": None if missing.unit_price is None else _plain(missing.unit_price),
+        "unit_price": None if missing.unit_price is None else plain(missing.unit_price),
         "reason": missing.reason,
         "region": missing.region,
-        "quantity": None if missing.quantity is None else _plain(missing.quantity),
+        "quantity": None if missing.quantity is None else plain(missing.quantity),
     }
 
 
 def _change(change: Change) -> dict[str, Any]:
     return {
         "resource": change.resource,
-        "before": None if change.before is None else _plain(change.before),
-        "after": None if change.after is None else _plain(change.after),
-        "difference": _plain(change.difference),
+        "before": None if change.before is None else plain(change.before),
+        "after": None if change.after is None else plain(change.after),
+        "difference": plain(change.difference),
         "items": list(change.items),
     }
 
@@ -92,13 +90,9 @@ def _memory(each: MemoryPrice) -> dict[str, Any]:
     return {
         "resource": each.resource,
         "memory_mb": each.memory_mb,
-        "duration_ms": _plain(each.duration_ms),
+        "duration_ms": plain(each.duration_ms),
         "basis": each.basis,
-        "amount": None if each.amount is None else _plain(each.amount),
+        "amount": None if each.amount is None else plain(each.amount),
         "is_current": each.is_current,
         "reason": each.reason or None,
     }
-
-
-def _plain(number: Decimal) -> str:
-    return shown(number).replace(",", "")

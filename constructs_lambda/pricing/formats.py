@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from tabulate import tabulate
-
 from constructs_lambda.errors import one_line
 from constructs_lambda.pricing.changes import changes, open_changes
 from constructs_lambda.pricing.charges import counted, shown
@@ -73,9 +71,7 @@ def markdown(report: CostReport, before: CostReport | None = None, what_if: Sequ
         return "\n".join([title, "", table, "", *unknown, _cell(_totals(before, report)), "", *details]) + "\n"
     rows = [[_cell(name), f"{rounded(amount):,}"] for name, amount in _dearest(report)]
     rows.append(["**Total**", f"**{report.total:,}**"])
-    table = tabulate(
-        rows, ["resource", f"{CURRENCY} a month"], "pipe", colalign=("left", "right"), disable_numparse=True
-    )
+    table = _table(rows, ["resource", f"{CURRENCY} a month"], "pipe", ("left", "right"))
     return (
         "\n".join([f"### {report.total:,} {CURRENCY} a month", "", table, "", _cell(scope_of(report)), "", *details])
         + "\n"
@@ -113,14 +109,7 @@ def _resources(report: CostReport) -> Iterator[str]:
         rows.append([f"{len(sums) - _MOST_RESOURCES} more (--format json has all)", "", "", f"{rounded(rest):,}"])
     if rows:
         headers = ["resource", "quantity", "unit price", f"{CURRENCY} a month"]
-        yield tabulate(
-            rows,
-            headers,
-            "simple",
-            colalign=("left", "right", "right", "right"),
-            disable_numparse=True,
-            preserve_whitespace=True,
-        )
+        yield _table(rows, headers, "simple", ("left", "right", "right", "right"), preserve_whitespace=True)
         yield ""
 
 
@@ -158,7 +147,7 @@ def _bars(report: CostReport) -> Iterator[str]:
         for name, amount in dearest[:_MOST_BARS]
     ]
     yield "Largest items"
-    yield tabulate(rows, tablefmt="plain", colalign=("left", "right", "right", "left"), disable_numparse=True)
+    yield _table(rows, (), "plain", ("left", "right", "right", "left"))
     yield ""
 
 
@@ -231,7 +220,7 @@ def _changes_table(before: CostReport, after: CostReport, style: str) -> str:
         unknown = open_changes(before, after)
         return "Nothing has changed in the total." if unknown.added or unknown.removed else _SAME
     headers = ["resource", "before", "after", f"{CURRENCY} a month", "what changed"]
-    return tabulate(rows, headers, style, colalign=("left", "right", "right", "right", "left"), disable_numparse=True)
+    return _table(rows, headers, style, ("left", "right", "right", "right", "left"))
 
 
 def _memory_table(what_if: Iterable[MemoryPrice], style: str) -> str:
@@ -247,7 +236,21 @@ def _memory_table(what_if: Iterable[MemoryPrice], style: str) -> str:
         for each in what_if
     ]
     headers = ["function", "memory", "duration", "which is", f"{CURRENCY} a month"]
-    return tabulate(rows, headers, style, colalign=("left", "right", "right", "left", "right"), disable_numparse=True)
+    return _table(rows, headers, style, ("left", "right", "right", "left", "right"))
+
+
+def _table(
+    rows: Sequence[Sequence[str]],
+    headers: Sequence[str],
+    style: str,
+    aligned: Sequence[str],
+    preserve_whitespace: bool = False,
+) -> str:
+    from tabulate import tabulate  # JSON needs none
+
+    return tabulate(
+        rows, headers, style, colalign=aligned, disable_numparse=True, preserve_whitespace=preserve_whitespace
+    )
 
 
 def _counted(quantity: Decimal, unit: str) -> str:

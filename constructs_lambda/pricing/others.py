@@ -102,12 +102,6 @@ def _part(subject: Subject) -> str | None:
     return None
 
 
-def _is_read(app: PricedApp, nested: Subject) -> bool:
-    """Whether the template of a nested stack is part of the app."""
-    found = app.topology.stacks[nested.place.template].nested
-    return any(name == nested.place.resource and file in app.topology.stacks for file, (name, _) in found.items())
-
-
 def other_charges(app: PricedApp) -> Iterator[Unpriced]:
     """The resources of an app that may cost something and that nobody here knows a price of.
 
@@ -115,8 +109,8 @@ def other_charges(app: PricedApp) -> Iterator[Unpriced]:
         app: The app.
     """
     for subject in app.subjects:
-        kind = subject.type
-        if kind == "AWS::CloudFormation::Stack" and not _is_read(app, subject):
+        kind, at = subject.type, (subject.place.template, subject.place.resource)
+        if kind == "AWS::CloudFormation::Stack" and at not in app.topology.nested:
             yield Unpriced(subject=subject, title="nested stack", reason="its template isn't known here")
         part = _part(subject)
         if part is not None:

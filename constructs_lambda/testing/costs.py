@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from constructs_lambda.apps import read_app
 from constructs_lambda.errors import InputError
-from constructs_lambda.pricing.estimates import estimate
-from constructs_lambda.pricing.formats import dearest_items, scope_of
-from constructs_lambda.pricing.prices import CURRENCY, Prices, shipped_prices
-from constructs_lambda.pricing.report import CostReport
-from constructs_lambda.pricing.usage_file import AppUsage, read_usage
+
+if TYPE_CHECKING:
+    from constructs_lambda.pricing.prices import Prices
+    from constructs_lambda.pricing.report import CostReport
+    from constructs_lambda.pricing.usage_file import AppUsage
 
 _MOST_ITEMS = 5
 
@@ -53,6 +52,13 @@ def assert_monthly_cost(
             template; `stack` is another construct, such as a function.
         TypeError: An argument of another type.
     """
+    # Only loaded where a budget is held: most tests hold none.
+    from constructs_lambda.apps import read_app
+    from constructs_lambda.pricing.estimates import estimate
+    from constructs_lambda.pricing.formats import dearest_items, scope_of
+    from constructs_lambda.pricing.prices import CURRENCY, Prices, shipped_prices
+    from constructs_lambda.pricing.usage_file import AppUsage, read_usage
+
     budget = _budget(at_most)
     if isinstance(usage, str | Path):
         usage = read_usage(Path(usage))
