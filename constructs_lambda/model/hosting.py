@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from constructs_lambda.model.companions import CapacityProvider
+from constructs_lambda.model.companions import CapacityProvider, Version
 from constructs_lambda.model.functions import Function, ManagedInstances, Place
 from constructs_lambda.model.provisions import Provisions
 from constructs_lambda.model.stacks import Stack
@@ -71,10 +71,8 @@ class Hosting(Provisions):
     @cached_property
     def _version_counts(self) -> Mapping[Place, int]:
         """How many versions each function has for certain."""
-        found: Counter[Place] = Counter()
-        for stack in self.stacks.values():
-            for version in stack.versions.values():
-                function = self._behind(stack, version.function_parts, version.function)
-                if function and not version.place.conditional:
-                    found[function.place] += 1
-        return found
+        return Counter(
+            each.function.place
+            for each in self.qualified()
+            if isinstance(each.resource, Version) and each.function and not each.place.conditional
+        )

@@ -85,6 +85,13 @@ class Provisions(Callees):
 
     def qualified(self) -> Iterator[Qualified]:
         """The aliases and versions."""
+        return iter(self._qualified)
+
+    @cached_property
+    def _qualified(self) -> tuple[Qualified, ...]:
+        return tuple(self._all_qualified())
+
+    def _all_qualified(self) -> Iterator[Qualified]:
         for stack in self.stacks.values():
             for alias in stack.aliases.values():
                 yield Qualified(

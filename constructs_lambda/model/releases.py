@@ -57,7 +57,6 @@ class TrackingPolicy:
     """What keeps the use of provisioned concurrency at a share of it (`AWS::ApplicationAutoScaling::ScalingPolicy`)."""
 
     place: Place
-    metric: Text
     target: Number
     malformed: tuple[Malformed, ...] = ()
     missing: tuple[str, ...] = ()
@@ -91,7 +90,6 @@ class DeploymentGroup:
     place: Place
     application_link: Target
     config: Text
-    config_link: Target
     option: Text
     type: Text
 

@@ -31,6 +31,7 @@ from constructs_lambda.template.releases import concerns_lambda
 from constructs_lambda.template.resources import Resources
 from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
+from constructs_lambda.template.values import mapping
 from constructs_lambda.tokens import export_name, resolve_text
 
 _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
@@ -117,24 +118,28 @@ def read_template(
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
     shown: dict[str, str] = {}
+
+    def placed(logical_id: str, resource: Mapping[str, Any]) -> Place:
+        path = _path(logical_id, mapping(resource.get("Metadata")), paths, stack_path)
+        return Place(path, logical_id, template, conditional=resource.get("Condition") is not None)
+
+    def place_of(key: str) -> Place:
+        return placed(key, mapping(resources.get(key))) if key else Place(stack_path or template, "", template)
+
     for key, resource in resources.items():
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str):
             continue
         if kind in _SERVICES:
             services[str(key)] = _SERVICES[kind]
-            written = resource.get("Metadata")
-            shown[str(key)] = _path(str(key), written if isinstance(written, Mapping) else {}, paths, stack_path)
+            shown[str(key)] = placed(str(key), resource).path
         reader = reader_of(kind)
         if reader is None and not kind.startswith(_FAMILIES) and kind not in MESSAGE_READERS:
             continue
-        logical_id, properties, metadata = str(key), resource.get("Properties"), resource.get("Metadata")
-        metadata = metadata if isinstance(metadata, Mapping) else {}
-        path = _path(logical_id, metadata, paths, stack_path)
-        place = Place(path, logical_id, template, conditional=resource.get("Condition") is not None)
+        logical_id, properties, place = str(key), resource.get("Properties"), placed(str(key), resource)
         if has_macro:
             properties = {MACRO: None, **(properties if isinstance(properties, Mapping) else {})}
-        own = metadata.get(METADATA_KEY)
+        own = mapping(resource.get("Metadata")).get(METADATA_KEY)
         own = own if isinstance(own, Mapping) else None
         if kind == "AWS::Lambda::Function":
             code = properties.get("Code") if isinstance(properties, Mapping) else None
@@ -183,16 +188,11 @@ def read_template(
             given = _links(properties.get("Parameters"))
             nested[file] = ("", {}) if file in nested else (logical_id, given)  # one file for two: whose is it?
 
-    def place_of(key: str) -> Place:
-        metadata = resources[key].get("Metadata") if key else None
-        path = _path(key, metadata if isinstance(metadata, Mapping) else {}, paths, stack_path)
-        return Place(path if key else stack_path or template, key, template)
-
     dangling, waiting = read_names(document, place_of)
     fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
     fields |= {field: OnDemand(readers) for field, readers in later.items()}
     return Stack(
-        place=Place(stack_path or template, "", template),
+        place=place_of(""),
         name=name,
         account=account,
         region=region,

@@ -22,7 +22,7 @@ from constructs_lambda.model import (
 )
 from constructs_lambda.template.functions import read_scaling
 from constructs_lambda.template.links import read_link, read_owner, read_parts, read_source
-from constructs_lambda.template.properties import MACRO, Properties
+from constructs_lambda.template.properties import Properties
 from constructs_lambda.template.releases import read_hooks, read_shift
 from constructs_lambda.template.rest_apis import is_public
 from constructs_lambda.tokens import NO_VALUE, Unknown, is_intrinsic
@@ -164,8 +164,7 @@ def read_event_source_mapping(values: object, place: Place) -> EventSourceMappin
     """The model of an `AWS::Lambda::EventSourceMapping`."""
     p = Properties(values)
     scaling, pollers, criteria = (
-        inside if isinstance(inside, Properties) else Properties({MACRO: None} if inside else None)
-        for inside in (p.inside("ScalingConfig"), p.inside("ProvisionedPollerConfig"), p.inside("FilterCriteria"))
+        p.within(name) for name in ("ScalingConfig", "ProvisionedPollerConfig", "FilterCriteria")
     )
     filters = criteria.items("Filters")
     return EventSourceMapping(
@@ -223,13 +222,8 @@ def read_capacity_provider(values: object, place: Place) -> CapacityProvider:
     """The model of an `AWS::Lambda::CapacityProvider`."""
     p = Properties(values)
     vpc, scaling, instances, permissions = (
-        nested if isinstance(nested, Properties) else Properties({MACRO: None} if nested else None)
-        for nested in (
-            p.inside("VpcConfig"),
-            p.inside("CapacityProviderScalingConfig"),
-            p.inside("InstanceRequirements"),
-            p.inside("PermissionsConfig"),
-        )
+        p.within(name)
+        for name in ("VpcConfig", "CapacityProviderScalingConfig", "InstanceRequirements", "PermissionsConfig")
     )
     policies = _mappings(scaling, "ScalingPolicies", scaling.items("ScalingPolicies"))
     return CapacityProvider(

@@ -7,7 +7,7 @@ from typing import Any
 
 from constructs_lambda.model import EventRule, Place, Schedule, TargetSettings
 from constructs_lambda.template.links import named_by, read_link, read_parts, read_source
-from constructs_lambda.template.properties import MACRO, Properties
+from constructs_lambda.template.properties import Properties
 from constructs_lambda.template.values import certain, json_document, mapping
 from constructs_lambda.tokens import NO_VALUE, certain_count, is_intrinsic, resolve_list
 
@@ -32,22 +32,20 @@ def read_rule(values: object, place: Place) -> EventRule:
 def read_schedule(values: object, place: Place) -> Schedule:
     """The model of an `AWS::Scheduler::Schedule`."""
     p, raw = Properties(values), mapping(values)
-    window, target = p.inside("FlexibleTimeWindow"), raw.get("Target")
-    inside = window if isinstance(window, Properties) else Properties({MACRO: None} if window else None)
+    window, target = p.within("FlexibleTimeWindow"), raw.get("Target")
     is_certain = isinstance(target, Mapping) and not is_intrinsic(target)
     return Schedule(
         place=place,
         time_zone=p.text("ScheduleExpressionTimezone"),
-        window=inside.text("Mode"),
-        window_minutes=inside.number("MaximumWindowInMinutes"),
+        window=window.text("Mode"),
+        window_minutes=window.number("MaximumWindowInMinutes"),
         target=_settings(mapping(target), "Target.") if is_certain else None,
     )
 
 
 def _settings(raw: Mapping[str, Any], within: str) -> TargetSettings:
     p = Properties(raw)
-    retry = p.inside("RetryPolicy")
-    tries = retry if isinstance(retry, Properties) else Properties({MACRO: None} if retry else None)
+    tries = p.within("RetryPolicy")
     queue, letters = raw.get("SqsParameters"), p.inside("DeadLetterConfig")
     return TargetSettings(
         within=within,

@@ -167,6 +167,11 @@ class Properties:
             return mapping
         return Properties(mapping, f"{self._prefix}{name}.", self._malformed)
 
+    def within(self, name: str) -> Properties:
+        """The properties one level down; empty where they aren't set, unknown where an intrinsic stands for them."""
+        inside = self.inside(name)
+        return inside if isinstance(inside, Properties) else Properties({MACRO: None} if inside else None)
+
     def at(self, name: str, index: int, value: object) -> Properties:
         """The properties of one item of a list."""
         return Properties(value, f"{self._prefix}{name}.{index}.", self._malformed)

@@ -19,7 +19,7 @@ from constructs_lambda.model import (
     TrackingPolicy,
 )
 from constructs_lambda.template.links import read_link, read_parts
-from constructs_lambda.template.properties import MACRO, Properties
+from constructs_lambda.template.properties import Properties
 from constructs_lambda.tokens import UNKNOWN, Unknown, is_intrinsic
 
 UTILIZATION = "LambdaProvisionedConcurrencyUtilization"
@@ -75,8 +75,7 @@ def read_scalable_target(values: object, place: Place, metadata: Mapping[str, ob
 
 
 def _action(p: Properties) -> ScheduledAction:
-    bounds = p.inside("ScalableTargetAction")
-    bounds = bounds if isinstance(bounds, Properties) else Properties({MACRO: None} if bounds else None)
+    bounds = p.within("ScalableTargetAction")
     return ScheduledAction(
         name=p.text("ScheduledActionName"),
         schedule=p.text("Schedule"),
@@ -111,7 +110,6 @@ def read_tracking_policy(values: object, place: Place, metadata: Mapping[str, ob
     target = tracking.number("TargetValue") if isinstance(tracking, Properties) else tracking
     return TrackingPolicy(
         place=place,
-        metric=UTILIZATION,
         target=target,
         malformed=p.malformed,
         missing=p.missing("PolicyName", "PolicyType", f"{_METRIC[0]}.TargetValue"),
@@ -123,8 +121,7 @@ def read_deployment_config(
 ) -> DeploymentConfig:
     """The model of an `AWS::CodeDeploy::DeploymentConfig`."""
     p = Properties(values)
-    routing = p.inside("TrafficRoutingConfig")
-    routing = routing if isinstance(routing, Properties) else Properties({MACRO: None} if routing else None)
+    routing = p.within("TrafficRoutingConfig")
     kind = routing.text("Type")
     percentage, minutes = _SHIFTS.get(kind if isinstance(kind, str) else "", ("", ""))
     steps = routing.inside(kind) if isinstance(kind, str) and percentage else UNKNOWN
@@ -148,7 +145,6 @@ def read_deployment_group(
         place=place,
         application_link=read_link(_at(values, "ApplicationName")),
         config=p.text("DeploymentConfigName"),
-        config_link=read_link(_at(values, "DeploymentConfigName")),
         option=style.text("DeploymentOption") if isinstance(style, Properties) else style,
         type=style.text("DeploymentType") if isinstance(style, Properties) else style,
     )

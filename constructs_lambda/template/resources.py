@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from constructs_lambda.model import Place
@@ -33,12 +32,13 @@ class Resources(Mapping[str, Resource]):
         return found
 
     def _resource(self, logical_id: str) -> Resource:
-        written = mapping(self._written[logical_id])
+        written = self._written[logical_id]
+        if not isinstance(written, Mapping):
+            raise KeyError(logical_id)
         own = mapping(mapping(written.get("Metadata")).get(METADATA_KEY))
         kind = written.get("Type")
-        place = self._place_of(logical_id)
         return Resource(
-            replace(place, conditional=True) if written.get("Condition") is not None else place,
+            self._place_of(logical_id),
             kind if isinstance(kind, str) else "",
             mapping(written.get("Properties")),
             own.get("usage"),

@@ -52,6 +52,7 @@ def test_what_is_written_wrongly(written: dict[str, Any], expected: tuple[object
 def test_loops_and_what_is_no_resource_are_left_out() -> None:
     found = read({"Fn::ForEach::Queues": ["Q", ["A"], {}], "Fn::Transform": {"Name": "x"}, "N": 1, "R": {"Type": "A"}})
     assert list(found.resources) == ["R"]
+    assert found.resources.get("N") is None
     with pytest.raises(KeyError):
         found.resources["Other"]
 
