@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 
 PIP := .venv/bin/python -m pip install -qq --require-hashes
 UV := .venv/bin/uv --quiet
-COMPILE := $(UV) pip compile pyproject.toml --extra monitoring --extra nag --extra node --universal --python-version 3.11 --upgrade \
+COMPILE := $(UV) pip compile pyproject.toml --extra local --extra monitoring --extra nag --extra node --extra testing --universal --python-version 3.11 --upgrade \
 	--generate-hashes --no-annotate --no-config --custom-compile-command 'make requirements'
 
 # jsii takes the Node of the wheel, never the one on PATH. What would lead pip, uv or CDK astray is not passed on.
