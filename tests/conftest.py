@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 # The outer world must not decide what a synth writes, nor whether it raises.
 for name in ("CDK_APP_MODE", "CDK_CONTEXT_JSON", "CDK_DEFAULT_ACCOUNT", "CDK_DEFAULT_REGION", "CDK_OUTDIR"):
     os.environ.pop(name, None)
-# CDK's own validation costs 2 to 4 s a process: a test that wants it says App(builtin_cloud_formation_validation=True).
+# CDK's own validation costs 2 to 4 s a process: a test that wants it runs a process without this variable.
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 # jsii starts the Node of the wheel, not the one on PATH, which may be past its end of life.

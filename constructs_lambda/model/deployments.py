@@ -29,6 +29,11 @@ class Deployments(References):
                 if function.asset or function.layers or function.is_image is not False:
                     yield self._deployments[template][name]
 
+    def deployments(self) -> Iterator[Deployment]:
+        """Every function with all that it is deployed with."""
+        for deployments in self._deployments.values():
+            yield from deployments.values()
+
     def layer_uses(self) -> Iterator[LayerUse]:
         """The layers on this machine, with the functions that have them."""
         users: dict[Place, list[Deployment]] = {}

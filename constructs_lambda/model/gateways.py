@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from constructs_lambda.model.apis import (
     HttpApi,
     HttpAuthorizer,
@@ -20,6 +22,9 @@ from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.grants import Permission
 from constructs_lambda.model.packages import Deployment
 from constructs_lambda.records import record
+
+_CALLING = ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY")
+"""Integrations of REST APIs that call something, instead of answering by themselves."""
 
 
 @record(kw_only=True)
@@ -145,3 +150,25 @@ class Gateway:
     needs_certificate: bool = False
     strays: tuple[Permission, ...] = ()
     is_open: bool = False
+
+    def open_routes(self) -> Iterator[Served]:
+        """The routes that anyone on the internet may call, whether that is meant or not."""
+        api = self.api
+        if isinstance(api, RestApi) and (api.policy_length is not None or api.endpoint not in ("EDGE", "REGIONAL")):
+            return
+        if self.needs_certificate:
+            return
+        for route in self.routes:
+            if route.route.authorization in (None, "NONE") and self._is_reachable(route):
+                yield route
+
+    def _is_reachable(self, route: Served) -> bool:
+        """Whether somebody calls a route without a key and gets more than an answer to a preflight."""
+        has_key = route.route.needs_key is not None and route.route.needs_key is not False
+        if isinstance(route.route, HttpRoute):
+            if self.kind == "WEBSOCKET":
+                return route.path == "$connect" and not has_key
+            return self.kind == "HTTP" and route.method not in (None, "OPTIONS")
+        integration = route.integration
+        is_mock = isinstance(integration, RestIntegration) and integration.type not in _CALLING
+        return not (is_mock or has_key or integration is None) and route.method not in (None, "OPTIONS")

@@ -12,11 +12,8 @@ from constructs_lambda.model import (
     HttpRoute,
     OpenUrl,
     Place,
-    RestApi,
-    RestIntegration,
     RestMethod,
     RestResource,
-    Served,
 )
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import quoted
@@ -46,41 +43,15 @@ _ROUTES = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api
     source=_ACCESS,
 )
 def open_route(gateway: Gateway) -> Iterator[Problem]:
-    api = gateway.api
-    if isinstance(api, RestApi) and (api.policy_length is not None or api.endpoint not in ("EDGE", "REGIONAL")):
-        return
-    if gateway.needs_certificate:
-        return
-    for route in gateway.routes:
-        if (
-            route.route.authorization not in (None, "NONE")
-            or route.route.is_public
-            or not _is_reachable(route, gateway)
-        ):
-            continue
-        yield Problem(
-            "AuthorizationType",
-            f"{route.shown} has no authorization: anyone on the internet may call it",
-            "Give it an authorizer or AWS_IAM; if it is meant, write public=True with our APIs, or acknowledge this.",
-            route.place,
-        )
-
-
-def _is_reachable(route: Served, gateway: Gateway) -> bool:
-    """Whether somebody calls a route without a key and gets more than an answer to a preflight."""
-    has_key = route.route.needs_key is not None and route.route.needs_key is not False
-    if isinstance(route.route, HttpRoute):
-        if gateway.kind == "WEBSOCKET":
-            return route.path == "$connect" and not has_key
-        return gateway.kind == "HTTP" and route.method not in (None, "OPTIONS")
-    integration = route.integration
-    is_mock = isinstance(integration, RestIntegration) and integration.type not in (
-        "AWS",
-        "AWS_PROXY",
-        "HTTP",
-        "HTTP_PROXY",
-    )
-    return not (is_mock or has_key or integration is None) and route.method not in (None, "OPTIONS")
+    for route in gateway.open_routes():
+        if not route.route.is_public:
+            yield Problem(
+                "AuthorizationType",
+                f"{route.shown} has no authorization: anyone on the internet may call it",
+                "Give it an authorizer or AWS_IAM; if it is meant, write public=True with our APIs, or acknowledge "
+                "this.",
+                route.place,
+            )
 
 
 @rule(

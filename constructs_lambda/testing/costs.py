@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from constructs_lambda.errors import InputError
+from constructs_lambda.testing.subjects import Subject, shown, topologies_of
 
 if TYPE_CHECKING:
     from constructs_lambda.pricing.prices import Prices
@@ -16,16 +17,8 @@ if TYPE_CHECKING:
 _MOST_ITEMS = 5
 
 
-class Synthesizable(Protocol):
-    """A stack, a stage or an app of CDK."""
-
-    @property
-    def node(self) -> Any:
-        """Its place in the tree."""
-
-
 def assert_monthly_cost(
-    stack: Synthesizable | str | Path,
+    stack: Subject,
     *,
     at_most: Decimal | float | str,
     usage: AppUsage | str | Path | None = None,
@@ -36,7 +29,8 @@ def assert_monthly_cost(
     """Fails where something costs more than a budget; what costs and has no usage or no price is not in the sum.
 
     Args:
-        stack: A stack, a stage or an app, which is synthesized for it; or a `cdk.out` folder or a template.
+        stack: What `synth` returns; a stack, a stage or an app, which is synthesized for it; or a `cdk.out` folder or a
+            template.
         at_most: The budget, in US dollars a month of 730 hours.
         usage: How much its resources are used, beside what the app itself says: a file, or the same as an object.
         prices: The prices; those that come with this library unless given. Of a file, what it has goes before these.
@@ -53,7 +47,6 @@ def assert_monthly_cost(
         TypeError: An argument of another type.
     """
     # Only loaded where a budget is held: most tests hold none.
-    from constructs_lambda.apps import read_app
     from constructs_lambda.pricing.estimates import estimate
     from constructs_lambda.pricing.formats import dearest_items, scope_of
     from constructs_lambda.pricing.prices import CURRENCY, Prices, shipped_prices
@@ -67,26 +60,15 @@ def assert_monthly_cost(
     for argument, value, kind in (("usage", usage, AppUsage), ("prices", prices, Prices)):
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"{argument} must be the path of a file or an object of {kind.__name__}; got {value!r}")
-    if isinstance(stack, str | Path):
-        path, within, name = str(stack), "", str(stack)
-    else:
-        node = getattr(stack, "node", None)
-        if node is None:
-            raise TypeError(f"stack must be a stack, a stage, an app, or the path of a cdk.out folder; got {stack!r}")
-        path, within = str(node.root.synth().directory), str(node.path)
-        name = within or "the app"
-    report = estimate(read_app(path, _no_input), usage, prices, region=region, free_tier=free_tier, within=within)
+    topologies, within = topologies_of(stack)
+    report = estimate(topologies, usage, prices, region=region, free_tier=free_tier, within=within)
     if report.total > budget:
         items = (f"  {amount:>12,}  {item}" for item, amount in dearest_items(report, _MOST_ITEMS))
         raise AssertionError(
-            f"{name} costs {report.total:,} {CURRENCY} a month, {report.total - budget:,} more than {budget:,} "
-            f"{scope_of(report)}:\n" + "\n".join(items)
+            f"{shown(stack, within)} costs {report.total:,} {CURRENCY} a month, {report.total - budget:,} more than "
+            f"{budget:,} {scope_of(report)}:\n" + "\n".join(items)
         )
     return report
-
-
-def _no_input() -> bytes:
-    raise InputError("standard input can't be read in a test")
 
 
 def _budget(at_most: object) -> Decimal:

@@ -1,0 +1,247 @@
+"""Snapshots of templates: what is masked, what a difference says, and that a second clone gives the same."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from constructs_lambda.testing.differences import Difference, differences
+from constructs_lambda.testing.masks import masked_template
+
+PROJECT = {
+    "shop.py": """
+        from pathlib import Path
+        from aws_cdk import Stack, aws_apigateway, aws_lambda
+        from constructs_lambda import PythonFunction
+
+        class Shop(Stack):
+            def __init__(self, scope, id, memory=256, **options):
+                super().__init__(scope, id, **options)
+                code = aws_lambda.Code.from_asset(str(Path(__file__).parent / "plain"))
+                plain = aws_lambda.Function(
+                    self, "Plain", code=code, handler="plain.handler", runtime=aws_lambda.Runtime.PYTHON_3_14,
+                    memory_size=memory,
+                )
+                aws_lambda.Alias(self, "Live", alias_name="live", version=plain.current_version)
+                PythonFunction(self, "Orders", entry=Path(__file__).parent / "orders", handler="orders.handler")
+                aws_apigateway.LambdaRestApi(self, "Api", handler=plain)
+    """,
+    "test_shop.py": """
+        from aws_cdk import Environment
+        from shop import Shop
+
+        ENVIRONMENT = Environment(account="111122223333", region="eu-west-1")
+
+        def test_shop(synth, snapshot_template):
+            assert synth(lambda app: Shop(app, "Shop", env=ENVIRONMENT)) == snapshot_template
+    """,
+    "plain/plain.py": "def handler(event, context): ...",
+    "orders/orders.py": "def handler(event, context): ...",
+}
+SNAPSHOT = Path("__snapshots__") / "test_shop" / "test_shop.yaml"
+ARGUMENTS = ("-p", "no:cacheprovider", "-p", "no:pytester")
+
+
+HOME = Path.home()
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.setenv("HOME", str(HOME))  # where jsii and uv keep what they have unpacked
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # these are runs of their own
+    for name, text in PROJECT.items():
+        file = pytester.path / name
+        file.parent.mkdir(exist_ok=True)
+        pytester.makepyfile(**{name.removesuffix(".py"): text})
+    pytester.makeini("[pytest]\npythonpath = .\nfilterwarnings = error\n")
+    return pytester
+
+
+def run(pytester: pytest.Pytester, *arguments: str, **expected: int) -> str:
+    result = pytester.runpytest_subprocess(*ARGUMENTS, *arguments)
+    result.assert_outcomes(**expected)
+    return result.stdout.str()
+
+
+@pytest.mark.cdk
+def test_one_readable_file_that_holds_on_other_machines(project: pytest.Pytester) -> None:
+    assert "1 snapshot generated" in run(project, "--snapshot-update", passed=1)
+    text = (project.path / SNAPSHOT).read_text()
+    assert text.startswith("Shop:\n")
+    assert "S3Key: <Plain/Code>.zip" in text
+    assert "S3Bucket: cdk-hnb659fds-assets-<account>-eu-west-1" in text
+    assert "CurrentVersion" in text
+    assert "<version>:" in text
+    assert "<deployment>" in text
+    for noise in ("111122223333", "BootstrapVersion", str(project.path), "CDKMetadata"):
+        assert noise not in text
+
+    clone = project.path.parent / "a clone elsewhere"
+    shutil.copytree(project.path, clone, ignore=shutil.ignore_patterns("__pycache__", "runpytest-*"))
+    project.chdir()
+    same = project.runpytest_subprocess(*ARGUMENTS, f"--rootdir={clone}", "-c", str(clone / "tox.ini"), str(clone))
+    same.assert_outcomes(passed=1)
+
+    for name in ("plain/plain.py", "orders/orders.py"):  # the assets alone
+        (project.path / name).write_text("def handler(event, context):\n    return 'changed'\n")
+    assert "1 snapshot passed" in run(project, passed=1)
+
+
+@pytest.mark.cdk
+def test_a_difference_names_resource_and_property(project: pytest.Pytester) -> None:
+    run(project, "--snapshot-update", passed=1)
+    shop = project.path / "shop.py"
+    shop.write_text(shop.read_text().replace("memory=256", "memory=512").replace('"Live", alias', '"Now", alias'))
+    said = run(project, "--color=no", failed=1)
+    lines = [line.removeprefix("E").strip() for line in said.splitlines() if line.startswith("E ")]
+    function, alias = r"Shop  Plain[0-9A-F]{8} \(AWS::Lambda::Function\)", r"[0-9A-F]{8} \(AWS::Lambda::Alias\)"
+    for expected in (
+        rf"{function}  Properties.MemorySize: 256 -> 512",
+        f"Shop  Live{alias} is gone",
+        f"Shop  Now{alias} is new",
+    ):
+        assert any(re.fullmatch(expected, line) for line in lines), (expected, lines)
+    run(project, "--snapshot-update", passed=1)
+    run(project, passed=1)
+
+
+@pytest.mark.cdk
+def test_names_filters_and_subjects(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_shop="""
+        from aws_cdk import App, Stack, Stage, aws_sqs
+        from syrupy.filters import props
+        import pytest
+
+        def test_subjects(synth, snapshot_template, tmp_path):
+            def build(app):
+                for name in ("Stock", "Shop"):
+                    aws_sqs.Queue(Stack(app, name), "Queue")
+            whole = synth(build)
+            assert whole == snapshot_template(name="whole")
+            assert whole.directory == snapshot_template(name="whole")
+            assert whole.app == snapshot_template(name="whole")
+            assert whole.app.node.find_child("Shop") == snapshot_template(name="shop")
+            assert whole.document("Shop") == snapshot_template(name="document")
+            assert whole == snapshot_template(name="filtered", exclude=props("Type"))
+
+        def test_no_subject(snapshot_template):
+            with pytest.raises(AssertionError, match="TypeError: a stack, a stage, an app, or the path"):
+                assert snapshot_template == 3
+        """
+    )
+    run(project, "--snapshot-update", passed=2)
+    run(project, passed=2)
+    texts = {path.name: path.read_text() for path in (project.path / "__snapshots__" / "test_shop").iterdir()}
+    assert sorted(texts) == [
+        "test_subjects[document].yaml",
+        "test_subjects[filtered].yaml",
+        "test_subjects[shop].yaml",
+        "test_subjects[whole].yaml",
+    ]
+    assert [text.splitlines()[0] for _, text in sorted(texts.items())] == ["Resources:", "Shop:", "Shop:", "Shop:"]
+    assert "Stock:" in texts["test_subjects[whole].yaml"]
+    assert "Stock:" not in texts["test_subjects[shop].yaml"]
+    assert "Type:" not in texts["test_subjects[filtered].yaml"]
+
+
+HASH = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"Key": f"{HASH}.zip"}, {"Key": "<asset>.zip"}),
+        ({"Key": f"{HASH}0.zip"}, {"Key": f"{HASH}0.zip"}),  # no hash of an asset
+        ({"Key": HASH[:-1]}, {"Key": HASH[:-1]}),
+        ({"Sub": [f"arn/{HASH}:{HASH}"]}, {"Sub": ["arn/<asset>:<asset>"]}),
+    ],
+)
+def test_hashes_of_assets(given: object, expected: object) -> None:
+    assert masked_template({"Metadata": given}) == {"Metadata": expected}
+
+
+def test_two_versions_stay_two() -> None:
+    ids = [f"FCurrentVersion1A{digit * 32}" for digit in "ab"]
+    template = {
+        "Resources": {id: {"Type": "AWS::Lambda::Version"} for id in ids},
+        "Outputs": {"Both": {"Value": [{"Ref": id} for id in ids]}},
+    }
+    masked = masked_template(template)
+    assert list(masked["Resources"]) == ["FCurrentVersion1A<version>", "FCurrentVersion1A<version 2>"]
+    assert [each["Ref"] for each in masked["Outputs"]["Both"]["Value"]] == list(masked["Resources"])
+
+
+def test_other_resources_keep_their_ids() -> None:
+    template = {"Resources": {f"Queue{'a' * 32}": {"Type": "AWS::SQS::Queue"}}}
+    assert masked_template(template) == template
+
+
+def test_what_cdk_adds_for_itself_is_left_out() -> None:
+    template = {
+        "Resources": {
+            "CDKMetadata": {"Type": "AWS::CDK::Metadata", "Condition": "Available"},
+            "Queue": {"Type": "AWS::SQS::Queue", "Metadata": {"aws:asset:path": "/home/ada", "own": 1}},
+        },
+        "Conditions": {"Available": True},
+        "Parameters": {"BootstrapVersion": {"Type": "String"}, "Own": {"Type": "String"}},
+        "Rules": {"CheckBootstrapVersion": {}},
+    }
+    before = str(template)
+    assert masked_template(template) == {
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Metadata": {"own": 1}}},
+        "Parameters": {"Own": {"Type": "String"}},
+    }
+    assert str(template) == before
+
+
+def state(**properties: object) -> dict[str, object]:
+    return {"Shop": {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": properties}}}}
+
+
+QUEUE = "Shop  Queue (AWS::SQS::Queue)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (state(A=1), state(A=1), []),
+        (state(A=1), state(A=2), [Difference(QUEUE, "Properties.A", "1", "2")]),
+        (state(A=1), state(A="1"), [Difference(QUEUE, "Properties.A", "1", "1")]),
+        (state(A=None), state(), [Difference(QUEUE, "Properties.A", "null", None)]),
+        (state(), state(A={"Ref": "X"}), [Difference(QUEUE, "Properties.A", None, '{"Ref": "X"}')]),
+        (state(A=[1, 2, 3]), state(A=[1, 3]), [Difference(QUEUE, "Properties.A[1]", "2", None)]),
+        (state(A=[1, 3]), state(A=[1, 2, 3]), [Difference(QUEUE, "Properties.A[1]", None, "2")]),
+        (
+            state(A=[{"Effect": "Allow", "Action": "s3:Get"}]),
+            state(A=[{"Effect": "Allow", "Action": "s3:Put"}]),
+            [Difference(QUEUE, "Properties.A[0].Action", "s3:Get", "s3:Put")],
+        ),
+        (
+            state(),
+            {},
+            [Difference("Shop", "", '{"Resources": {"Queue": {"Properties": {}, "Type": "AWS::SQS::Queue"}}}', None)],
+        ),
+        (
+            {"Shop": {"Outputs": {"Url": {"Value": 1}}}},
+            {"Shop": {"Outputs": {}}},
+            [Difference("Shop  Outputs", "Url", '{"Value": 1}', None)],
+        ),
+        (
+            {"Shop": {"Resources": {"A": {"Type": "X::Y"}}}},
+            {"Shop": {"Resources": {"A": {"Type": "X::Z"}}}},
+            [Difference("Shop  A (X::Y -> X::Z)", "Type", "X::Y", "X::Z")],
+        ),
+    ],
+)
+def test_differences(before: dict[str, object], after: dict[str, object], expected: list[Difference]) -> None:
+    assert list(differences(before, after)) == expected
+
+
+def test_a_long_value_is_cut() -> None:
+    (found,) = differences(state(A="x" * 200), state(A="y" * 201))
+    assert found.before == "x" * 200
+    assert found.after == f"{'y' * 200}... (201 characters)"
