@@ -21,7 +21,7 @@ from constructs_lambda.cli import main
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "constructs_lambda" / "templates" / "service"
-SNAPSHOT = "tests/__snapshots__/test_stack/test_the_template.json"
+SNAPSHOT = "tests/__snapshots__/test_stack/test_the_template.yaml"
 OUTER = ("CDK_", "JSII_", "MAKE", "MFLAGS", "PIP_USER", "PYTEST_", "PYTHON", "VIRTUAL_ENV")
 
 
@@ -56,14 +56,16 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.cdk
 def test_it_passes_its_own_tests(libraries: str, tmp_path: Path) -> None:
     """With the longest name and description that there can be."""
-    name, description = f"quite-another-name-{'x' * 44}", f"What is in no other file {'y' * 75}"
+    name, description = f"quite-another-name-{'x' * 44}", f"What is in no other file: {'y' * 74}"
     project = new(tmp_path, name, description=description, budget="2")
     environment = {"PYTHONPATH": f"{libraries}{os.pathsep}{ROOT}", "JSII_NODE": os.environ.get("JSII_NODE", "")}
     if os.environ.get("UPDATE_SNAPSHOTS"):
         run(project, sys.executable, "-m", "pytest", "--snapshot-update", "-k", "template", **environment)
         text = (project / SNAPSHOT).read_text()
         assert not re.search(r"\{[{%#]", text)
-        text = text.replace(description, "{{ description }}").replace(name, "{{ name }}")
+        for value, variable in ((description, "description"), (name, "name")):
+            text = re.sub(rf"(?m)((?::|-) ){re.escape(value)}$", rf"\1{{{{ {variable} | tojson }}}}", text)
+            text = text.replace(value, f"{{{{ {variable} }}}}")
         (TEMPLATE / "files" / f"{SNAPSHOT}.jinja").write_text(text)
     said = run(project, sys.executable, "-m", "pytest", **environment)
     assert re.search(r"^\d+ passed", said, re.MULTILINE), said
