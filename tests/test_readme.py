@@ -30,6 +30,7 @@ GUIDES = (
     "new-service",
     "packaging",
     "scaling",
+    "testing",
 )
 PAGES = [README, *(ROOT / "docs" / f"{name}.md" for name in GUIDES)]
 
