@@ -10,7 +10,7 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import EventSourceMapping, Polling
 from constructs_lambda.rules import Context, Problem, rule
-from constructs_lambda.rules.patterns import has_unknown, pattern_problems
+from constructs_lambda.rules.patterns import pattern_problems
 from constructs_lambda.rules.problems import or_raise, quoted, too_long, unless_raised
 from constructs_lambda.tokens import certain_count
 
@@ -57,19 +57,6 @@ def patterns(mapping: EventSourceMapping) -> Iterator[Problem]:
                 yield Problem(prop, f"the filter {quoted(text)} is no JSON object", example)
             else:
                 yield from pattern_problems(pattern, prop, "the filter")
-
-
-def event_filter_problems(pattern: Mapping[str, Any], prop: str = "Pattern") -> list[Problem]:
-    """What Lambda doesn't take in the pattern of an event source's filter.
-
-    Args:
-        pattern: The pattern, as Lambda has it.
-        prop: Where it stands.
-    """
-    text = json.dumps(pattern, separators=(",", ":"), default=str)
-    limit = limits.EVENT_SOURCE_FILTER_LENGTH
-    large = () if has_unknown(pattern) else too_long(prop, "the filter", text, limit, "Make two filters of it.")
-    return [*large, *pattern_problems(pattern, prop, "the filter")]
 
 
 def _pattern(text: str) -> Mapping[str, Any] | None:

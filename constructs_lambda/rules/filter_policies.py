@@ -20,17 +20,6 @@ SCOPES = ("MessageAttributes", "MessageBody")
 _BYTES_PER_KB = 1024
 
 
-def filter_policy_problems(policy: Mapping[str, Any], scope: Text = None, prop: str = "FilterPolicy") -> list[Problem]:
-    """What SNS doesn't take in a filter policy.
-
-    Args:
-        policy: The filter policy, as SNS has it.
-        scope: What it looks at, `MessageAttributes` unless it is set.
-        prop: Where it stands.
-    """
-    return [*size_problems(policy, prop), *condition_problems(policy, scope, prop)]
-
-
 def size_problems(policy: Mapping[str, Any], prop: str = "FilterPolicy") -> Iterator[Problem]:
     """What makes a filter policy larger than SNS takes it."""
     keys = sum(not (isinstance(value, Mapping) and "Fn::If" in value) for value in policy.values())

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from constructs_lambda.rules import Problem
-from constructs_lambda.rules.event_filters import event_filter_problems
 from constructs_lambda.rules.event_rules import event_pattern_problems
-from constructs_lambda.rules.filter_policies import filter_policy_problems
+from constructs_lambda.rules.filter_policies import condition_problems, size_problems
 
 
 def texts(problems: list[Problem]) -> list[tuple[str, str]]:
@@ -46,20 +45,7 @@ def texts(problems: list[Problem]) -> list[tuple[str, str]]:
     ],
 )
 def test_a_filter_policy(policy: dict[str, Any], scope: str | None, expected: list[tuple[str, str]]) -> None:
-    assert texts(filter_policy_problems(policy, scope)) == expected
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [
-        ({"body": {"state": ["paid"]}}, []),
-        ({"body": "paid"}, [("Pattern", "the filter's key 'body' has 'paid', where AWS takes a list of values")]),
-        ({"body": ["x" * 4_083]}, []),
-        ({"body": ["x" * 4_084]}, [("Pattern", "the filter is 4,097 characters long; AWS allows at most 4,096")]),
-    ],
-)
-def test_a_filter_of_an_event_source(pattern: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    assert texts(event_filter_problems(pattern)) == expected
+    assert texts([*size_problems(policy), *condition_problems(policy, scope)]) == expected
 
 
 @pytest.mark.parametrize(
