@@ -19,6 +19,7 @@ from constructs_lambda.errors import InputError, one_line
 @click.command("invoke", short_help="Run one function on this machine, with an event.")
 @click.argument("name", metavar="FOLDER|FUNCTION")
 @click.option("--event", metavar="FILE", help="The event: a file, - for standard input, or JSON. Default: {}.")
+@click.option("--sample", metavar="KIND", help="A sample event in its place, such as queue or http.")
 @click.option("--app", metavar="FOLDER", default="cdk.out", show_default=True, help="Where FUNCTION is looked for.")
 @click.option("--handler", metavar="NAME", help="Module and function. Default: app.handler for a folder.")
 @click.option("--timeout", metavar="SECONDS", type=int, help="How long it may run. Default: 10 for a folder.")
@@ -36,6 +37,7 @@ from constructs_lambda.errors import InputError, one_line
 def command(
     name: str,
     event: str | None,
+    sample: str | None,
     app: str,
     handler: str | None,
     timeout: int | None,
@@ -53,6 +55,8 @@ def command(
     from constructs_lambda.invocations.payloads import read_event
     from constructs_lambda.invocations.runs import run
 
+    if event is not None and sample is not None:
+        raise click.UsageError("--event and --sample don't go together.")
     settings = Settings(
         handler=handler,
         timeout_seconds=timeout,
@@ -60,7 +64,7 @@ def command(
         environment=_by_name(variables),
         layers=layers,
     )
-    payload = read_event("{}" if event is None else event, _stdin)
+    payload = _sample(sample) if sample is not None else read_event("{}" if event is None else event, _stdin)
     if Path(name).is_dir():
         from constructs_lambda.invocations.folders import from_folder
 
@@ -82,6 +86,12 @@ def _by_name(variables: tuple[str, ...]) -> dict[str, str]:
     if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
         raise InputError("\n".join(one_line(f"--env {name!r}: has to be NAME=VALUE") for name in wrong))
     return {name: value for name, _, value in pairs}
+
+
+def _sample(kind: str) -> bytes:
+    from constructs_lambda.testing.samples import default_event
+
+    return json.dumps(default_event(kind)).encode()
 
 
 def _stdin() -> bytes:

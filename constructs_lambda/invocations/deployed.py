@@ -16,7 +16,6 @@ from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.invocations.folders import built_layers
 from constructs_lambda.invocations.functions import ARCHITECTURE, HERE, LocalFunction, Settings
 from constructs_lambda.model import Deployment, Logging, Stack
-from constructs_lambda.rules import nearest
 from constructs_lambda.tokens import Unknown, as_written, known
 
 Found = tuple[Stack, Deployment]
@@ -85,6 +84,8 @@ def _find(app: str, name: str) -> Found:
     if found:
         same = ", ".join(deployment.place.path for _, deployment in found)
         raise InputError(one_line(f"{name}: {len(found)} functions of {app} have this name: {same}"))
+    from constructs_lambda.rules import nearest  # only needed once something is wrong
+
     paths = [deployment.place.path for _, deployment in everything]
     names = {path.rpartition("/")[2]: path for path in paths} | {path: path for path in paths}
     hint = nearest(name, names)

@@ -1,6 +1,6 @@
-"""Tests of an app without AWS: authorizers called as API Gateway calls them, and what a stack costs a month.
+"""Tests of an app without AWS: events of all triggers, authorizers called as API Gateway calls them, and the price.
 
-    from constructs_lambda.testing import Authorizer, assert_monthly_cost
+    from constructs_lambda.testing import Authorizer, assert_monthly_cost, sample_event
 
     authorizer = Authorizer(handler, kind="token")
 
@@ -9,6 +9,10 @@
         answer = authorizer.authorize(token="Bearer let-me-in", route="GET /orders/1")
         assert answer.is_allowed
         assert answer.context == {"user": "ada"}
+
+
+    def test_a_message() -> None:
+        assert handler(sample_event("queue", body={"id": 1}), LambdaContext()) == {"batchItemFailures": []}
 
 
     def test_the_budget() -> None:
@@ -22,6 +26,7 @@ from constructs_lambda.testing.authorizers import Authorizer, LambdaContext
 from constructs_lambda.testing.costs import assert_monthly_cost
 from constructs_lambda.testing.events import http_event, request_event, token_event
 from constructs_lambda.testing.requests import Api, Kind
+from constructs_lambda.testing.samples import SampleKind, sample_event
 
 __all__ = [
     "Answer",
@@ -31,8 +36,10 @@ __all__ = [
     "Kind",
     "LambdaContext",
     "Problem",
+    "SampleKind",
     "assert_monthly_cost",
     "http_event",
     "request_event",
+    "sample_event",
     "token_event",
 ]

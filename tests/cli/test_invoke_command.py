@@ -91,6 +91,19 @@ def test_an_event_from_a_file_and_from_standard_input(entry: Callable[..., Path]
         assert json.loads(done.stdout)["event"] == {"id": 7}
 
 
+def test_a_sample_event(entry: Callable[..., Path], capsys: Captured) -> None:
+    folder = entry("def handler(event, context):\n    return event['Records'][0]['body']\n")
+    for kind in ("queue", "sqs"):
+        assert main(["invoke", str(folder), "--sample", kind]) == 0
+        assert capsys.readouterr().out == '"Hello from SQS!"\n'
+    assert main(["invoke", str(folder), "--sample", "quue"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "constructs-lambda: there is no sample event 'quue' (did you mean 'queue'?); there are bucket, "
+    )
+    assert main(["invoke", str(folder), "--sample", "queue", "--event", "{}"]) == 2
+    assert "--event and --sample don't go together." in capsys.readouterr().err
+
+
 def test_dependencies_come_for_this_machine(entry: Callable[..., Path], tmp_path: Path, capsys: Captured) -> None:
     folder = entry("import dep\ndef handler(event, context):\n    return dep.X\n")
     wheels = tmp_path / "wheels"
