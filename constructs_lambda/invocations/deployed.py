@@ -34,7 +34,7 @@ def from_app(app: str, name: str, settings: Settings) -> LocalFunction:
     """
     stack, deployment = _find(app, name)
     function, path = deployment.function, deployment.place.path
-    _refuse_other_kinds(deployment)
+    _refuse_other_kinds(deployment, settings)
     code, layers, notes = _code(deployment), [], list(_differences(deployment))
     for layer in deployment.layers:
         if layer.asset is None:
@@ -102,7 +102,7 @@ def _functions(app: str) -> Iterator[Found]:
                 yield stack, by_place.get(function.place) or stack.deployment(function)
 
 
-def _refuse_other_kinds(deployment: Deployment) -> None:
+def _refuse_other_kinds(deployment: Deployment, settings: Settings) -> None:
     function, path = deployment.function, deployment.place.path
     runtime = known(function.runtime)
     if function.is_image:
@@ -111,7 +111,7 @@ def _refuse_other_kinds(deployment: Deployment) -> None:
         raise InputError(f"{path}: its runtime is only known when it is deployed")
     if python_version(runtime) is None:
         raise InputError(f"{path}: runs on {runtime}; only Python can be invoked here")
-    if known(function.handler) is None:
+    if known(function.handler) is None and settings.handler is None:
         raise InputError(f"{path}: its handler is only known when it is deployed. Fix: --handler NAME")
 
 
@@ -129,6 +129,8 @@ def _differences(deployment: Deployment) -> Iterator[str]:
     function, path = deployment.function, deployment.place.path
     if function.runtime != HERE:
         yield f"{path} runs on {function.runtime}, and this is {HERE}"
+    if function.durable is not None:
+        yield f"{path} is durable: Lambda sends it the state of its execution too, and there is none here"
     for what, value, default in (
         ("timeout", function.timeout_seconds, "3 s"),
         ("memory", function.memory_mb, "128 MB"),

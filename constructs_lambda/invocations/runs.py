@@ -58,6 +58,8 @@ def run(function: LocalFunction, event: bytes, log: Callable[[bytes], None]) -> 
     if sys.platform == "win32":
         raise InputError("invoke runs on Linux and macOS: AWS's runtime client isn't made for Windows. Fix: use WSL")
     with sandbox(function) as place, RuntimeApi(event, _headers(function), function.timeout_seconds) as api:
+        if (place.layers / "extensions").is_dir():
+            log(b"note: the extensions in its layers aren't started here\n")
         with _Process(function, place, api, log) as process:
             failure = process.wait()
         return process.told(failure)

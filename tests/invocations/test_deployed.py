@@ -95,6 +95,17 @@ def test_another_version_of_python_is_told(app: Assembly) -> None:
     assert found(app, "Orders").notes == (f"Shop/Orders runs on python3.9, and this is {HERE}",)
 
 
+def test_a_handler_that_only_the_command_line_tells(app: Assembly) -> None:
+    add(app, "Orders", Handler={"Ref": "Handler"})
+    assert found(app, "Orders", handler="app.handler").handler == "app.handler"
+
+
+def test_a_durable_function_is_told(app: Assembly) -> None:
+    add(app, "Orders", DurableConfig={"ExecutionTimeout": 600})
+    (note,) = found(app, "Orders").notes
+    assert note == "Shop/Orders is durable: Lambda sends it the state of its execution too, and there is none here"
+
+
 def test_inline_code(app: Assembly) -> None:
     add(app, "Orders", Code={"ZipFile": HANDLER}, Handler="index.handler")
     assert found(app, "Orders").code == HANDLER

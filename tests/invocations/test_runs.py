@@ -416,6 +416,17 @@ def test_layers_lie_over_each_other(function: Any, tmp_path: Path) -> None:
     assert Result(made).answer == [0, 1, 1]
 
 
+def test_extensions_are_not_started(function: Any, tmp_path: Path) -> None:
+    extension = tmp_path / "layer" / "extensions" / "agent"
+    extension.parent.mkdir(parents=True)
+    extension.write_text("#!/bin/sh\necho started\n")
+    extension.chmod(0o755)
+    result = Result(function("return 1", layers=(tmp_path / "layer",)))
+    assert result.lines[0] == "note: the extensions in its layers aren't started here"
+    assert result.answer == 1
+    assert "started" not in result.lines
+
+
 def test_an_archive_with_a_program_and_a_link(function: Any, tmp_path: Path) -> None:
     layer = tmp_path / "layer.zip"
     with zipfile.ZipFile(layer, "w") as archive:
