@@ -11,7 +11,7 @@ import tempfile
 import venv
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -160,4 +160,5 @@ def _set_modes(root: Path, mode: int) -> None:
         for name in names:
             path = Path(folder, name)
             if not path.is_symlink():
-                path.chmod(mode)
+                with suppress(FileNotFoundError):  # what escaped from the function may still write there
+                    path.chmod(mode)

@@ -42,7 +42,7 @@ def test_a_byte_order_mark_goes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b'{\n  "a": 1,\n}', "is no JSON: .* at line 3, column 1"),
+        (b'{\n  "a" 1\n}', "is no JSON: .* at line 2, column 7"),
         (b"", "is no JSON: .* at line 1, column 1"),
         (b"{} {}", "is no JSON: Extra data at line 1, column 4"),
         (b'{"a": NaN}', "is no JSON: NaN is no value of JSON"),

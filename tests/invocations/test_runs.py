@@ -328,8 +328,8 @@ def test_it_sees_what_every_runtime_has(function: Any) -> None:
 
 
 def test_its_own_modules_go_before_those_of_the_runtime(function: Any, tmp_path: Path) -> None:
-    made = function("import boto3, queue\nreturn [boto3.OWN, queue.OWN]")
-    for name in ("boto3", "queue"):
+    made = function("import boto3, colorsys\nreturn [boto3.OWN, colorsys.OWN]")
+    for name in ("boto3", "colorsys"):
         (tmp_path / "package" / f"{name}.py").write_text("OWN = 1\n")
     assert Result(made).answer == [1, 1]
 
