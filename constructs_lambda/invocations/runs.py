@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import select
 import selectors
 import signal
 import subprocess
@@ -28,7 +27,6 @@ INIT_SECONDS = 10
 """Lambda stops an initialisation after this time, and does it once more within the timeout."""
 _MB = 1024 * 1024
 _TICK_SECONDS = 0.02
-_LAST_WORDS_SECONDS = 0.2
 
 
 @record(kw_only=True)
@@ -102,7 +100,7 @@ class _Process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self._reap(0)
-        self._pass_on_rest()
+        self._pass_on()  # what escaped from the group and still writes isn't waited for
         assert self.process.stdout is not None
         self.process.stdout.close()
 
@@ -132,6 +130,14 @@ class _Process:
 
     def told(self, failure: reports.Failure | None) -> Outcome:
         """What the caller gets, once the last lines are logged."""
+        self._log_end(failure)
+        if failure:
+            return Outcome(payload=failure.answer(self.api.request_id), is_error=True)
+        if self.api.error is not None:
+            return Outcome(payload=self._as_on_lambda(self.api.error), is_error=True)
+        return Outcome(payload=self.api.response or b"", is_error=False)
+
+    def _log_end(self, failure: reports.Failure | None) -> None:
         function, api = self.function, self.api
         if not api.started_at:
             self._say(reports.start_line(api.request_id))
@@ -162,11 +168,6 @@ class _Process:
             self._say(
                 f"note: Lambda stops an initialisation after {INIT_SECONDS} s and does it again within the timeout"
             )
-        if failure:
-            return Outcome(payload=failure.answer(api.request_id), is_error=True)
-        if api.error is not None:
-            return Outcome(payload=self._as_on_lambda(api.error), is_error=True)
-        return Outcome(payload=api.response or b"", is_error=False)
 
     def _start(self) -> None:
         """Logs the line before the function's own, after all that its initialisation logged."""
@@ -177,18 +178,14 @@ class _Process:
         self.log(f"{text}\n".encode())
 
     def _pass_on(self) -> bool:
-        """Logs what the function wrote, as far as it is there; whether more may come."""
-        with contextlib.suppress(BlockingIOError):
-            while data := os.read(self.output, 65536):
-                # The client ends the lines of an error with a carriage return, which Lambda's log shows as a line.
-                self.log(self._as_on_lambda(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")))
-            return False
-        return True
-
-    def _pass_on_rest(self) -> None:
-        """Logs what is left; what escaped from the group and still writes isn't waited for."""
-        while select.select([self.output], [], [], _LAST_WORDS_SECONDS)[0] and self._pass_on():
-            pass
+        """Logs what the function wrote until now, which is no more than a pipe holds; whether more may come."""
+        try:
+            data = os.read(self.output, _MB)
+        except BlockingIOError:
+            return True
+        # The client ends the lines of an error with a carriage return, which Lambda's log shows as a line.
+        self.log(self._as_on_lambda(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")))
+        return bool(data)
 
     def _as_on_lambda(self, text: bytes) -> bytes:
         for here, there in self.names:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 from __future__ import annotations
 
 import json
+import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -46,6 +47,11 @@ class RuntimeApi(TCPServer):
         self.init_error_type = ""
         """Why it could not be initialised."""
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Lets a process go that ends in the middle of a request."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            raise  # what is being handled
+
     @property
     def address(self) -> str:
         """Host and port."""
@@ -83,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
         api, path = self.server, self.path.removeprefix(_PREFIX)
         length = self.headers.get("Content-Length", "")
         body = self.rfile.read(int(length)) if length.isdecimal() else b""
+        if length != str(len(body)):
+            return  # it ended in the middle
         if path == "init/error":
             api.error = body
             api.init_error_type = self.headers.get("Lambda-Runtime-Function-Error-Type", "")

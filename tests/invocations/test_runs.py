@@ -9,6 +9,7 @@ import re
 import signal
 import stat
 import sys
+import time
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -210,6 +211,16 @@ def test_the_timeout_is_enforced(function: Any) -> None:
     assert not is_running(started)
 
 
+def test_the_timeout_is_enforced_on_one_that_only_logs(function: Any) -> None:
+    sizes = []
+    made = function("while True:\n    print('x' * 1000)", timeout_seconds=1)
+    before = time.monotonic()
+    outcome = run(made, b"{}", lambda data: sizes.append(len(data)))
+    assert json.loads(outcome.payload)["errorType"] == "Sandbox.Timedout"
+    assert time.monotonic() - before < 8
+    assert sum(sizes) > 1000
+
+
 def test_an_initialisation_that_does_not_end(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "INIT_SECONDS", 0.1)
     result = Result(function(module="import time\ntime.sleep(60)\n", timeout_seconds=1))
@@ -275,6 +286,20 @@ def test_a_process_that_ends(function: Any, body: str, reason: str) -> None:
         "Runtime.ExitError",
     ]
     assert result.report["Error Type"] == "Runtime.ExitError"
+
+
+@pytest.mark.parametrize("sent", ["", "POST", "POST {path} HTTP/1.1\\r\\nContent-Length: 100\\r\\n\\r\\n{{}}"])
+def test_a_process_that_ends_in_the_middle_of_an_answer(function: Any, sent: str) -> None:
+    path = "/2018-06-01/runtime/invocation/%s/response"
+    body = (
+        "import os, socket\n"
+        "host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
+        "connection = socket.create_connection((host, int(port)))\n"
+        f"connection.sendall(b'{sent.format(path=path)}'.replace(b'%s', context.aws_request_id.encode()))\n"
+        "os._exit(3)"
+    )
+    result = Result(function(body))
+    assert result.answer["errorMessage"].endswith("Error: Runtime exited with error: exit status 3")
 
 
 def test_a_process_that_ends_while_it_is_initialised(function: Any) -> None:
