@@ -25,6 +25,7 @@ GUIDES = (
     "cost",
     "events",
     "golden-path",
+    "invoke",
     "monitoring",
     "networks",
     "new-service",

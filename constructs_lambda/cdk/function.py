@@ -68,6 +68,8 @@ class Function(aws_lambda.Function):
             or topic that it stands behind, where it isn't given.
         monitor: Its alarms and its place on the dashboard, `Monitor(action=topic)`; its triggers' queues get theirs
             too, and Powertools' environment is set. False for none where a profile sets one.
+        invoke_command: Whether an output of the stack, `InvokeCommand`, has the ready `aws lambda invoke` line, which
+            takes the event from `event.json` and prints the response. No, where it isn't given.
         **options: Keywords of `aws_lambda.Function`.
 
     Raises:
@@ -95,10 +97,12 @@ class Function(aws_lambda.Function):
         reach: Reach | None = None,
         usage: Usage | None = None,
         monitor: Monitor | Literal[False] | None = None,
+        invoke_command: bool | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         given: dict[str, Any] = {"code": code, "handler": handler, "runtime": runtime, **options}
         given |= {"network": network, "reach": reach, "usage": usage, "monitor": monitor}
+        given["invoke_command"] = invoke_command
         if capacity_provider is not None:
             refuse_no_provider(capacity_provider)
             if given.get("memory_size") is None:
@@ -107,7 +111,7 @@ class Function(aws_lambda.Function):
                 given["architecture"] = architecture_of(capacity_provider)
         keywords = checked(type(self), scope, id, given, is_managed=capacity_provider is not None)
         reach, usage = keywords.pop("reach", None), keywords.pop("usage", None)
-        monitor = keywords.pop("monitor", None)
+        monitor, invoke_command = keywords.pop("monitor", None), keywords.pop("invoke_command", None)
         events = event_sources(keywords.pop("events", ()))
         log_group = own_log_group(scope, id, keywords)
         if log_group is not None:
@@ -139,6 +143,10 @@ class Function(aws_lambda.Function):
                 from constructs_lambda.cdk.monitors import monitored
 
                 monitored.remember(self, monitor)
+            if invoke_command:
+                from constructs_lambda.cdk.commands import add_invoke_command
+
+                add_invoke_command(self, keywords)
             for source in events:  # last, so that they see what is configured
                 self.add_event_source(source)
             if monitor:

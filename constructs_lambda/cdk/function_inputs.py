@@ -14,9 +14,9 @@ from constructs import Construct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk import powertools, tenants
-from constructs_lambda.cdk.inputs import set_only
+from constructs_lambda.cdk.inputs import refuse_no_switch, set_only
 from constructs_lambda.cdk.options import JSII_NAMES
-from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, with_profiles
+from constructs_lambda.cdk.profiles.applied import FROM_IMAGE, INVOKE_COMMAND, with_profiles
 from constructs_lambda.cdk.properties import async_properties, function_properties, wrong_type
 from constructs_lambda.cdk.reach import path_of, place
 from constructs_lambda.cdk.triggers.base import event_sources
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MEMORY_MB = 128
 DEFAULT_TIMEOUT_SECONDS = 3
-_OWN_KEYWORDS = ("network", "reach", "usage", "monitor")
+_OWN_KEYWORDS = ("network", "reach", "usage", "monitor", "invoke_command")
 _KEYWORDS = JSII_NAMES.keys() | _OWN_KEYWORDS
 
 
@@ -43,8 +43,8 @@ def checked(
 ) -> dict[str, Any]:
     """The keywords of `Function` that are set, with the defaults filled in, after all that can be known was checked.
 
-    `network` has become CDK's keywords; `reach` is what the function must reach, and `usage` how much it is used, where
-    that was said.
+    `network` has become CDK's keywords; `reach` is what the function must reach, `usage` how much it is used, and
+    `invoke_command` whether an output says how it is invoked, where that was said.
 
     Args:
         kind: What is to be made.
@@ -72,7 +72,9 @@ def checked(
         from constructs_lambda.cdk.monitors.monitor import refuse_no_monitor
 
         refuse_no_monitor(given["monitor"])
+    refuse_no_switch(invoke_command=given.get(INVOKE_COMMAND))
     said = with_profiles(given, scope, is_managed=is_managed)
+    invoke_command = said.pop(INVOKE_COMMAND, None)
     monitor = said.pop("monitor", None)
     is_image = said.get("handler") == FROM_IMAGE
     if (kind.sets_powertools or monitor) and (not is_image or "monitor" in given):
@@ -81,7 +83,7 @@ def checked(
     if not can_be_extended(given.get("role")):
         keywords["tracing"] = given.get("tracing")  # Lambda refuses tracing with a role that may not write traces
     _refuse_what_aws_refuses(scope, id, keywords, is_managed, unreachable)
-    return {**keywords, **set_only(reach=reach, usage=usage, monitor=monitor)}
+    return {**keywords, **set_only(reach=reach, usage=usage, monitor=monitor, invoke_command=invoke_command)}
 
 
 def _refuse_no_place(scope: object, id: object) -> None:

@@ -60,6 +60,7 @@ class ImageFunction(Function):
         reach: As for `Function`.
         usage: As for `Function`.
         monitor: As for `Function`.
+        invoke_command: As for `Function`.
         **options: Keywords of `Function`.
 
     Raises:
@@ -89,6 +90,7 @@ class ImageFunction(Function):
         reach: Reach | None = None,
         usage: Usage | None = None,
         monitor: Monitor | Literal[False] | None = None,
+        invoke_command: bool | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         for_folder = {"file": file, "build_args": build_args, "target": target, "exclude": exclude}
@@ -129,6 +131,7 @@ class ImageFunction(Function):
             reach=reach,
             usage=usage,
             monitor=monitor,
+            invoke_command=invoke_command,
             **options,
         )
 

@@ -103,6 +103,7 @@ class PythonFunction(Function):
         reach: Reach | None = None,
         usage: Usage | None = None,
         monitor: Monitor | Literal[False] | None = None,
+        invoke_command: bool | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         runtime = runtime or default_runtime()
@@ -123,6 +124,7 @@ class PythonFunction(Function):
             defaults["timeout"] = _default_timeout()
         keywords: dict[str, Any] = {"handler": handler, "runtime": runtime, **options, **defaults}
         keywords |= {"network": network, "reach": reach, "usage": usage, "monitor": monitor}
+        keywords["invoke_command"] = invoke_command
         if "code" in keywords:
             raise TypeError("PythonFunction() makes its code from entry=; for code= there is Function")
         # Before anything is fetched.

@@ -13,7 +13,7 @@ import click
 
 from constructs_lambda.errors import InputError, one_line
 
-_COMMANDS = ("check", "cost", "new", "package", "prices", "waivers")
+_COMMANDS = ("check", "cost", "invoke", "new", "package", "prices", "waivers")
 
 
 class _Commands(click.Group):
@@ -117,6 +117,16 @@ def write(output: str) -> None:
         _drop(sys.stdout)
         if not isinstance(problem, BrokenPipeError):
             raise InputError(f"standard output: {problem.strerror}") from None
+
+
+def say(data: bytes) -> None:
+    """Prints to standard error at once and as it is; where nobody reads it any more, nothing is said."""
+    if sys.stderr is None:
+        return
+    try:
+        click.echo(data, nl=False, err=True, color=True)
+    except OSError:
+        _drop(sys.stderr)
 
 
 def _refuse(message: str) -> int:

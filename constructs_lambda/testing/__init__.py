@@ -1,4 +1,4 @@
-"""Tests of an app without AWS: fixtures for pytest, assertions, and authorizers called as API Gateway calls them.
+"""Tests of an app without AWS: fixtures for pytest, assertions, sample events, and authorizers.
 
     from constructs_lambda.testing import assert_monthly_cost, assert_no_errors, assert_no_open_routes
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from constructs_lambda.testing.packs import assert_nag_clean
     from constructs_lambda.testing.requests import Api, Kind
     from constructs_lambda.testing.routes import assert_no_open_routes
+    from constructs_lambda.testing.samples import SampleKind, sample_event
     from constructs_lambda.testing.synthesis import Synthesized, Synthesizer
 
 _HOMES = {
@@ -44,6 +45,7 @@ _HOMES = {
     "Kind": "requests",
     "LambdaContext": "authorizers",
     "Problem": "answers",
+    "SampleKind": "samples",
     "Synthesized": "synthesis",
     "Synthesizer": "synthesis",
     "assert_checks": "checks",
@@ -55,6 +57,7 @@ _HOMES = {
     "assert_reaches": "functions",
     "http_event": "events",
     "request_event": "events",
+    "sample_event": "samples",
     "token_event": "events",
 }
 
@@ -66,6 +69,7 @@ __all__ = [
     "Kind",
     "LambdaContext",
     "Problem",
+    "SampleKind",
     "Synthesized",
     "Synthesizer",
     "assert_checks",
@@ -77,6 +81,7 @@ __all__ = [
     "assert_reaches",
     "http_event",
     "request_event",
+    "sample_event",
     "token_event",
 ]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from syrupy.assertion import SnapshotAssertion
 
@@ -50,6 +50,17 @@ def synth(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
     config = request.config
     return Synthesizer(lambda: tmp_path_factory.mktemp("synth") / "cdk.out", lambda: config.stash.get(_folder, None))
+
+
+@pytest.fixture(scope="session")
+def sample_event() -> Callable[..., dict[str, Any]]:
+    """Makes what a function gets from a trigger or an API: `sample_event("queue", body={"id": 1})`.
+
+    It is `constructs_lambda.testing.sample_event`, whose types an editor knows when it is imported.
+    """
+    from constructs_lambda.testing.samples import sample_event
+
+    return sample_event
 
 
 @pytest.fixture

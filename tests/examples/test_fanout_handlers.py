@@ -20,7 +20,7 @@ from emulator import CREDENTIALS, NOT_HERE, REGION, Emulator
 from example_apps import load
 
 from constructs_lambda.packaging import Target, build
-from constructs_lambda.testing import LambdaContext
+from constructs_lambda.testing import LambdaContext, sample_event
 
 pytestmark = [
     pytest.mark.emulator,
@@ -91,7 +91,7 @@ def remembered(tables: Any) -> list[dict[str, Any]]:
 
 
 def from_topic(*sales: object) -> dict[str, Any]:
-    return {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": json.dumps(sale)}} for sale in sales]}
+    return {"Records": [record for sale in sales for record in sample_event("topic", message=sale)["Records"]]}
 
 
 def from_queue(*sales: object) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import pytest
 from example_apps import load
 
 from constructs_lambda.packaging import Target, build
+from constructs_lambda.testing import sample_event
 
 pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="packages for Lambda don't run here")
 
@@ -133,14 +134,8 @@ def worker(unpacked: Path, runtime: None) -> Any:
 
 
 def request(method: str, path: str, body: object = None, **headers: str) -> dict[str, Any]:
-    return {
-        "version": "2.0",
-        "rawPath": path,
-        "headers": {name.replace("_", "-"): value for name, value in headers.items()},
-        "requestContext": {"http": {"method": method, "path": path}, "requestId": "7f1c", "stage": "$default"},
-        "body": body if isinstance(body, str | None) else json.dumps(body),
-        "isBase64Encoded": False,
-    }
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return sample_event("http", f"{method} {path}", body=body, headers=named)
 
 
 BOOK = {"items": [{"sku": "book", "quantity": 2}]}
@@ -247,13 +242,9 @@ def test_what_is_not_there_is_answered(orders: Any, method: str, path: str) -> N
     assert orders.handler(request(method, path), CONTEXT)["statusCode"] == 404
 
 
-def message(number: int, body: str) -> dict[str, str]:
-    return {"messageId": f"m{number}", "body": body}
-
-
 def test_the_worker_confirms_and_does_it_once(orders: Any, worker: Any, table: Table, queue: Queue) -> None:
     place(orders)
-    event = {"Records": [message(1, queue.bodies[0]), message(2, queue.bodies[0])]}
+    event = sample_event("queue", bodies=[queue.bodies[0], queue.bodies[0]])
     assert worker.handler(event, CONTEXT) == {"batchItemFailures": []}
     assert worker.handler(event, CONTEXT) == {"batchItemFailures": []}
     assert [row["status"] for row in table.rows.values()] == ["confirmed"]
@@ -262,14 +253,14 @@ def test_the_worker_confirms_and_does_it_once(orders: Any, worker: Any, table: T
 
 def test_only_what_failed_comes_back(orders: Any, worker: Any, table: Table, queue: Queue) -> None:
     place(orders)
-    bodies = ["{", queue.bodies[0], "{}", '{"id": "unknown"}']
-    records = [message(number, body) for number, body in enumerate(bodies)]
-    assert worker.handler({"Records": records}, CONTEXT) == {
-        "batchItemFailures": [{"itemIdentifier": f"m{number}"} for number in (0, 2, 3)]
+    event = sample_event("queue", bodies=["{", queue.bodies[0], "{}", {"id": "unknown"}])
+    ids = [record["messageId"] for record in event["Records"]]
+    assert worker.handler(event, CONTEXT) == {
+        "batchItemFailures": [{"itemIdentifier": ids[number]} for number in (0, 2, 3)]
     }
     assert [row["status"] for row in table.rows.values()] == ["confirmed"]
 
 
 def test_a_batch_that_fails_as_a_whole_comes_back_as_a_whole(worker: Any) -> None:
     with pytest.raises(Exception, match="there is no order unknown"):
-        worker.handler({"Records": [message(1, '{"id": "unknown"}')]}, CONTEXT)
+        worker.handler(sample_event("queue", body={"id": "unknown"}), CONTEXT)

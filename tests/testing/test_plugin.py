@@ -298,6 +298,19 @@ def test_the_same_in_processes_side_by_side(project: pytest.Pytester) -> None:
     outcome(project, test, "-n", "2", passed=4)
 
 
+def test_sample_events_are_a_fixture(project: pytest.Pytester) -> None:
+    outcome(
+        project,
+        """
+        def test_events(sample_event):
+            first, second = (sample_event("queue", body={"id": 1}) for _ in range(2))
+            assert first == second and first is not second
+            assert first["Records"][0]["body"] == '{"id": 1}'
+            assert sample_event("topic", message="hello")["Records"][0]["Sns"]["Message"] == "hello"
+        """,
+    )
+
+
 def test_syrupy_is_asked_for_where_it_is_missing(project: pytest.Pytester) -> None:
     project.makeconftest(
         "import importlib.util\n"

@@ -23,6 +23,8 @@ LOG_RETENTION = "log_retention"
 """In defaults of a profile the retention of the log group that is made, not CDK's deprecated keyword."""
 MONITOR = "monitor"
 """In defaults of a profile the alarms that functions get."""
+INVOKE_COMMAND = "invoke_command"
+"""In defaults of a profile whether the stacks tell how functions of ours are invoked."""
 _BESIDE = {
     "application_log_level": ("application_log_level_v2",),
     "application_log_level_v2": ("application_log_level",),
@@ -141,7 +143,7 @@ def with_profiles(given: Mapping[str, Any], scope: IConstruct, *, is_managed: bo
     """
     defaults = defaults_for(scope)
     if given.get("handler") == FROM_IMAGE:
-        defaults = {name: value for name, value in defaults.items() if name == MONITOR}
+        defaults = {name: value for name, value in defaults.items() if name in (MONITOR, INVOKE_COMMAND)}
     if not defaults:
         return dict(given)
     left_out = {LOG_RETENTION, *(("memory_size",) if is_managed else ()), *stepping_back(given)}

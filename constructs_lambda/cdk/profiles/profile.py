@@ -12,7 +12,7 @@ from constructs import Construct, IConstruct
 
 from constructs_lambda.cdk.options import JSII_NAMES, FunctionOptions
 from constructs_lambda.cdk.profiles import applied
-from constructs_lambda.cdk.profiles.applied import LOG_RETENTION, MONITOR
+from constructs_lambda.cdk.profiles.applied import INVOKE_COMMAND, LOG_RETENTION, MONITOR
 from constructs_lambda.cdk.profiles.injection import add_injector, reach_late
 from constructs_lambda.cdk.profiles.settings import of_wrong_type, required
 from constructs_lambda.cdk.profiles.waivers import Waiver
@@ -32,6 +32,7 @@ _OF_ONE_FUNCTION = ("code", "events", "function_name", "handler", "role", "runti
 class ProfileDefaults(FunctionOptions, total=False):
     """Keywords of `Function` that a profile may set, for how long logs are kept, and the alarms."""
 
+    invoke_command: bool
     log_retention: aws_logs.RetentionDays
     monitor: Monitor
 
@@ -48,7 +49,8 @@ class Profile:
 
     - `defaults` become the keywords of functions that don't set them; `environment` is merged by name. Functions that
       CDK makes for itself, and container images, get `log_retention` and `tags` only: all else could change what runs.
-      With `monitor` functions get alarms, also from images, but not those that CDK makes for itself.
+      With `monitor` functions get alarms, also from images, but not those that CDK makes for itself. `invoke_command`
+      is for functions of this library.
     - `require` is checked at synth, on the templates: whatever set a value, a function that breaks a requirement is an
       error that names the profile (CL930). A requirement with one value is also a default.
 
@@ -210,7 +212,7 @@ def _before_synth(scope: IConstruct) -> None:
 def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
     from constructs_lambda.rules import nearest
 
-    allowed = [*(name for name in JSII_NAMES if name not in _OF_ONE_FUNCTION), LOG_RETENTION, MONITOR]
+    allowed = [*(name for name in JSII_NAMES if name not in _OF_ONE_FUNCTION), LOG_RETENTION, MONITOR, INVOKE_COMMAND]
     problems = []
     for name, value in defaults.items():
         if name in _OF_ONE_FUNCTION:
@@ -219,6 +221,8 @@ def _wrong_defaults(defaults: Mapping[str, Any]) -> list[str]:
             problems.append(f"defaults: there is no keyword {name!r}{nearest(str(name), allowed)}")
         elif name == MONITOR:
             problems += _wrong_monitor(value)
+        elif name == INVOKE_COMMAND:
+            problems += [] if isinstance(value, bool) else [f"defaults: {name} must be True or False; got {value!r}"]
         elif wrong := of_wrong_type(name, value):
             problems.append(f"defaults: {name} {wrong}")
     return problems

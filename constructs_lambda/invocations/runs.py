@@ -1,0 +1,213 @@
+"""Runs a function once: its process, its clock, its memory and its log."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from constructs_lambda.errors import InputError
+from constructs_lambda.invocations import reports
+from constructs_lambda.invocations.environments import environment
+from constructs_lambda.invocations.functions import LocalFunction
+from constructs_lambda.invocations.runtime_apis import RuntimeApi
+from constructs_lambda.invocations.sandboxes import Sandbox, sandbox
+from constructs_lambda.records import record
+
+INIT_SECONDS = 10
+"""Lambda stops an initialisation after this time, and does it once more within the timeout."""
+_MB = 1024 * 1024
+_TICK_SECONDS = 0.02
+
+
+@record(kw_only=True)
+class Outcome:
+    """What came of an invocation.
+
+    Args:
+        payload: What the caller gets: the response, or the error in Lambda's form.
+        is_error: Whether it failed.
+    """
+
+    payload: bytes
+    is_error: bool
+
+
+def run(function: LocalFunction, event: bytes, log: Callable[[bytes], None]) -> Outcome:
+    """Runs a function with an event, as Lambda does after a cold start.
+
+    Args:
+        function: The function.
+        event: The event, as JSON.
+        log: Is given what the function and Lambda log, as it comes.
+
+    Raises:
+        InputError: This system can't run it, it has no runtime client, or it can't be unpacked.
+    """
+    if sys.platform == "win32":
+        raise InputError("invoke runs on Linux and macOS: AWS's runtime client isn't made for Windows. Fix: use WSL")
+    with sandbox(function) as place, RuntimeApi(event, _headers(function), function.timeout_seconds) as api:
+        if (place.layers / "extensions").is_dir():
+            log(b"note: the extensions in its layers aren't started here\n")
+        with _Process(function, place, api, log) as process:
+            failure = process.wait()
+        return process.told(failure)
+
+
+def _headers(function: LocalFunction) -> dict[str, str]:
+    trace = f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0"
+    return {"Lambda-Runtime-Invoked-Function-Arn": function.arn, "Lambda-Runtime-Trace-Id": trace}
+
+
+class _Process:
+    """The process of a function, with its clock, its memory and its log; killed with all that it started."""
+
+    def __init__(self, function: LocalFunction, place: Sandbox, api: RuntimeApi, log: Callable[[bytes], None]) -> None:
+        self.function, self.api, self.log = function, api, log
+        self.names = ((f"{place.task}".encode(), b"/var/task"), (f"{place.layers}".encode(), b"/opt"))
+        self.peak_bytes = 0
+        self.exit_code: int | None = None
+        api.on_start = self._start
+        command = [str(place.python), "-m", "awslambdaric", function.handler]
+        variables = environment(function, place, api.address, datetime.now(UTC))
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            cwd=place.task,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        assert self.process.stdout is not None
+        self.output = self.process.stdout.fileno()
+        os.set_blocking(self.output, False)
+
+    def __enter__(self) -> _Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self._reap(0)
+        self._pass_on()  # what escaped from the group and still writes isn't waited for
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def wait(self) -> reports.Failure | None:
+        """Waits until the function has answered, or Lambda would end it; says why it would."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.api, selectors.EVENT_READ, self.api.handle_request)
+            selector.register(self.output, selectors.EVENT_READ, self._pass_on)
+            while self.api.ended_at is None:
+                begun = self.api.started_at or self.started_at + INIT_SECONDS
+                left = begun + self.function.timeout_seconds - time.monotonic()
+                if left <= 0:
+                    return reports.timed_out(self.function.timeout_seconds)
+                for key, _ in selector.select(min(left, _TICK_SECONDS)):
+                    if not key.data() and key.fd == self.output:
+                        selector.unregister(self.output)
+                self._measure()
+                if self._is_too_big():
+                    return reports.out_of_memory()
+                if self._reap(os.WNOHANG) is not None and self.api.ended_at is None:
+                    return reports.exited(self.exit_code or 0)
+        if self._is_too_big():
+            return reports.out_of_memory()
+        if self.api.is_too_large:
+            return reports.too_large()
+        return None
+
+    def told(self, failure: reports.Failure | None) -> Outcome:
+        """What the caller gets, once the last lines are logged."""
+        self._log_end(failure)
+        if failure:
+            return Outcome(payload=failure.answer(self.api.request_id), is_error=True)
+        if self.api.error is not None:
+            return Outcome(payload=self._as_on_lambda(self.api.error), is_error=True)
+        return Outcome(payload=self.api.response or b"", is_error=False)
+
+    def _log_end(self, failure: reports.Failure | None) -> None:
+        function, api = self.function, self.api
+        if not api.started_at:
+            self._say(reports.start_line(api.request_id))
+        ended_at = api.ended_at or time.monotonic()
+        duration = ended_at - (api.started_at or self.started_at)
+        if failure and failure.status == "timeout":
+            duration = function.timeout_seconds
+            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            self._say(f"{now} {api.request_id} {failure.message}\n")
+        elif failure:
+            self._say(f"RequestId: {api.request_id} Error: {failure.message}\n{failure.type}")
+        init_ms = (api.started_at - self.started_at) * 1000 if api.started_at else None
+        reported = failure.reported if failure else reports.status_of(api.init_error_type)
+        self._say(
+            reports.end_lines(
+                api.request_id,
+                duration_ms=duration * 1000,
+                init_ms=init_ms,
+                memory_mb=function.memory_mb,
+                peak_mb=math.ceil(self.peak_bytes / _MB),
+                failure=reported,
+            )
+        )
+        if failure and failure.reported_type:
+            taken = f"{math.ceil(self.peak_bytes / _MB):,} MB of its {function.memory_mb:,} MB"
+            self._say(f"note: it took {taken}, where Lambda kills it")
+        if init_ms and init_ms > INIT_SECONDS * 1000:
+            self._say(
+                f"note: Lambda stops an initialisation after {INIT_SECONDS} s and does it again within the timeout"
+            )
+
+    def _start(self) -> None:
+        """Logs the line before the function's own, after all that its initialisation logged."""
+        self._pass_on()
+        self._say(reports.start_line(self.api.request_id))
+
+    def _say(self, text: str) -> None:
+        self.log(f"{text}\n".encode())
+
+    def _pass_on(self) -> bool:
+        """Logs what the function wrote until now, which is no more than a pipe holds; whether more may come."""
+        try:
+            data = os.read(self.output, _MB)
+        except BlockingIOError:
+            return True
+        # The client ends the lines of an error with a carriage return, which Lambda's log shows as a line.
+        self.log(self._as_on_lambda(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")))
+        return bool(data)
+
+    def _as_on_lambda(self, text: bytes) -> bytes:
+        for here, there in self.names:
+            text = text.replace(here, there)
+        return text
+
+    def _measure(self) -> None:
+        """Notes the most memory that the process had; Linux tells it while there is a process."""
+        with contextlib.suppress(OSError, StopIteration, ValueError):
+            lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+            peak = next(line for line in lines if line.startswith("VmHWM:"))
+            self.peak_bytes = max(self.peak_bytes, int(peak.split()[1]) * 1024)
+
+    def _is_too_big(self) -> bool:
+        return self.peak_bytes > self.function.memory_mb * _MB
+
+    def _reap(self, options: int) -> int | None:
+        """The exit status of the process, once it has one."""
+        if self.exit_code is None:
+            pid, status, usage = os.wait4(self.process.pid, options)
+            if pid:
+                self.exit_code = self.process.returncode = os.waitstatus_to_exitcode(status)
+                if sys.platform == "darwin":  # elsewhere it has the memory of this process in it
+                    self.peak_bytes = usage.ru_maxrss
+        return self.exit_code
