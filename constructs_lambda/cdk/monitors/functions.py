@@ -74,7 +74,7 @@ def _watch_account(watched: Watched) -> list[aws_cloudwatch.AlarmBase]:
     if most is None:
         return []
     if most in shared.concurrency:
-        add_actions(shared.concurrency[most], watched.actions)
+        add_actions(shared.concurrency[most], watched.actions, watched.construct.node.path)
         return [shared.concurrency[most]]
     metric = aws_cloudwatch.Metric(
         namespace="AWS/Lambda",
@@ -100,5 +100,5 @@ def _watch_account(watched: Watched) -> list[aws_cloudwatch.AlarmBase]:
         **{**watched.names, "human_readable_name": "Lambda in this account and Region"},
     )
     whole = Watched(watched.monitor, shared.stack, shared, watched.actions)
-    (shared.concurrency[most],) = made = whole.act(facade)
+    (shared.concurrency[most],) = made = whole.act(facade, watched.construct)
     return made

@@ -111,6 +111,10 @@ class Monitor:
     def __post_init__(self) -> None:
         """Refuses what can't be meant."""
         _refuse_wrong_types(self)
+        if any(hasattr(each, "bind") for each in _listed(self.action)):
+            from constructs_lambda.cdk.alarm_actions import refuse_of_instances  # loaded only where there is an action
+
+            refuse_of_instances(_listed(self.action))
         if self.message_age is None:
             object.__setattr__(self, "message_age", Duration.hours(1))
         problems = list(_problems(self))

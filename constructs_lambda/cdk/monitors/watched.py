@@ -80,13 +80,14 @@ class Watched:
             **periods,
         }
 
-    def act(self, facade: MonitoringFacade) -> list[aws_cloudwatch.AlarmBase]:
+    def act(self, facade: MonitoringFacade, user: IConstruct | None = None) -> list[aws_cloudwatch.AlarmBase]:
         """Gives all alarms of a facade their names and their actions.
 
         The library takes the name for the construct's id too, which would bring the stack's name into logical ids.
 
         Args:
             facade: The facade.
+            user: What they are made for; what is watched where it isn't given.
         """
         # Not facade.created_alarms(): its answer takes jsii ten times as long as all else.
         alarms: list[aws_cloudwatch.AlarmBase] = [
@@ -95,7 +96,7 @@ class Watched:
         for alarm in alarms:
             resource = cast(aws_cloudwatch.CfnAlarm, alarm.node.default_child)
             resource.alarm_name = _name(f"{self.path}/{alarm.node.id}")
-            add_actions(alarm, self.actions)
+            add_actions(alarm, self.actions, (user or self.construct).node.path)
         return alarms
 
 
@@ -120,7 +121,7 @@ def watch_letters(watched: Watched, queue: aws_sqs.IQueue | None) -> list[aws_cl
     """
     if queue is None or not watched.monitor.dead_letters or not is_same_stack(queue, watched.construct):
         return []
-    return [alarm_on(queue, watched.actions)]
+    return [alarm_on(queue, watched.actions, watched.construct.node.path)]
 
 
 def latency_alarm(longest: Duration, named: Mapping[str, Any]) -> dict[str, LatencyThreshold]:

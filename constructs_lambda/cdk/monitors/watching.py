@@ -72,7 +72,7 @@ def watch_trigger(
         watch(monitor, polled)
     for queue in failures if monitor.dead_letters else ():
         if is_same_stack(queue, function):
-            alarm_on(queue, shared_by(queue).actions(monitor))
+            alarm_on(queue, shared_by(queue).actions(monitor), function.node.path)
 
 
 _Maker = Callable[[Watched, Any], list[aws_cloudwatch.AlarmBase]]
