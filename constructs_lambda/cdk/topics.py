@@ -177,12 +177,3 @@ def construct_of(arn: str) -> Any:
     """
     token = Tokenization.reverse_string(arn).first_token if Token.is_unresolved(arn) else None
     return token.target.node.scope if isinstance(token, Reference) else None
-
-
-def is_arn(named: str) -> bool:
-    """Whether a text is an ARN: one that starts as one, or a single token. Any other text is a name.
-
-    Args:
-        named: The text.
-    """
-    return named.startswith("arn:") or (Token.is_unresolved(named) and Tokenization.reverse_string(named).length == 1)

@@ -12,8 +12,9 @@ from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.alarms import let_alarms_act
+from constructs_lambda.cdk.monitors.inputs import is_arn
 from constructs_lambda.cdk.monitors.monitor import Monitor
-from constructs_lambda.cdk.topics import LetInByName, is_arn, refuse_sealed, told_by
+from constructs_lambda.cdk.topics import LetInByName, refuse_sealed, told_by
 from constructs_lambda.errors import InputError
 
 WIDGETS = 8
