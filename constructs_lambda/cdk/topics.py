@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -70,41 +70,53 @@ class _LetInLate:
         return []
 
 
-@jsii.implements(IValidation)
-class LetInByName:
-    """Lets a stack's alarms publish to topics of this app that it names, right before the synth, when all are there.
+def let_alarms_publish_by_name(stack: Stack, name: str) -> None:
+    """Lets a stack's alarms publish to a topic of this app that they name, once it is there: right before the synth.
 
     Args:
         stack: The stack.
-        names: The names, which may still grow.
+        name: Name of the topic, in the stack's account and Region.
     """
+    stage = stage_of(stack)
+    if stage not in _named:
+        _named[stage] = _LetInByName(stage)
+        stage.node.add_validation(_named[stage])
+    _named[stage].names.setdefault(name, {})[stack] = True
 
-    def __init__(self, stack: Stack, names: Sequence[str]) -> None:
-        self._stack = stack
-        self._names = names
+
+@jsii.implements(IValidation)
+class _LetInByName:
+    """Looks for all the topics of a stage that its alarms name: going through a tree takes time, so it is done once."""
+
+    def __init__(self, stage: IConstruct) -> None:
+        self._stage = stage
+        self.names: dict[str, dict[Stack, bool]] = {}
 
     def validate(self) -> list[str]:
         """Does it; CDK calls it, and stops with what is answered."""
-        stage = stage_of(self._stack)
-        found: list[Any] = [
-            each.node.scope
-            for each in stage.node.find_all()
-            if isinstance(each, aws_sns.CfnTopic) and each.topic_name in self._names and self._shares(each, stage)
-        ]
-        topics = [each for each in found if hasattr(each, "topic_arn")]
-        try:
-            refuse_sealed(topics)
-        except InputError as error:
-            return [str(error)]
-        for topic in topics:
-            let_alarms_publish(topic, self._stack)
-        return []
+        problems = []
+        for each in self._stage.node.find_all():
+            if not isinstance(each, aws_sns.CfnTopic) or each.topic_name not in self.names:
+                continue
+            topic: Any = each.node.scope
+            home = Stack.of(each)
+            stacks = [
+                stack
+                for stack in self.names[each.topic_name]
+                if (stack.account, stack.region) == (home.account, home.region)
+            ]
+            if not stacks or stage_of(home).node.path != self._stage.node.path or not hasattr(topic, "topic_arn"):
+                continue
+            try:
+                refuse_sealed([topic])
+            except InputError as error:
+                problems.append(str(error))
+            for stack in stacks:
+                let_alarms_publish(topic, stack)
+        return problems
 
-    def _shares(self, topic: aws_sns.CfnTopic, stage: IConstruct) -> bool:
-        """Whether a topic is in the stack's account and Region, and deployed with it."""
-        other = Stack.of(topic)
-        here = self._stack.account, self._stack.region, stage.node.path
-        return here == (other.account, other.region, stage_of(other).node.path)
+
+_named: WeakKeyDictionary[IConstruct, _LetInByName] = WeakKeyDictionary()
 
 
 def refuse_sealed(topics: Iterable[aws_sns.ITopic]) -> None:

@@ -697,7 +697,7 @@ def test_region_of_a_topic(app: App, required: dict[str, Any], region: str | Non
         (
             "duration",
             (0.01, 0.99, False, Duration.millis(1), Duration.seconds(5_399)),
-            (0, 1, 90, Duration.millis(0), Duration.seconds(5_400)),
+            (0, 1, 90, Duration.millis(0), Duration.millis(0.5), Duration.seconds(5_400)),
         ),
         ("concurrency", (0.01, 0.99, False), (0, 1)),
         ("throttles", (0, 1, 10.0, False), (-1, 0.5, float("inf"), float("nan"), 10**400)),
@@ -811,6 +811,16 @@ def test_monitored_twice(stack: Stack, required: dict[str, Any]) -> None:
     function = Function(stack, "Orders", **required, monitor=monitor)
     with pytest.raises(InputError, match="Shop/Orders is monitored already"):
         monitor.apply(function)
+
+
+def test_id_that_is_taken(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    Construct(stack, "LambdaMonitoring")
+    with pytest.raises(InputError, match=r"Shop has a child 'LambdaMonitoring'.*Fix: another id"):
+        Function(stack, "Orders", **required, monitor=Monitor.without_action())
+    plain = aws_lambda.Function(Stack(app, "Other"), "Plain", **required)
+    Construct(plain, "Monitoring")
+    with pytest.raises(InputError, match=r"has a child 'Monitoring' of yours.*Fix"):
+        Monitor.without_action().apply(plain)
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from constructs_lambda import limits
 from constructs_lambda.cdk.alarms import let_alarms_act
 from constructs_lambda.cdk.monitors.inputs import is_arn
 from constructs_lambda.cdk.monitors.monitor import Monitor
-from constructs_lambda.cdk.topics import LetInByName, refuse_sealed, told_by
+from constructs_lambda.cdk.topics import let_alarms_publish_by_name, refuse_sealed, told_by
 from constructs_lambda.errors import InputError
 
 WIDGETS = 8
@@ -42,7 +42,6 @@ class Shared:
         self._dashboard: DefaultDashboardFactory | None = None
         self._shown = 0
         self._topics: dict[str, aws_sns.ITopic] = {}
-        self._names: list[str] = []
 
     @property
     def place(self) -> Construct:
@@ -53,7 +52,15 @@ class Shared:
     def prepare(self) -> None:
         """Makes the place of what is shared, where there is none."""
         if self._place is None:
+            self._refuse_taken()
             self._place = Construct(self.stack, _ID)
+
+    def _refuse_taken(self) -> None:
+        if self._place is None and self.stack.node.try_find_child(_ID) is not None:
+            raise InputError(
+                f"{self.stack.node.path} has a child {_ID!r} of yours, and monitors keep this id for themselves. Fix: "
+                "another id."
+            )
 
     def dashboard(self, is_shown: bool) -> DefaultDashboardFactory:
         """The dashboard that has room for one more.
@@ -85,6 +92,7 @@ class Shared:
         Raises:
             InputError: A topic is in another Region, or no alarm can publish to it.
         """
+        self._refuse_taken()
         told = [told_by(each, self.stack) for each in monitor.actions]
         self._refuse_other_region(told)
         refuse_sealed([each for each in told if hasattr(each, "topic_arn")])
@@ -111,9 +119,7 @@ class Shared:
     def _arn(self, named: str) -> str:
         if is_arn(named):
             return named
-        if not self._names:
-            self.stack.node.add_validation(LetInByName(self.stack, self._names))
-        self._names.append(named)
+        let_alarms_publish_by_name(self.stack, named)
         return self.stack.format_arn(service="sns", resource=named, arn_format=ArnFormat.NO_RESOURCE_NAME)
 
     def _refuse_other_region(self, actions: Sequence[Any]) -> None:

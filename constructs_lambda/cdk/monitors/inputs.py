@@ -155,8 +155,11 @@ def _wrong_duration(name: str, value: Duration, unit: str, limit: limits.Limit) 
         if value.unit_label() != unit:
             yield f"{name} isn't known at synth, and CDK doesn't convert such a duration. Fix: Duration.{unit}(...)."
         return
-    seconds = float(value.to_milliseconds(integral=False)) / 1_000
-    if seconds == 0:
+    millis = float(value.to_milliseconds(integral=False))
+    seconds = millis / 1_000
+    if unit == "millis" and not millis.is_integer():
+        yield f"{name} is {millis:g} ms; it is whole milliseconds. Fix: Duration.millis(1)."
+    elif seconds == 0:
         yield f"{name} is 0 s; everything takes longer. Fix: False for no alarm."
     elif limit.maximum is not None and seconds >= limit.maximum:
         yield f"{name} is {seconds:,.10g} s; nothing gets there, as AWS allows {limit.allowed}. Fix: a shorter one."

@@ -75,8 +75,8 @@ class Monitor:
         throttles: Alarm where more than this many invocations of a function were throttled. None may be, where it isn't
             given.
         duration: Alarm where the slowest hundredth takes longer than this share of the function's timeout, or of the
-            longest that API Gateway waits (30 s, a REST API 29 s); or than a `Duration`. 0.9 where it isn't given. A
-            timeout that isn't known at synth gives no alarm.
+            longest that API Gateway waits (30 s, a REST API 29 s or its raised quota); or than a `Duration`. 0.9 where
+            it isn't given. A timeout that isn't known at synth gives no alarm.
         concurrency: Alarm where a function takes this share of its reserved concurrency for a quarter of an hour, or
             the account takes it of its quota. 0.8 where it isn't given.
         dead_letters: Whether there is an alarm once a message is in a queue of failures. There is, where it isn't
@@ -90,9 +90,9 @@ class Monitor:
         quotas: What AWS has raised for the accounts. What a profile says, else AWS's default, where it isn't given.
 
     Raises:
-        InputError: No action is given, cdk-monitoring-constructs isn't installed, or a number that no alarm would ever
-            reach; all at once.
-        TypeError: A value of the wrong type.
+        InputError: No action is given or one that alarms can't take, a text that names no topic,
+            cdk-monitoring-constructs isn't installed, or a number that no alarm would ever reach; all at once.
+        TypeError: A value of the wrong type, or a keyword that doesn't exist.
     """
 
     action: Action | Sequence[Action] | _NoAction | None = None
