@@ -1,4 +1,4 @@
-"""Alarms on queues that keep what failed."""
+"""Alarms on queues that keep what failed, and what alarms do."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from collections.abc import Sequence
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Duration, Stack, aws_cloudwatch, aws_iam, aws_sns, aws_sqs
-from constructs import Construct
+from aws_cdk import Duration, aws_cloudwatch, aws_sqs
+from constructs import Construct, IConstruct
 
-from constructs_lambda.cdk.senders import let_use
+from constructs_lambda import limits
+from constructs_lambda.cdk.topics import let_alarms_publish, refuse_sealed, told_by
 from constructs_lambda.errors import InputError
 
 _ID = "DepthAlarm"
-_SERVICE = "cloudwatch"
-OWN_KEY = "alias/aws/sns"
-_told: WeakKeyDictionary[aws_cloudwatch.AlarmBase, list[Any]] = WeakKeyDictionary()
-"""What alarms do already, so that nobody is told twice."""
+_told: WeakKeyDictionary[aws_cloudwatch.AlarmBase, dict[Any, tuple[str, Any]]] = WeakKeyDictionary()
+"""What alarms do already, so that nobody is told twice, and the path of what each of it was added for."""
 
 
-def alarm_on(queue: aws_sqs.IQueue, actions: Sequence[Any]) -> aws_cloudwatch.Alarm:
+def alarm_on(queue: aws_sqs.IQueue, actions: Sequence[Any], user: str) -> aws_cloudwatch.Alarm:
     """The alarm that goes off once there is a message in a queue; it is made once a queue.
 
     Args:
         queue: The queue.
         actions: What is done then: topics and CDK's actions, each only once.
+        user: Path of what it is watched for.
+
+    Raises:
+        InputError: The alarm would do more than AWS allows.
     """
     alarm = queue.node.try_find_child(_ID)
     if not isinstance(alarm, aws_cloudwatch.Alarm):
@@ -40,95 +43,73 @@ def alarm_on(queue: aws_sqs.IQueue, actions: Sequence[Any]) -> aws_cloudwatch.Al
             treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description="Something failed for good and waits in the queue.",
         )
-    add_actions(alarm, actions)
+    add_actions(alarm, actions, user)
     return alarm
 
 
-def add_actions(alarm: aws_cloudwatch.AlarmBase, actions: Sequence[Any]) -> None:
+def add_actions(alarm: aws_cloudwatch.AlarmBase, actions: Sequence[Any], user: str) -> None:
     """Gives an alarm the actions that it hasn't yet.
 
     Args:
         alarm: The alarm.
         actions: Topics and CDK's actions.
+        user: Path of what they are added for.
+
+    Raises:
+        InputError: The alarm would do more than AWS allows.
     """
-    told = _told.setdefault(alarm, [])
-    for each in actions:
-        if not any(each is other for other in told):
-            told.append(each)
-            alarm.add_alarm_action(_action(each))
+    told = _told.setdefault(alarm, {})
+    new = {_key(each): each for each in actions if _key(each) not in told}
+    if new and not limits.ALARM_ACTIONS.admits(len(told) + len(new)):
+        users = dict.fromkeys([*(first for first, _ in told.values()), user])
+        raise InputError(
+            f"the alarm {alarm.node.path} would have {len(told) + len(new)} actions, for {', '.join(users)}; AWS "
+            f"allows {limits.ALARM_ACTIONS.allowed}. Fix: one topic for all of them, with several subscriptions."
+        )
+    for key, each in new.items():
+        told[key] = user, each
+        alarm.add_alarm_action(_action(each, alarm))
 
 
-def let_alarms_act(given: Sequence[Any]) -> None:
+def let_alarms_act(given: Sequence[Any], place: IConstruct) -> list[Any]:
     """Lets alarms publish to topics.
 
     Args:
         given: Topics and actions.
+        place: Where the alarms stand.
+
+    Returns:
+        The topics and actions, with its topic in place of CDK's action that publishes to it.
 
     Raises:
-        InputError: No alarm can publish to a topic.
+        InputError: No alarm can publish to a topic, or do something.
         TypeError: Something else.
     """
     for each in given:
         if isinstance(each, type) or not (hasattr(each, "topic_arn") or hasattr(each, "bind")):
             raise TypeError(f"actions are topics or CDK's alarm actions; got {each!r}")
-    topics = [each for each in given if hasattr(each, "topic_arn")]
+    if any(not hasattr(each, "topic_arn") for each in given):
+        from constructs_lambda.cdk.alarm_actions import refuse_of_instances  # loaded only where there is an action
+
+        refuse_of_instances(given)
+    told = [told_by(each, place) for each in given]
+    found = [action if isinstance(each, str) else each for action, each in zip(given, told, strict=True)]
+    topics = [each for each in found if hasattr(each, "topic_arn")]
     refuse_sealed(topics)
     for topic in topics:
-        _let_in(topic)
+        let_alarms_publish(topic, place)
+    return found
 
 
-def _action(given: Any) -> aws_cloudwatch.IAlarmAction:
+def _key(given: Any) -> Any:
+    return given.topic_arn if hasattr(given, "topic_arn") else id(given)
+
+
+def _action(given: Any, alarm: aws_cloudwatch.AlarmBase) -> aws_cloudwatch.IAlarmAction:
     from aws_cdk import aws_cloudwatch_actions  # loaded only where there is an alarm
 
-    action: aws_cloudwatch.IAlarmAction = (
-        aws_cloudwatch_actions.SnsAction(given) if hasattr(given, "topic_arn") else given
-    )
-    return action
+    if hasattr(given, "topic_arn"):
+        return aws_cloudwatch_actions.SnsAction(given)
+    from constructs_lambda.cdk.alarm_actions import bound
 
-
-def refuse_sealed(topics: Sequence[aws_sns.ITopic]) -> None:
-    """Refuses topics that no alarm can publish to.
-
-    Args:
-        topics: The topics.
-
-    Raises:
-        InputError: One is encrypted with SNS's own key.
-    """
-    for topic in topics:
-        resource = topic.node.default_child
-        if isinstance(resource, aws_sns.CfnTopic) and is_own_key(resource.kms_master_key_id):
-            raise InputError(
-                f"{topic.node.path} is encrypted with {OWN_KEY}, a key that lets no alarm publish. Fix: a key of your "
-                f"own, such as TopicTrigger(encryption_key=True, publishers=['{_SERVICE}']) makes."
-            )
-
-
-def is_own_key(key: str | None) -> bool:
-    """Whether a key is SNS's own, which lets no service in, by its id or ARN."""
-    return key is not None and key.endswith(OWN_KEY)
-
-
-def _let_in(topic: aws_sns.ITopic) -> None:
-    """Lets alarms of the account publish, where the topic has a policy or a key: without a policy they may anyway."""
-    account = Stack.of(topic).account
-    if topic.master_key is not None:
-        let_use(topic.master_key, _SERVICE, account, cast("Construct", topic))
-    if topic.node.try_find_child("Policy") is not None:
-        topic.add_to_resource_policy(publish_to(topic, _SERVICE, account))
-
-
-def publish_to(topic: aws_sns.ITopic, service: str, account: str | None) -> aws_iam.PolicyStatement:
-    """What lets a service publish, for the topic's policy.
-
-    Args:
-        topic: The topic.
-        service: The service, such as `s3`.
-        account: The account on whose behalf it does, None for any.
-    """
-    return aws_iam.PolicyStatement(
-        actions=["sns:Publish"],
-        principals=[aws_iam.ServicePrincipal(f"{service}.amazonaws.com")],
-        resources=[topic.topic_arn],
-        conditions={"StringEquals": {"aws:SourceAccount": account}} if account is not None else None,
-    )
+    return bound(given, alarm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -29,13 +30,26 @@ class ResourcePolicies(Holders, Permissions):
         found = policies.get((spot.template, spot.name), [])
         if any(self._denies(each, grant, spot, service, _SENDS[kind]) for each in found for grant in each.denials):
             return False
-        if service == "cloudwatch":  # a topic without a policy takes what its account's alarms send
+        if service == "cloudwatch" and not self._replaces_default(found, _SENDS[kind]):
             return None
         answers = [self._lets(each, grant, service, _SENDS[kind], source) for each in found for grant in each.grants]
         if True in answers:
             return True
         is_open = self.may_gain or None in policies or any(each.is_open for each in found)
         return None if is_open or None in answers else False
+
+    @staticmethod
+    def _replaces_default(found: list[ResourcePolicy], action: str) -> bool:
+        """Whether a topic certainly lost SNS's own policy, which takes what alarms of the account send.
+
+        A statement for an account may stand for the alarms in it.
+        """
+        is_for_accounts = any(
+            grant.is_to_others and (grant.actions is None or any(fnmatchcase(action, each) for each in grant.actions))
+            for each in found
+            for grant in each.grants
+        )
+        return not is_for_accounts and any(not each.place.conditional for each in found)
 
     def _denies(self, policy: ResourcePolicy, denial: Grant, spot: Spot, service: str, action: str) -> bool:
         """Whether a statement without a condition certainly denies a service to send."""

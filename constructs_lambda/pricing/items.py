@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from decimal import Decimal
 from functools import cache
 
@@ -55,6 +55,8 @@ _FREE_QUEUES = Allowance("SQS requests", Decimal(1_000_000), "https://aws.amazon
 _FREE_LOGS = Allowance("CloudWatch Logs", Decimal(5), _WATCH)
 _FREE_ALARMS = Allowance("CloudWatch alarms", Decimal(10), _WATCH)
 _FREE_DASHBOARDS = Allowance("CloudWatch dashboards", Decimal(3), _WATCH)
+FREE_DASHBOARD_METRICS = 50
+"""The metrics that a dashboard may refer to and be free."""
 _FREE_KEY_REQUESTS = Allowance("KMS requests", Decimal(20_000), "https://aws.amazon.com/kms/pricing/")
 
 # fmt: off
@@ -110,6 +112,12 @@ def api_cache(size_gb: str) -> Item:
         size_gb: One of `CACHE_SIZES_GB`.
     """
     return Item(f"api-cache-{size_gb}-hours", f"API cache of {size_gb} GB", "hour")
+
+
+@cache
+def large_dashboards() -> Item:
+    """Dashboards with more metrics than a free one has."""
+    return replace(DASHBOARDS, title=f"dashboards with more than {FREE_DASHBOARD_METRICS} metrics", allowance=None)
 
 
 @cache

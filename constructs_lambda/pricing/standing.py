@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from constructs_lambda.pricing import items
 from constructs_lambda.pricing.charges import Charge, Subject, Unpriced, shown, without_usage
+from constructs_lambda.pricing.dashboards import item_of
 from constructs_lambda.pricing.items import Item
 from constructs_lambda.pricing.subjects import PricedApp
 from constructs_lambda.tokens import (
@@ -108,6 +109,11 @@ def _expression(value: object) -> str:
     return "?" if isinstance(text, Unknown) and not start else ""
 
 
+def _dashboard(subject: Subject) -> Iterator[Charge | Unpriced]:
+    item = item_of(subject.properties.get("DashboardBody"))
+    yield Charge(subject=subject, item=item, quantity=Decimal(1), formula="1")
+
+
 def _key(subject: Subject) -> Iterator[Charge | Unpriced]:
     """Only the requests of symmetric keys have the one price, and are free in part."""
     kind = resolve_text(subject.properties.get("KeySpec"))
@@ -137,7 +143,7 @@ def _secret(subject: Subject) -> Iterator[Charge | Unpriced]:
 _READERS: Mapping[str, Callable[[Subject], Iterator[Charge | Unpriced]]] = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::CompositeAlarm": _one(items.COMPOSITE_ALARMS),
-    "AWS::CloudWatch::Dashboard": _one(items.DASHBOARDS),
+    "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::KMS::Key": _key,
     "AWS::KMS::ReplicaKey": _one(items.KEYS),
     "AWS::SecretsManager::Secret": _secret,

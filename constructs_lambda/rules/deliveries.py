@@ -92,8 +92,9 @@ def may_invoke(sending: Sending) -> Iterator[Problem]:
     "CL611",
     "Queue or topic doesn't take what is sent",
     Severity.ERROR,
-    aws="S3 refuses the setting. SNS and EventBridge take it, and every event is lost: the queue's or topic's own "
-    "policy has no statement that lets them send.",
+    aws="S3 refuses the setting. SNS, EventBridge and CloudWatch's alarms take it, and every event is lost: the "
+    "queue's or topic's own policy has no statement that lets them send. Alarms of the topic's account need none while "
+    "it has no policy.",
     fix="Allow it in the policy of the queue or topic, for the service and its source.",
     source="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
 )

@@ -37,6 +37,7 @@ from aws_cdk import (
     aws_sns,
     aws_sqs,
 )
+from cdk_monitoring_constructs import LatencyThreshold, MonitoringFacade
 from constructs import Construct
 from synthesized import resources_of, template_of
 
@@ -335,10 +336,12 @@ def test_imported_apis(app: App, stack: Stack) -> None:
     rest = aws_apigateway.RestApi.from_rest_api_attributes(
         stack, "Rest", rest_api_id="def456", root_resource_id="ghi789", rest_api_name="shop"
     )
-    for api in (http, rest):
-        assert len(monitor.apply(api)) == 2
+    with pytest.raises(InputError, match=r"Shop/Rest has no stage.*stage='"):
+        monitor.apply(rest)
+    for api, stage in ((http, None), (rest, "live")):
+        assert len(monitor.apply(api, stage=stage)) == 2
         with pytest.raises(InputError, match="monitored already"):
-            monitor.apply(api)
+            monitor.apply(api, stage=stage)
     dimensions = {
         name: each["Metrics"][0]["MetricStat"]["Metric"]["Dimensions"][0]["Value"]
         for name, each in alarms_of(app).items()
@@ -362,6 +365,195 @@ def test_rest_api(app: App, stack: Stack, is_ours: bool, required: dict[str, Any
         "Shop/Api/Errors": ("5XXError", "Average", 0.01),
         "Shop/Api/Latency": ("Latency", "p99", 26_100),  # nobody is alarmed by 4xx unless it is asked for
     }
+
+
+def stages_of(app: App, stack_id: str = "Shop") -> set[str]:
+    """The stages that the alarms look at."""
+    return {
+        json.dumps(each["Value"])
+        for alarm in alarms_of(app, stack_id).values()
+        for metric in alarm["Metrics"]
+        if "MetricStat" in metric
+        for each in metric["MetricStat"]["Metric"]["Dimensions"]
+        if each["Name"] == "Stage"
+    }
+
+
+def test_http_api_without_a_default_stage(app: App, stack: Stack) -> None:
+    api = aws_apigatewayv2.HttpApi(stack, "Api", create_default_stage=False)
+    aws_apigatewayv2.HttpStage(stack, "Live", http_api=api, stage_name="live", auto_deploy=True)
+    with pytest.raises(InputError, match=r"Shop/Api has no default stage.*stage='"):
+        Monitor.without_action().apply(api)
+    Monitor.without_action().apply(api, stage="live")
+    assert stages_of(app) == {'"live"'}
+
+
+def test_rest_api_without_a_stage(app: App, stack: Stack) -> None:
+    api = aws_apigateway.RestApi(stack, "Api", deploy=False)
+    api.root.add_method("GET")
+    with pytest.raises(InputError, match=r"Shop/Api has no stage.*stage='"):
+        Monitor.without_action().apply(api)
+    deployment = aws_apigateway.Deployment(stack, "Deployment", api=api)
+    api.deployment_stage = aws_apigateway.Stage(stack, "Live", deployment=deployment, stage_name="live")
+    Monitor.without_action().apply(api)
+    (stage,) = stages_of(app)
+    assert json.loads(stage)["Ref"].startswith("Live")
+
+
+def test_rest_api_imported_without_its_name(stack: Stack) -> None:
+    api = aws_apigateway.RestApi.from_rest_api_id(stack, "Api", "abc123")
+    with pytest.raises(InputError, match=r"without its name.*rest_api_name="):
+        Monitor.without_action().apply(api, stage="live")
+
+
+def test_quota_of_a_rest_api_counts(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    quotas = Quotas(rest_api_integration_timeout=120_000)
+    api = RestApi(stack, "Api", monitor=Monitor.without_action(quotas=quotas))
+    api.add_route("GET /", Function(stack, "Orders", **required), public=True)
+    assert alarms_of(app)["Shop/Api/Latency"]["Threshold"] == 108_000
+
+
+def warnings_of(app: App, word: str) -> list[str]:
+    """The warnings of a synth that hold a word."""
+    found = [str(each.entry.data) for stack in app.synth().stacks for each in stack.messages]
+    return [each for each in found if word in each]
+
+
+@pytest.mark.parametrize(
+    ("names", "regions", "count"),
+    [
+        (("shop", "shop"), ("eu-west-1", "eu-west-1"), 1),
+        (("shop", "other"), ("eu-west-1", "eu-west-1"), 0),
+        (("shop", "shop"), ("eu-west-1", "eu-west-2"), 0),
+    ],
+)
+def test_rest_apis_that_share_their_metrics(
+    app: App, names: tuple[str, str], regions: tuple[str, str], count: int
+) -> None:
+    for id, name, region in zip(("First", "Second"), names, regions, strict=True):
+        stack = Stack(app, id, env=Environment(account="111122223333", region=region))
+        api = aws_apigateway.RestApi(stack, "Api", rest_api_name=name)
+        api.root.add_method("GET")
+        only(errors=0.1).apply(api)
+    assert len(warnings_of(app, "CloudWatch adds up")) == count
+
+
+# --- What alarms see -------------------------------------------------------------------------------------------------
+
+
+FAR = [("eu-west-2", "111122223333"), ("eu-west-1", "444455556666")]
+
+
+@pytest.mark.parametrize(("region", "account"), FAR)
+def test_import_that_no_alarm_sees(app: App, required: dict[str, Any], region: str, account: str) -> None:
+    stack = Stack(app, "Shop", env=Environment(account="111122223333", region="eu-west-1"))
+    queue = aws_sqs.Queue.from_queue_arn(stack, "Queue", f"arn:aws:sqs:{region}:{account}:jobs")
+    function = aws_lambda.Function.from_function_arn(stack, "Far", f"arn:aws:lambda:{region}:{account}:function:far")
+    for construct in (queue, function):
+        with pytest.raises(InputError, match=rf"in account {account}, {region}.*Fix"):
+            Monitor.without_action().apply(construct)
+    Function(stack, "Orders", **required, dead_letter_queue=queue, monitor=Monitor.without_action(concurrency=False))
+    assert len(alarms_of(app)) == 3
+
+
+def test_import_of_the_same_place_is_seen(app: App) -> None:
+    stack = Stack(app, "Shop", env=Environment(account="111122223333", region="eu-west-1"))
+    queue = aws_sqs.Queue.from_queue_arn(stack, "Queue", "arn:aws:sqs:eu-west-1:111122223333:jobs")
+    assert len(Monitor.without_action().apply(queue)) == 1
+    app.synth()
+
+
+def test_version_is_refused(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    function = Function(stack, "Orders", **required)
+    arn = "arn:aws:lambda:eu-west-1:111122223333:function:orders:3"
+    imported = aws_lambda.Version.from_version_arn(stack, "Imported", arn)
+    for version in (function.current_version, imported):
+        with pytest.raises(InputError, match=r"is a version.*Fix: an alias"):
+            Monitor.without_action().apply(version)
+
+
+def test_function_at_the_edge_is_monitored_where_it_is(app: App, required: dict[str, Any]) -> None:
+    stack = Stack(app, "Shop", env=Environment(account="111122223333", region="eu-west-1"))
+    keywords = {**required, "runtime": aws_lambda.Runtime.PYTHON_3_13}
+    edge = aws_cloudfront.experimental.EdgeFunction(stack, "Edge", **keywords)
+    with pytest.raises(InputError, match=r"monitor\.apply\(edge_function\.lambda_\)"):
+        Monitor.without_action().apply(edge)
+    assert len(Monitor.without_action().apply(edge.lambda_)) == 4
+
+
+def test_singleton_has_the_timeout_of_its_function(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    singleton = aws_lambda.SingletonFunction(stack, "One", uuid="one", **required, timeout=Duration.seconds(10))
+    Monitor.without_action().apply(singleton)
+    assert alarms_of(app)["Shop/One/Duration"]["Threshold"] == 9_000
+
+
+def test_alias_watches_the_dead_letters_of_its_function(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    function = aws_lambda.Function(stack, "Orders", **required, dead_letter_queue_enabled=True)
+    only(dead_letters=True).apply(function.add_alias("live"))
+    assert [metric_of(each)[0] for each in alarms_of(app).values()] == ["ApproximateNumberOfMessagesVisible"]
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_queue_that_keeps_failures(app: App, stack: Stack, topic: aws_sns.Topic, is_on: bool) -> None:
+    monitor = Monitor(action=topic, dead_letters=is_on)
+    made = monitor.apply(aws_sqs.Queue(stack, "Failed"), keeps_failures=True)
+    assert len(made) == len(alarms_of(app)) == int(is_on)
+    for alarm in alarms_of(app).values():
+        assert metric_of(alarm)[0] == "ApproximateNumberOfMessagesVisible"
+        assert len(alarm["AlarmActions"]) == 1
+    assert len(resources_of(app, DASHBOARD)) == 1
+
+
+def test_keywords_of_apply_fit_what_is_watched(stack: Stack, required: dict[str, Any]) -> None:
+    function, queue = Function(stack, "Orders", **required), aws_sqs.Queue(stack, "Jobs")
+    api = aws_apigatewayv2.HttpApi(stack, "Api")
+    monitor = Monitor.without_action()
+    wrong: list[tuple[Any, dict[str, Any], str]] = [
+        (function, {"stage": "live"}, "stage is for APIs"),
+        (queue, {"stage": "live"}, "stage is for APIs"),
+        (function, {"keeps_failures": True}, "keeps_failures is for queues"),
+        (api, {"keeps_failures": True}, "keeps_failures is for queues"),
+        (queue, {"keeps_failures": 1}, "keeps_failures must be True or False"),
+        (api, {"stage": ""}, "stage must be the name"),
+    ]
+    for construct, keywords, message in wrong:
+        with pytest.raises(TypeError, match=message):
+            monitor.apply(construct, **keywords)
+
+
+def test_threshold_that_is_never_reached_is_a_warning(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    for seconds in (2, 3, 4):
+        Function(stack, f"After{seconds}", **required, monitor=only(duration=Duration.seconds(seconds)))
+    for seconds in (29, 30):
+        only(duration=Duration.seconds(seconds)).apply(aws_apigatewayv2.HttpApi(stack, f"Api{seconds}"))
+    for seconds in (599, 600):
+        queue = aws_sqs.Queue(stack, f"Kept{seconds}", retention_period=Duration.minutes(10))
+        only(message_age=Duration.seconds(seconds)).apply(queue)
+    only(message_age=Duration.days(4)).apply(aws_sqs.Queue(stack, "Default"))
+    told = [each.split(":")[0] for each in warnings_of(app, "never goes off")]
+    assert sorted(told) == ["Shop/After3", "Shop/After4", "Shop/Api30", "Shop/Default", "Shop/Kept600"]
+
+
+@pytest.mark.parametrize(("share", "milliseconds"), [(0.99999, 2_999), (0.0001, 1)])
+def test_share_stays_within_the_timeout(
+    app: App, stack: Stack, required: dict[str, Any], share: float, milliseconds: int
+) -> None:
+    Function(stack, "Orders", **required, monitor=only(duration=share))
+    assert alarms_of(app)["Shop/Orders/Duration"]["Threshold"] == milliseconds
+
+
+@pytest.mark.parametrize("is_silent", [True, False])
+def test_alarms_of_the_facade_do_what_ours_do(
+    app: App, stack: Stack, topic: aws_sns.Topic, required: dict[str, Any], is_silent: bool
+) -> None:
+    monitor = Monitor.without_action() if is_silent else Monitor(action=topic)
+    function = Function(stack, "Orders", **required, monitor=monitor)
+    facade = function.node.find_child("Monitoring")
+    assert isinstance(facade, MonitoringFacade)
+    slow = LatencyThreshold(max_latency=Duration.millis(10), alarm_name_override="Slow")
+    facade.monitor_lambda_function(lambda_function=function, add_latency_p50_alarm={"Warn": slow})
+    actions = [len(each.get("AlarmActions", ())) for each in alarms_of(app).values()]
+    assert actions == [0 if is_silent else 1] * 5
 
 
 # --- Actions ---------------------------------------------------------------------------------------------------------
@@ -398,6 +590,58 @@ def test_topic_by_its_name_and_arn(app: App, stack: Stack, required: dict[str, A
     parts = name["Fn::Join"][1]
     assert parts[-1] == ":alerts"
     assert {"Ref": "AWS::AccountId"} in parts
+
+
+ARN = "arn:aws:sns:eu-west-1:111122223333"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "my topic!",
+        "x" * 257,
+        "https://example.com",
+        f"ARN{ARN[3:]}:alerts",
+        "arn:aws:s3:::bucket",
+        "arn:aws:sns:eu-west-1",
+        "arn:aws:lambda:eu-west-1:111122223333:function:x",
+        f"{ARN}:",
+        f"{ARN}:a b",
+        f"{ARN}:alerts:6b0e71bd-7e97-4d97-80ce-4a0994e55286",
+        "arn:aws:sns:eu-west-1:1111:alerts",
+    ],
+)
+def test_text_that_names_no_topic(text: str) -> None:
+    with pytest.raises(InputError, match=r"Monitor: action is .*Fix: "):
+        Monitor(action=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a", "x" * 256, "alerts_1-b", "alerts.fifo", f"{ARN}:alerts", "arn:aws-cn:sns:cn-north-1:111122223333:a"],
+)
+def test_text_that_names_a_topic(text: str) -> None:
+    assert Monitor(action=text).actions == (text,)
+
+
+def test_name_is_judged_around_its_tokens(stack: Stack) -> None:
+    with pytest.raises(InputError, match="action is 'alerts "):
+        Monitor(action=f"alerts {stack.region}")
+
+
+def test_name_with_a_token_in_it(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    Function(stack, "Orders", **required, monitor=Monitor(action=f"alerts-{stack.region}"))
+    (action,) = alarms_of(app)["Shop/Orders/Errors"]["AlarmActions"]
+    assert action["Fn::Join"][1][0] == "arn:"
+    assert action["Fn::Join"][1][-2:] == [":alerts-", {"Ref": "AWS::Region"}]
+
+
+def test_list_that_only_the_deployment_tells(stack: Stack) -> None:
+    arns = CfnParameter(stack, "Topics", type="CommaDelimitedList").value_as_list
+    with pytest.raises(InputError, match="action is a list that isn't known at synth"):
+        Monitor(action=arns)
 
 
 def test_action_of_cdk(app: App, stack: Stack, topic: aws_sns.Topic, required: dict[str, Any]) -> None:
@@ -450,10 +694,14 @@ def test_region_of_a_topic(app: App, required: dict[str, Any], region: str | Non
     [
         ("errors", (0, 0.99, False), (-0.01, 1, 5, float("nan"))),
         ("client_errors", (0, 0.99, False), (-0.01, 1)),
-        ("duration", (0.01, 0.99, False, Duration.millis(1)), (0, 1, 90, Duration.millis(0))),
+        (
+            "duration",
+            (0.01, 0.99, False, Duration.millis(1), Duration.seconds(5_399)),
+            (0, 1, 90, Duration.millis(0), Duration.millis(0.5), Duration.seconds(5_400)),
+        ),
         ("concurrency", (0.01, 0.99, False), (0, 1)),
-        ("throttles", (0, 1, 10.0, False), (-1, 0.5, float("inf"), float("nan"))),
-        ("message_age", (Duration.seconds(1), False), (Duration.seconds(0),)),
+        ("throttles", (0, 1, 10.0, False), (-1, 0.5, float("inf"), float("nan"), 10**400)),
+        ("message_age", (Duration.seconds(1), Duration.hours(335), False), (Duration.seconds(0), Duration.days(14))),
     ],
 )
 def test_numbers_that_no_alarm_would_reach(keyword: str, right: tuple[Any, ...], wrong: tuple[Any, ...]) -> None:
@@ -510,6 +758,7 @@ def test_all_problems_are_told_at_once() -> None:
         ("throttles", Duration.seconds(1)),
         ("duration", None),
         ("message_age", 60),
+        ("message_age", 0),
         ("dead_letters", 1),
         ("dashboard", None),
         ("dashboard", "Shop"),
@@ -523,8 +772,16 @@ def test_values_of_the_wrong_type(keyword: str, value: Any) -> None:
 
 
 def test_keyword_that_does_not_exist() -> None:
-    with pytest.raises(TypeError, match="eror"):
-        Monitor.without_action(eror=0.1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"'eror'.*'errors'.*'dashbord'.*'dashboard'"):
+        Monitor.without_action(eror=0.1, dashbord=False)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"keywords only; got 'alerts'.*Monitor\(action="):
+        Monitor("alerts")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("service", ["a\nb", "a" * 4_097])
+def test_service_that_is_no_name(service: str) -> None:
+    with pytest.raises(InputError, match=r"service has .*Fix"):
+        Monitor.without_action(service=service)
 
 
 @pytest.mark.parametrize("value", [True, "alerts", "", 0])
@@ -554,6 +811,16 @@ def test_monitored_twice(stack: Stack, required: dict[str, Any]) -> None:
     function = Function(stack, "Orders", **required, monitor=monitor)
     with pytest.raises(InputError, match="Shop/Orders is monitored already"):
         monitor.apply(function)
+
+
+def test_id_that_is_taken(app: App, stack: Stack, required: dict[str, Any]) -> None:
+    Construct(stack, "LambdaMonitoring")
+    with pytest.raises(InputError, match=r"Shop has a child 'LambdaMonitoring'.*Fix: another id"):
+        Function(stack, "Orders", **required, monitor=Monitor.without_action())
+    plain = aws_lambda.Function(Stack(app, "Other"), "Plain", **required)
+    Construct(plain, "Monitoring")
+    with pytest.raises(InputError, match=r"has a child 'Monitoring' of yours.*Fix"):
+        Monitor.without_action().apply(plain)
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

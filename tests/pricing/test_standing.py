@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,53 @@ def test_ten_metrics_of_alarms_are_free() -> None:
     assert usd(cost(alarms, free_tier=True)) == "0.10"
     del alarms["A0"]
     assert usd(cost(alarms, free_tier=True)) == "0.00"
+
+
+def body_of(metrics: list[list[Any]]) -> str:
+    return json.dumps({"widgets": [{"type": "text"}, {"type": "metric", "properties": {"metrics": metrics}}]})
+
+
+def errors_of(count: int) -> list[list[Any]]:
+    return [["AWS/Lambda", "Errors", "FunctionName", f"f{number}", {"stat": "Sum"}] for number in range(count)]
+
+
+FIFTY_ONE: dict[str, object] = {
+    "literal": body_of(errors_of(51)),
+    "tokens": {
+        "Fn::Join": [
+            "",
+            [
+                '{"widgets": [{"properties": {"metrics": [["AWS/Lambda", "Errors", "FunctionName", "',
+                *(part for number in range(50) for part in ({"Ref": f"F{number}"}, '"], [".", ".", ".", "')),
+                {"Ref": "F50"},
+                '"]]}}]}',
+            ],
+        ]
+    },
+    "short": body_of([*errors_of(1), *(["...", f"g{number}"] for number in range(50))]),
+}
+SMALL: dict[str, object] = {
+    "fifty": body_of(errors_of(50)),
+    "twice the same": body_of(errors_of(50) * 2),
+    "expressions": body_of([*errors_of(50), [{"expression": "m1 + m2"}]]),
+    "no JSON": "{",
+    "no widgets": "[]",
+    "nothing known": {"Ref": "P"},
+}
+
+
+@pytest.mark.parametrize("body", FIFTY_ONE.values(), ids=FIFTY_ONE)
+def test_large_dashboards_are_never_free(body: object) -> None:
+    report = cost({"D": made("CloudWatch::Dashboard", DashboardBody=body)}, free_tier=True)
+    assert usd(report) == "3.00"
+    assert quantities(report) == {"dashboards with more than 50 metrics": 1}
+
+
+@pytest.mark.parametrize("body", SMALL.values(), ids=SMALL)
+def test_three_small_dashboards_are_free(body: object) -> None:
+    dashboards = {f"D{n}": made("CloudWatch::Dashboard", DashboardBody=body) for n in range(4)}
+    assert usd(cost(dashboards, free_tier=True)) == "3.00"
+    assert usd(cost(dashboards)) == "12.00"
 
 
 def test_keys_and_secrets_cost_without_usage() -> None:

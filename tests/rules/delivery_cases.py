@@ -397,7 +397,6 @@ STORED: list[Case] = [
             A=alarm(**actions),
             T=topic(KmsMasterKeyId=id_),
             K=key(*statements),
-            **({"U": topic_policy(lets("events", "sns:Publish"))} if id_ is None else {}),
         )
         for what, expected, id_, statements, actions in (
             ("key of AWS", "CL612", "alias/aws/sns", (), {"AlarmActions": [ref("T")]}),
@@ -413,6 +412,34 @@ STORED: list[Case] = [
                 {"AlarmActions": [ref("T")]},
             ),
             ("no key", "", ABSENT, (), {"AlarmActions": [ref("T"), "arn:aws:automate:eu-west-1:ec2:stop"]}),
+        )
+    ),
+    *(
+        stack(
+            f"alarm to a topic, policy: {what}",
+            expected,
+            A=alarm(AlarmActions=[ref("T")]),
+            T=topic(),
+            Z=topic(),
+            U=given,
+        )
+        for what, expected, given in (
+            ("for another service", "CL611", topic_policy(lets("events", "sns:Publish"))),
+            ("that denies only", "CL611", topic_policy(lets("events", "sns:Publish", Effect="Deny"))),
+            ("for another action", "CL611", topic_policy(lets("cloudwatch", "sns:Subscribe"))),
+            ("for alarms", "", topic_policy(lets("cloudwatch", "sns:Publish"))),
+            (
+                "for alarms of an account",
+                "",
+                topic_policy(
+                    lets("cloudwatch", "sns:Publish", Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}})
+                ),
+            ),
+            ("for an account", "", topic_policy(lets("", "sns:Publish", Principal={"AWS": "111122223333"}))),
+            ("an account may subscribe", "CL611", topic_policy(lets("", "sns:Subscribe", Principal={"AWS": "1"}))),
+            ("a statement that isn't known", "", topic_policy(ref("P"))),
+            ("under a condition", "", maybe(topic_policy(lets("events", "sns:Publish")))),
+            ("of another topic", "", topic_policy(lets("events", "sns:Publish"), of_topic="Z")),
         )
     ),
     one("alarm to a function", "", zipped(), A=alarm(AlarmActions=[arn("F")])),

@@ -96,8 +96,8 @@ def queue_policy(*statements: Any, of_queue: Any = None) -> Resource:
     return of("AWS::SQS::QueuePolicy", Queues=queues, PolicyDocument=policy(*statements))
 
 
-def topic_policy(*statements: Any) -> Resource:
-    return of("AWS::SNS::TopicPolicy", Topics=[ref("T")], PolicyDocument=policy(*statements))
+def topic_policy(*statements: Any, of_topic: str = "T") -> Resource:
+    return of("AWS::SNS::TopicPolicy", Topics=[ref(of_topic)], PolicyDocument=policy(*statements))
 
 
 def key(*statements: Any) -> Resource:

@@ -11,8 +11,10 @@ from cdk_monitoring_constructs import DefaultDashboardFactory
 from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
-from constructs_lambda.cdk.alarms import let_alarms_act, refuse_sealed
+from constructs_lambda.cdk.alarms import let_alarms_act
+from constructs_lambda.cdk.monitors.inputs import is_arn
 from constructs_lambda.cdk.monitors.monitor import Monitor
+from constructs_lambda.cdk.topics import let_alarms_publish_by_name, refuse_sealed, told_by
 from constructs_lambda.errors import InputError
 
 WIDGETS = 8
@@ -21,7 +23,6 @@ SHOWN = (limits.DASHBOARD_WIDGETS.maximum or 0) // WIDGETS
 """How much a dashboard shows; more goes to another one."""
 _ID = "LambdaMonitoring"
 _shared: WeakKeyDictionary[IConstruct, Shared] = WeakKeyDictionary()
-_let_in: WeakKeyDictionary[aws_sns.ITopic, bool] = WeakKeyDictionary()
 
 
 class Shared:
@@ -51,7 +52,15 @@ class Shared:
     def prepare(self) -> None:
         """Makes the place of what is shared, where there is none."""
         if self._place is None:
+            self._refuse_taken()
             self._place = Construct(self.stack, _ID)
+
+    def _refuse_taken(self) -> None:
+        if self._place is None and self.stack.node.try_find_child(_ID) is not None:
+            raise InputError(
+                f"{self.stack.node.path} has a child {_ID!r} of yours, and monitors keep this id for themselves. Fix: "
+                "another id."
+            )
 
     def dashboard(self, is_shown: bool) -> DefaultDashboardFactory:
         """The dashboard that has room for one more.
@@ -83,9 +92,10 @@ class Shared:
         Raises:
             InputError: A topic is in another Region, or no alarm can publish to it.
         """
-        self._refuse_other_region(monitor.actions)
-        given: Sequence[Any] = monitor.actions
-        refuse_sealed([each for each in given if hasattr(each, "topic_arn")])
+        self._refuse_taken()
+        told = [told_by(each, self.stack) for each in monitor.actions]
+        self._refuse_other_region(told)
+        refuse_sealed([each for each in told if hasattr(each, "topic_arn")])
 
     def actions(self, monitor: Monitor) -> list[Any]:
         """The topics and actions of a monitor, once alarms may publish to the topics.
@@ -97,30 +107,29 @@ class Shared:
             InputError: A topic is in another Region, or no alarm can publish to it.
         """
         self.refuse_unreachable(monitor)
-        found: list[Any] = [self._topic(each) if isinstance(each, str) else each for each in monitor.actions]
-        topics = [each for each in found if hasattr(each, "topic_arn") and each not in _let_in]
-        let_alarms_act(topics)
-        _let_in.update(dict.fromkeys(topics, True))
-        return found
+        given: Sequence[Any] = monitor.actions
+        return let_alarms_act([self._topic(each) if isinstance(each, str) else each for each in given], self.stack)
 
     def _topic(self, named: str) -> aws_sns.ITopic:
         if named not in self._topics:
-            arn = named if named.startswith("arn:") or Token.is_unresolved(named) else self._arn(named)
             id = f"Topic{len(self._topics) + 1}"
-            self._topics[named] = aws_sns.Topic.from_topic_arn(self.place, id, arn)
+            self._topics[named] = aws_sns.Topic.from_topic_arn(self.place, id, self._arn(named))
         return self._topics[named]
 
-    def _arn(self, name: str) -> str:
-        return self.stack.format_arn(service="sns", resource=name, arn_format=ArnFormat.NO_RESOURCE_NAME)
+    def _arn(self, named: str) -> str:
+        if is_arn(named):
+            return named
+        let_alarms_publish_by_name(self.stack, named)
+        return self.stack.format_arn(service="sns", resource=named, arn_format=ArnFormat.NO_RESOURCE_NAME)
 
     def _refuse_other_region(self, actions: Sequence[Any]) -> None:
         for each in actions:
             region: Any = None
-            if isinstance(each, str) and each.startswith("arn:") and not Token.is_unresolved(each):
-                region = (each.split(":") + [""] * 4)[3]
-            elif hasattr(each, "topic_arn") and not Token.is_unresolved(each.env.region):
+            if isinstance(each, str) and each.startswith("arn:"):
+                region = each.split(":")[3]
+            elif hasattr(each, "topic_arn"):
                 region = each.env.region
-            if region and self.region and region != self.region:
+            if region and not Token.is_unresolved(region) and self.region and region != self.region:
                 raise InputError(
                     f"{self.stack.node.path}: its alarms are in {self.region}, and CloudWatch only publishes to topics "
                     f"of the same Region; {each if isinstance(each, str) else each.node.path} is in {region}. Fix: the "

@@ -17,7 +17,9 @@ from cdk_monitoring_constructs import (
 from constructs_lambda.cdk.alarms import add_actions
 from constructs_lambda.cdk.failures import resource_of
 from constructs_lambda.cdk.monitors import thresholds
+from constructs_lambda.cdk.monitors.metrics import warn_of_duration
 from constructs_lambda.cdk.monitors.watched import Watched, latency_alarm, watch_letters
+from constructs_lambda.cdk.topics import construct_of
 from constructs_lambda.tokens import is_number_token
 
 _AT_LEAST = aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
@@ -28,10 +30,11 @@ def watch_function(watched: Watched, function: aws_lambda.IFunction) -> list[aws
 
     Args:
         watched: What is watched.
-        function: The function, or a version or an alias of one.
+        function: The function, or an alias of one.
     """
     monitor = watched.monitor
-    resource = resource_of(function)
+    # CDK's SingletonFunction only refers to the function that it makes in the stack.
+    resource = resource_of(function) or resource_of(construct_of(function.function_arn) or function)
     alarms: dict[str, Any] = {}
     if monitor.errors is not False:
         text = f"More than {thresholds.percent(monitor.errors)} of the invocations failed."
@@ -45,6 +48,7 @@ def watch_function(watched: Watched, function: aws_lambda.IFunction) -> list[aws
             "Throttles": ErrorCountThreshold(max_error_count=monitor.throttles, **watched.alarm("Throttles", text))
         }
     longest = thresholds.function_latency(monitor, resource)
+    warn_of_duration(watched.construct, longest, thresholds.timeout_ms(resource), "the timeout is")
     if longest is not None:
         text = f"The slowest hundredth of the invocations takes longer than {thresholds.told(longest)}."
         alarms["add_latency_p99_alarm"] = latency_alarm(longest, watched.alarm("Duration", text))
@@ -61,7 +65,7 @@ def watch_function(watched: Watched, function: aws_lambda.IFunction) -> list[aws
     facade = watched.facade()
     facade.monitor_lambda_function(lambda_function=function, **watched.names, **alarms)
     made = watched.act(facade)
-    made += watch_letters(watched, getattr(function, "dead_letter_queue", None))
+    made += watch_letters(watched, getattr(getattr(function, "lambda_", function), "dead_letter_queue", None))
     if resource is not None and thresholds.shares_account(resource):
         made += _watch_account(watched)
     return made
@@ -74,7 +78,7 @@ def _watch_account(watched: Watched) -> list[aws_cloudwatch.AlarmBase]:
     if most is None:
         return []
     if most in shared.concurrency:
-        add_actions(shared.concurrency[most], watched.actions)
+        add_actions(shared.concurrency[most], watched.actions, watched.construct.node.path)
         return [shared.concurrency[most]]
     metric = aws_cloudwatch.Metric(
         namespace="AWS/Lambda",
@@ -100,5 +104,5 @@ def _watch_account(watched: Watched) -> list[aws_cloudwatch.AlarmBase]:
         **{**watched.names, "human_readable_name": "Lambda in this account and Region"},
     )
     whole = Watched(watched.monitor, shared.stack, shared, watched.actions)
-    (shared.concurrency[most],) = made = whole.act(facade)
+    (shared.concurrency[most],) = made = whole.act(facade, watched.construct)
     return made

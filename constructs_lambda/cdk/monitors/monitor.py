@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypedDict, Unpack
 
 from aws_cdk import Duration
 
-from constructs_lambda import limits
-from constructs_lambda.cdk.inputs import beyond, refuse_no_switch
+from constructs_lambda.cdk.inputs import unknown_keywords
+from constructs_lambda.cdk.monitors import inputs
 from constructs_lambda.errors import InputError
 from constructs_lambda.quotas import Quotas
-from constructs_lambda.tokens import is_number_token
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch, aws_sns
@@ -76,8 +75,8 @@ class Monitor:
         throttles: Alarm where more than this many invocations of a function were throttled. None may be, where it isn't
             given.
         duration: Alarm where the slowest hundredth takes longer than this share of the function's timeout, or of the
-            longest that API Gateway waits (30 s, a REST API 29 s); or than a `Duration`. 0.9 where it isn't given. A
-            timeout that isn't known at synth gives no alarm.
+            longest that API Gateway waits (30 s, a REST API 29 s or its raised quota); or than a `Duration`. 0.9 where
+            it isn't given. A timeout that isn't known at synth gives no alarm.
         concurrency: Alarm where a function takes this share of its reserved concurrency for a quarter of an hour, or
             the account takes it of its quota. 0.8 where it isn't given.
         dead_letters: Whether there is an alarm once a message is in a queue of failures. There is, where it isn't
@@ -91,9 +90,9 @@ class Monitor:
         quotas: What AWS has raised for the accounts. What a profile says, else AWS's default, where it isn't given.
 
     Raises:
-        InputError: No action is given, cdk-monitoring-constructs isn't installed, or a number that no alarm would ever
-            reach; all at once.
-        TypeError: A value of the wrong type.
+        InputError: No action is given or one that alarms can't take, a text that names no topic,
+            cdk-monitoring-constructs isn't installed, or a number that no alarm would ever reach; all at once.
+        TypeError: A value of the wrong type, or a keyword that doesn't exist.
     """
 
     action: Action | Sequence[Action] | _NoAction | None = None
@@ -108,12 +107,22 @@ class Monitor:
     service: str | None = None
     quotas: Quotas | None = None
 
+    def __new__(cls, *values: object, **keywords: object) -> Self:
+        """Refuses what it has no keyword for; Python's own message names neither a way out nor the nearest."""
+        if values:
+            raise TypeError(f"Monitor takes keywords only; got {values[0]!r}. Fix: Monitor(action=...)")
+        if unknown := [each for each in keywords if each not in cls.__dataclass_fields__]:
+            raise TypeError(unknown_keywords("Monitor", unknown, cls.__init__))
+        return object.__new__(cls)
+
     def __post_init__(self) -> None:
         """Refuses what can't be meant."""
-        _refuse_wrong_types(self)
+        inputs.refuse_wrong_types(self)
+        inputs.refuse_actions(self.actions)
         if self.message_age is None:
             object.__setattr__(self, "message_age", Duration.hours(1))
-        problems = list(_problems(self))
+        problems = [_SILENT] if self.action is not NO_ACTION and not self.actions else []
+        problems += inputs.problems(self)
         if find_spec(_PACKAGE) is None:
             problems.append("it needs cdk-monitoring-constructs. Fix: pip install 'constructs-lambda[monitoring]'.")
         if problems:
@@ -146,22 +155,29 @@ class Monitor:
 
         shared_by(construct).refuse_unreachable(self)
 
-    def apply(self, construct: IConstruct) -> list[aws_cloudwatch.AlarmBase]:
+    def apply(
+        self, construct: IConstruct, *, stage: str | None = None, keeps_failures: bool = False
+    ) -> list[aws_cloudwatch.AlarmBase]:
         """Makes the alarms for a function, a queue or an API, of ours or of plain CDK, and shows it on the dashboard.
 
         Args:
             construct: The function, its alias, the queue with its dead letters, or the API.
+            stage: Name of the API's stage. The default stage of an HTTP API and CDK's own stage of a REST API, where it
+                isn't given; an API without one needs it.
+            keeps_failures: Whether the queue is for what failed, such as that of `on_failure`: one message is then
+                reason for the alarm, whatever its age. It isn't, where it isn't given.
 
         Returns:
             The alarms.
 
         Raises:
-            InputError: It is monitored already, or no alarm can publish to a topic; nothing is made.
+            InputError: It is monitored already, no alarm can publish to a topic, or none would see its metrics; nothing
+                is made.
             TypeError: Something else.
         """
         from constructs_lambda.cdk.monitors.watching import watch  # with all of cdk-monitoring-constructs
 
-        return watch(self, construct)
+        return watch(self, construct, stage, keeps_failures)
 
 
 def refuse_no_monitor(monitor: object) -> None:
@@ -178,65 +194,3 @@ def _listed(action: Any) -> list[Any]:
     if action is None or action is NO_ACTION:
         return []
     return list(action) if isinstance(action, Sequence) and not isinstance(action, str) else [action]
-
-
-def _refuse_wrong_types(monitor: Monitor) -> None:
-    for each in _listed(monitor.action):
-        is_action = isinstance(each, str) or hasattr(each, "topic_arn") or hasattr(each, "bind")
-        if isinstance(each, type) or not is_action:
-            raise TypeError(
-                f"action is a topic, the name or ARN of one, CDK's alarm action, or a list of them; got {each!r}"
-            )
-    for name in ("errors", "throttles", "duration", "concurrency", "client_errors"):
-        value = getattr(monitor, name)
-        takes_duration = name == "duration" and isinstance(value, Duration)
-        if value is not False and not takes_duration and (value is True or not isinstance(value, int | float)):
-            raise TypeError(f"{name} must be a number, or False for no alarm; got {value!r}")
-    if monitor.message_age not in (None, False) and not isinstance(monitor.message_age, Duration):
-        raise TypeError(f"message_age must be a Duration, or False for no alarm; got {monitor.message_age!r}")
-    for name in ("dead_letters", "dashboard"):
-        if getattr(monitor, name) is None:
-            raise TypeError(f"{name} must be True or False; got None")
-    refuse_no_switch(dead_letters=monitor.dead_letters, dashboard=monitor.dashboard)
-    if monitor.service is not None and (not isinstance(monitor.service, str) or not monitor.service.strip()):
-        raise TypeError(f"service must be a text that says something; got {monitor.service!r}")
-    if monitor.quotas is not None and not isinstance(monitor.quotas, Quotas):
-        raise TypeError(f"quotas must be Quotas, such as Quotas(concurrent_executions=3_000); got {monitor.quotas!r}")
-
-
-def _problems(monitor: Monitor) -> Iterator[str]:
-    actions = _listed(monitor.action)
-    if monitor.action is not NO_ACTION:
-        if not actions:
-            yield _SILENT
-        yield from beyond("action", len(actions), limits.ALARM_ACTIONS, fix="one topic with several subscriptions")
-        if any(isinstance(each, str) and not each.strip() for each in actions):
-            yield "action: a topic's name can't be empty"
-    for name in ("errors", "client_errors"):
-        value = getattr(monitor, name)
-        if value is not False and not is_number_token(value) and not 0 <= value < 1:
-            yield f"{name} is {value:g}; it is a share of at least 0 and less than 1. Fix: 0.01 is one in a hundred."
-    for name in ("duration", "concurrency"):
-        value = getattr(monitor, name)
-        if value is False or isinstance(value, Duration):
-            continue
-        if is_number_token(value):
-            yield f"{name} has to be known at synth, because a share of it is worked out then. Fix: a number."
-        elif not 0 < value < 1:
-            yield f"{name} is {value:g}; it is a share between 0 and 1. Fix: 0.8 is four fifths."
-    throttles = monitor.throttles
-    is_known = throttles is not False and not is_number_token(throttles)
-    if is_known and (throttles < 0 or not float(throttles).is_integer()):
-        yield f"throttles is {throttles:g}; it is a whole number of at least 0. Fix: 0 lets none pass."
-    for name, unit in (("duration", "millis"), ("message_age", "seconds")):
-        value = getattr(monitor, name)
-        if isinstance(value, Duration):
-            yield from _wrong_duration(name, value, unit)
-
-
-def _wrong_duration(name: str, value: Duration, unit: str) -> Iterator[str]:
-    if not value.is_unresolved():
-        if value.to_milliseconds(integral=False) == 0:
-            yield f"{name} is 0 s; everything takes longer. Fix: False for no alarm."
-    elif value.unit_label() != unit:
-        yield f"{name} isn't known at synth, and CDK doesn't convert such a duration. Fix: Duration.{unit}(...)."

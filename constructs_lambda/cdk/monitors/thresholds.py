@@ -24,11 +24,19 @@ def function_latency(monitor: Monitor, resource: aws_lambda.CfnFunction | None) 
         monitor: The monitor.
         resource: The function's resource, None of an imported one.
     """
-    seconds = None
-    if resource is not None:
-        seconds = _DEFAULT_TIMEOUT_SECONDS if resource.timeout is None else resource.timeout
-        seconds = None if is_number_token(seconds) else seconds
-    return latency(monitor, None if seconds is None else seconds * 1_000)
+    return latency(monitor, timeout_ms(resource))
+
+
+def timeout_ms(resource: aws_lambda.CfnFunction | None) -> float | None:
+    """A function's timeout in milliseconds, None where it isn't known.
+
+    Args:
+        resource: The function's resource, None of an imported one.
+    """
+    if resource is None:
+        return None
+    seconds = _DEFAULT_TIMEOUT_SECONDS if resource.timeout is None else resource.timeout
+    return None if is_number_token(seconds) else seconds * 1_000
 
 
 def latency(monitor: Monitor, longest_ms: float | None) -> Duration | None:
@@ -42,7 +50,7 @@ def latency(monitor: Monitor, longest_ms: float | None) -> Duration | None:
         return monitor.duration
     if monitor.duration is False or longest_ms is None:
         return None
-    return Duration.millis(round(longest_ms * monitor.duration))
+    return Duration.millis(min(max(1, round(longest_ms * monitor.duration)), longest_ms - 1))
 
 
 def reserved(monitor: Monitor, resource: aws_lambda.CfnFunction) -> int | None:
@@ -72,9 +80,18 @@ def unreserved(monitor: Monitor, construct: IConstruct, account: str | None, reg
     """
     if monitor.concurrency is False:
         return None
-    quotas = monitor.quotas or next((each.quotas for each in profiles_for(construct) if each.quotas), Quotas())
-    quota = quotas.limit(limits.CONCURRENT_EXECUTIONS, account, region).maximum
+    quota = quotas_of(monitor, construct).limit(limits.CONCURRENT_EXECUTIONS, account, region).maximum
     return None if quota is None else _share(monitor.concurrency, quota)
+
+
+def quotas_of(monitor: Monitor, construct: IConstruct) -> Quotas:
+    """What AWS has raised: what the monitor says, else a profile.
+
+    Args:
+        monitor: The monitor.
+        construct: What is watched.
+    """
+    return monitor.quotas or next((each.quotas for each in profiles_for(construct) if each.quotas), Quotas())
 
 
 def _share(share: float, whole: float) -> int | None:

@@ -6,14 +6,22 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import jsii
 from aws_cdk import Duration, Names, Stack, aws_cloudwatch, aws_sqs
-from cdk_monitoring_constructs import AlarmFactoryDefaults, LatencyThreshold, MonitoringFacade
+from cdk_monitoring_constructs import (
+    AlarmFactoryDefaults,
+    IAlarmActionStrategy,
+    LatencyThreshold,
+    MonitoringFacade,
+    NoopAlarmActionStrategy,
+)
 from constructs import Construct, IConstruct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.alarms import add_actions, alarm_on
 from constructs_lambda.cdk.monitors import thresholds
 from constructs_lambda.cdk.monitors.dashboards import Shared
+from constructs_lambda.cdk.monitors.metrics import is_seen
 from constructs_lambda.cdk.monitors.monitor import Monitor
 from constructs_lambda.cdk.senders import is_same_stack
 
@@ -21,6 +29,22 @@ _ID = "Monitoring"
 _LASTING = 3
 """Periods of five minutes that a state lasts before it is a reason for an alarm, where a peak alone is none."""
 _NOT_BREACHING = aws_cloudwatch.TreatMissingData.NOT_BREACHING
+
+
+@jsii.implements(IAlarmActionStrategy)
+class _Acts:
+    """Has alarms that developers add to a facade do what ours do; ours are given theirs in `Watched.act`."""
+
+    def __init__(self, actions: Sequence[Any], user: str) -> None:
+        self._actions = actions
+        self._user = user
+
+    def add_alarm_actions(self, *, alarm: aws_cloudwatch.AlarmBase, **_: Any) -> None:
+        """Adds them; the library calls it."""
+        add_actions(alarm, self._actions, self._user)
+
+
+_NO_ACTION = NoopAlarmActionStrategy()
 
 
 class Watched:
@@ -55,7 +79,11 @@ class Watched:
         if scope is None:
             scope, id = place_of(self.construct, self.shared)
         defaults = AlarmFactoryDefaults(
-            actions_enabled=True, alarm_name_prefix="-", datapoints_to_alarm=1, evaluation_periods=1
+            actions_enabled=True,
+            alarm_name_prefix="-",
+            datapoints_to_alarm=1,
+            evaluation_periods=1,
+            action=_Acts(self.actions, self.construct.node.path) if self.actions else None,
         )
         return MonitoringFacade(
             scope,
@@ -75,18 +103,20 @@ class Watched:
         periods = {"datapoints_to_alarm": _LASTING, "evaluation_periods": _LASTING} if lasting else {}
         return {
             "alarm_name_override": id,
+            "action_override": _NO_ACTION,
             "alarm_description_override": text,
             "treat_missing_data_override": _NOT_BREACHING,
             **periods,
         }
 
-    def act(self, facade: MonitoringFacade) -> list[aws_cloudwatch.AlarmBase]:
+    def act(self, facade: MonitoringFacade, user: IConstruct | None = None) -> list[aws_cloudwatch.AlarmBase]:
         """Gives all alarms of a facade their names and their actions.
 
         The library takes the name for the construct's id too, which would bring the stack's name into logical ids.
 
         Args:
             facade: The facade.
+            user: What they are made for; what is watched where it isn't given.
         """
         # Not facade.created_alarms(): its answer takes jsii ten times as long as all else.
         alarms: list[aws_cloudwatch.AlarmBase] = [
@@ -95,7 +125,7 @@ class Watched:
         for alarm in alarms:
             resource = cast(aws_cloudwatch.CfnAlarm, alarm.node.default_child)
             resource.alarm_name = _name(f"{self.path}/{alarm.node.id}")
-            add_actions(alarm, self.actions)
+            add_actions(alarm, self.actions, (user or self.construct).node.path)
         return alarms
 
 
@@ -114,13 +144,17 @@ def place_of(construct: IConstruct, shared: Shared) -> tuple[Construct, str]:
 def watch_letters(watched: Watched, queue: aws_sqs.IQueue | None) -> list[aws_cloudwatch.AlarmBase]:
     """The alarm on a queue of failures; none in another stack, which may need the one that the topic is in.
 
+    Nor is there one on an imported queue of another account or Region, whose metrics it wouldn't see.
+
     Args:
         watched: What is watched.
         queue: The queue, where there is one.
     """
-    if queue is None or not watched.monitor.dead_letters or not is_same_stack(queue, watched.construct):
+    if queue is None or not watched.monitor.dead_letters:
         return []
-    return [alarm_on(queue, watched.actions)]
+    if not is_same_stack(queue, watched.construct) or not is_seen(queue):
+        return []
+    return [alarm_on(queue, watched.actions, watched.construct.node.path)]
 
 
 def latency_alarm(longest: Duration, named: Mapping[str, Any]) -> dict[str, LatencyThreshold]:

@@ -108,8 +108,7 @@ class Trigger:
             raise InputError(f"{self._function}: the {type(self).__name__} has no queue of failures to be watched.")
         from constructs_lambda.cdk.alarms import alarm_on, let_alarms_act  # with all of CloudWatch
 
-        let_alarms_act(actions)
-        return [alarm_on(queue, actions) for queue in queues]
+        return [alarm_on(queue, let_alarms_act(actions, queue), self._function) for queue in queues]
 
     def _named(self, error: Exception, target: aws_lambda.IFunction) -> Exception:
         """What CDK refuses, with what it is about: CDK names neither the trigger nor the function."""

@@ -10,11 +10,11 @@ from typing import Any
 from aws_cdk import Names, Stack, aws_kms, aws_lambda, aws_sns, aws_sqs
 from constructs import Construct
 
-from constructs_lambda.cdk.alarms import OWN_KEY, is_own_key, publish_to
 from constructs_lambda.cdk.failures import as_scope
 from constructs_lambda.cdk.inputs import refuse_no_resource, refuse_no_texts, set_only
 from constructs_lambda.cdk.queues import dead_letters
 from constructs_lambda.cdk.senders import let_use
+from constructs_lambda.cdk.topics import OWN_KEY, is_own_key, publish_to
 from constructs_lambda.cdk.triggers.base import Trigger
 from constructs_lambda.cdk.triggers.filters import plain, put, refuse_no_filter, wrong_filters
 from constructs_lambda.cdk.triggers.inputs import (
