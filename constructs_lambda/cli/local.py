@@ -109,18 +109,25 @@ def invoke_command(name: str | None, event: str | None, port: int | None) -> int
 @_headers
 @click.option("--body", metavar="TEXT|@FILE", help="What is sent; @FILE is a file's content, @- standard input.")
 @click.option("--api", metavar="NAME", help="The API, where there are several; the function of a function URL.")
+@click.option("--sign", is_flag=True, help="Sign the request, for what AWS_IAM is in front of.")
 @click.option("-i", "--include", is_flag=True, help="Show status and headers too.")
 @_port
 @help_option
 def request_command(
-    route: str, headers: tuple[str, ...], body: str | None, api: str | None, include: bool, port: int | None
+    route: str,
+    headers: tuple[str, ...],
+    body: str | None,
+    api: str | None,
+    sign: bool,
+    include: bool,
+    port: int | None,
 ) -> int:
     """Calls a route of an API, or a function's URL, and prints the answer. ROUTE is such as 'GET /orders/1?page=2'.
 
     The exit status is 0 whatever the route answers.
     """
     sent = _read(body[1:]) if body is not None and body.startswith("@") else body
-    answer = _open(port).request(route, headers=_parsed(headers), body=sent, api=api)
+    answer = _open(port).request(route, headers=_parsed(headers), body=sent, api=api, sign=sign)
     write(shown_answer(answer, include=include))
     return 0
 

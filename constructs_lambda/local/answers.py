@@ -80,11 +80,11 @@ class Route:
         method: The method; `ANY` for all.
         path: The path, with variables in braces.
         url: Where it is called on this machine.
-        is_public: Whether no authorizer is in front of it.
+        guard: What is in front of it: `NONE`, `AWS_IAM`, `CUSTOM` and so on.
     """
 
     api: str
     method: str
     path: str
     url: str
-    is_public: bool
+    guard: str

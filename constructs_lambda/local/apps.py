@@ -117,6 +117,7 @@ class LocalApp:
         headers: Mapping[str, str] | None = None,
         body: object = None,
         api: str | None = None,
+        sign: bool = False,
     ) -> Answer:
         """Calls a route of an HTTP API or a REST API, or a function's URL.
 
@@ -125,6 +126,7 @@ class LocalApp:
             headers: Headers.
             body: What is sent: a text or bytes as they are, anything else as JSON.
             api: The API; not needed where there is one only.
+            sign: Whether the request is signed, for what `AWS_IAM` is in front of. The emulator takes any signature.
 
         Raises:
             InputError: The route isn't one, there is no such API, or it doesn't answer.
@@ -138,21 +140,18 @@ class LocalApp:
             sent = json.dumps(body).encode()
         whole = self._prefix(where) + path.strip()
         own = {} if sent is None else {"Content-Type": "application/json"}
-        sent_headers = {**own, **(headers or {})}
-        if where.type == URL and "authorization" not in map(str.lower, sent_headers):
-            sent_headers |= self._signature(method, whole, where)
-        return self._call(method, whole, sent_headers, sent)
+        signature = self._signature(method, whole, where) if sign else {}
+        return self._call(method, whole, {**own, **signature, **(headers or {})}, sent)
 
-    def _signature(self, method: str, path: str, url: Resource) -> dict[str, str]:
-        """The headers of a signed request: the URL of a function may ask for a signature, and takes any."""
+    def _signature(self, method: str, path: str, where: Resource) -> dict[str, str]:
+        """The headers of a signed request."""
         from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
         from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
         from botocore.credentials import Credentials  # type: ignore[import-untyped]
 
-        if self._url_config(url)["AuthType"] != "AWS_IAM":
-            return {}
+        service = "lambda" if where.type == URL else "execute-api"
         request = AWSRequest(method, f"http://127.0.0.1:{self.port}{path}")
-        SigV4Auth(Credentials(url.account, "test"), "lambda", url.region).add_auth(request)
+        SigV4Auth(Credentials(where.account, "test"), service, where.region).add_auth(request)
         return dict(request.headers)
 
     def _call(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -253,23 +252,23 @@ class LocalApp:
         for api in self.resources:
             if api.type in APIS:
                 base = f"http://127.0.0.1:{self.port}{self._prefix(api)}"
-                for method, path, is_public in sorted(self._keys(api)):
-                    found.append(Route(api.shown, method, path, base + path, is_public))
+                for method, path, guard in sorted(self._keys(api)):
+                    found.append(Route(api.shown, method, path, base + path, guard))
         return found
 
-    def _keys(self, api: Resource) -> Iterator[tuple[str, str, bool]]:
+    def _keys(self, api: Resource) -> Iterator[tuple[str, str, str]]:
         if api.type == HTTP_API:
             for each in self.client("apigatewayv2", api).get_routes(ApiId=api.physical_id)["Items"]:
                 method, _, path = each["RouteKey"].partition(" ")
-                yield method if path else "ANY", path or "/", each.get("AuthorizationType", "NONE") == "NONE"
+                yield method if path else "ANY", path or "/", each.get("AuthorizationType", "NONE")
         elif api.type == REST_API:
             client = self.client("apigateway", api)
             for page in client.get_paginator("get_resources").paginate(restApiId=api.physical_id, embed=["methods"]):
                 for each in page["items"]:
                     for method, details in each.get("resourceMethods", {}).items():
-                        yield method, each["path"], details.get("authorizationType", "NONE") == "NONE"
+                        yield method, each["path"], details.get("authorizationType", "NONE")
         else:
-            yield "ANY", "/", self._url_config(api)["AuthType"] == "NONE"
+            yield "ANY", "/", self._url_config(api)["AuthType"]
 
     def _url_config(self, url: Resource) -> dict[str, Any]:
         found = self.client("lambda", url).get_function_url_config(FunctionName=url.physical_id)

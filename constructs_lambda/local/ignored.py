@@ -23,23 +23,31 @@ TRIED_WITH, TRIED_ON = "1.5.33", "2026-11-28"
 _SECONDS_TO_READ = 60
 _MOST_LISTED = 3
 
+_ONCE = "tried once, and lost where it can't be delivered"
+_ANY_SIGNATURE = "any signature will do"
 NOT_ENFORCED: Mapping[tuple[str, str], str] = {
-    ("AWS::Lambda::Function", "Runtime"): "Python is this machine's, whatever is asked for",
-    ("AWS::Lambda::Function", "MemorySize"): "memory is not limited",
-    ("AWS::Lambda::Function", "Layers"): "layers are on the path, not below /opt",
-    ("AWS::Lambda::Function", "VpcConfig"): "functions reach what this machine reaches",
-    ("AWS::Lambda::Function", "DeadLetterConfig"): "nothing is put into a function's dead-letter queue",
-    ("AWS::Lambda::Permission", ""): "whoever calls a function may",
+    ("AWS::ApiGateway::Method", "AuthorizationType=AWS_IAM"): _ANY_SIGNATURE,
+    ("AWS::ApiGatewayV2::Api", "CorsConfiguration"): "dropped: a preflight is refused, and no answer has CORS headers",
+    ("AWS::ApiGatewayV2::Integration", "TimeoutInMillis"): "no integration times out",
+    ("AWS::ApiGatewayV2::Route", "AuthorizationType=AWS_IAM"): _ANY_SIGNATURE,
+    ("AWS::ApiGatewayV2::Stage", "AccessLogSettings"): "no request is logged",
+    ("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings"): "no request is throttled",
+    ("AWS::DynamoDB::GlobalTable", "Replicas"): "what a replica says of itself, such as its backups, is dropped",
+    ("AWS::Events::Rule", "Targets"): _ONCE,
     ("AWS::IAM::Role", ""): "whoever calls AWS may do everything",
-    ("AWS::ApiGatewayV2::Route", "AuthorizationType=AWS_IAM"): "no signature is asked for",
-    ("AWS::ApiGateway::Method", "AuthorizationType=AWS_IAM"): "no signature is asked for",
-    ("AWS::Lambda::Url", "AuthType=AWS_IAM"): "any signature will do",
-    ("AWS::SNS::Subscription", "RedrivePolicy"): "what can't be delivered is lost: it is tried once, and waited for",
-    ("AWS::Events::Rule", "Targets"): "what can't be delivered is lost: it is tried once, and waited for",
-    ("AWS::Scheduler::Schedule", "Target"): "what can't be delivered is lost: it is tried once, and waited for",
     ("AWS::KMS::Key", ""): "nothing is encrypted with it",
+    ("AWS::Lambda::EventInvokeConfig", "DestinationConfig.OnSuccess"): "dropped: what succeeds is sent nowhere",
+    ("AWS::Lambda::Function", "DeadLetterConfig"): "nothing is put into a function's dead-letter queue",
+    ("AWS::Lambda::Function", "Layers"): "layers are on the path, not below /opt",
+    ("AWS::Lambda::Function", "MemorySize"): "memory is not limited",
+    ("AWS::Lambda::Function", "Runtime"): "Python is this machine's, whatever is asked for",
+    ("AWS::Lambda::Function", "VpcConfig"): "functions reach what this machine reaches",
+    ("AWS::Lambda::Permission", ""): "whoever calls a function may",
+    ("AWS::Lambda::Url", "AuthType=AWS_IAM"): _ANY_SIGNATURE,
+    ("AWS::SNS::Subscription", "RedrivePolicy"): _ONCE,
+    ("AWS::Scheduler::Schedule", "Target"): _ONCE,
 }
-"""What it takes and doesn't hold to. Each line was tried; tests/local/test_ignored.py tries most of them again."""
+"""What it takes and doesn't hold to: a type, a property, or a property with a value."""
 
 
 @record()
@@ -179,9 +187,12 @@ def ignored_in(
 
 
 def _has(properties: Mapping[str, Any], wanted: str) -> bool:
-    """Whether properties have a name, or a name with a value; no name is always had."""
-    name, _, value = wanted.partition("=")
-    return not name or (properties.get(name) == value if value else bool(properties.get(name)))
+    """Whether properties have a name, an inner one, or one with a value; no name is always had."""
+    path, _, value = wanted.partition("=")
+    found: Any = properties
+    for name in filter(None, path.split(".")):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return not wanted or (found == value if value else bool(found))
 
 
 def _reason(dropped: Dropped, needs: str) -> tuple[str, str]:

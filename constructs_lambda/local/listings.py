@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from constructs_lambda.local.answers import Route
 from constructs_lambda.local.apps import LocalApp
 from constructs_lambda.local.resources import FUNCTION, QUEUE, TOPIC, Resource
 
@@ -20,25 +21,31 @@ def listing(app: LocalApp) -> list[str]:
     lines: list[str] = []
     if routes:
         width = max(len(f"{each.method} {each.path}") for each in routes)
+        widest = max(len(_guard(each)) for each in routes)
         lines.append("Routes")
         for each in routes:
-            guard = "public" if each.is_public else "guarded"
-            lines.append(f"  {f'{each.method} {each.path}':{width}}  {guard:7}  {each.url}")
+            lines.append(f"  {f'{each.method} {each.path}':{width}}  {_guard(each):{widest}}  {each.url}")
     by_type = {type: _named(app, type) for type in (FUNCTION, TOPIC, QUEUE)}
     for title, type in (("Functions", FUNCTION), ("Topics", TOPIC), ("Queues", QUEUE)):
         if by_type[type]:
             lines += [title, *(f"  {each.shown}" for each in by_type[type])]
     lines.append("Try, in another terminal")
     if routes:
-        route = next((each for each in routes if each.is_public and "{" not in each.path), routes[0])
+        simple = [each for each in routes if "{" not in each.path]
+        route = next((each for each in simple if each.guard == "NONE"), (simple or routes)[0])
         method = "GET" if route.method == "ANY" else route.method
         api = f" --api {shlex.quote(route.api)}" if len({each.api for each in routes}) > 1 else ""
-        lines.append(f"  {_COMMAND} request {shlex.quote(f'{method} {route.path}')}{api}")
+        signed = " --sign" if route.guard == "AWS_IAM" else ""
+        lines.append(f"  {_COMMAND} request {shlex.quote(f'{method} {route.path}')}{api}{signed}")
     if by_type[FUNCTION]:
         lines.append(f"  {_COMMAND} invoke {shlex.quote(by_type[FUNCTION][0].shown)} --event event.json")
     if by_type[TOPIC]:
         lines.append(f"  {_COMMAND} publish {shlex.quote(by_type[TOPIC][0].shown)} --message '{{}}'")
     return [*lines, f"  {_COMMAND} logs --follow"]
+
+
+def _guard(route: Route) -> str:
+    return "public" if route.guard == "NONE" else route.guard
 
 
 def _named(app: LocalApp, type: str) -> list[Resource]:

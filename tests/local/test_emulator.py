@@ -280,7 +280,7 @@ def test_an_app_of_which_all_is_known_can_be_called_again(aws: Emulator, tmp_pat
 def test_what_the_emulator_refuses_and_that_it_is_gone(aws: Emulator) -> None:
     gone = Resource("AWS::Lambda::Function", "Shop/Gone", "Gone", "gone", "Shop", "000000000000", "us-east-1")
     app = LocalApp(aws.port, [gone])
-    with pytest.raises(InputError, match="the emulator refuses it: .*Function not found"):
+    with pytest.raises(InputError, match=r"the emulator refuses it: .*Function not found"):
         app.invoke()
     app.close()
     nobody = LocalApp(free_port(), [gone])
