@@ -44,9 +44,7 @@ def test_wheels_that_this_machine_loads(
 
 def test_a_processor_that_lambda_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
     machine(monkeypatch, "linux", "riscv64", ("glibc", "2.39"))
-    with pytest.raises(
-        PackagingError, match="processor is 'riscv64'; packages are built for arm64, x86_64"
-    ):
+    with pytest.raises(PackagingError, match="processor is 'riscv64'; packages are built for arm64, x86_64"):
         this_machine()
 
 
