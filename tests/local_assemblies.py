@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-BUCKET, KEY = "assets-${AWS::AccountId}-${AWS::Region}", "%s.json"
+VERSION = "55.0.0"
+BUCKET, KEY = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}", "%s.json"
+ROLES = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-%s-role-${AWS::AccountId}-${AWS::Region}"
 ECHO = "import os\ndef handler(event, context):\n    return {'environment': dict(os.environ), 'event': event}\n"
 ROLE = {
     "Type": "AWS::IAM::Role",
@@ -39,6 +41,12 @@ def template(**resources: Any) -> dict[str, Any]:
     return {"Resources": {"Role": ROLE, **resources}}
 
 
+def placed(text: str, environment: str) -> str:
+    """A name as CDK writes it: with account and Region in their places where the stack has its own."""
+    account, _, region = environment.removeprefix("aws://").partition("/")
+    return text.replace("${AWS::AccountId}", account).replace("${AWS::Region}", region) if environment else text
+
+
 def assembly(folder: Path, environment: str = "", **stacks: dict[str, Any]) -> Path:
     """A cloud assembly of which each stack depends on the one that is written behind it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -46,19 +54,29 @@ def assembly(folder: Path, environment: str = "", **stacks: dict[str, Any]) -> P
     names = list(stacks)
     for index, (name, content) in enumerate(stacks.items()):
         (folder / f"{name}.template.json").write_text(json.dumps(content))
-        destination = {"bucketName": BUCKET, "objectKey": KEY % name}
+        destination = {
+            "bucketName": placed(BUCKET, environment),
+            "objectKey": KEY % name,
+            "assumeRoleArn": placed(ROLES % "file-publishing", environment),
+            **({"region": environment.rpartition("/")[2]} if environment else {}),
+        }
         file = {"source": {"path": f"{name}.template.json", "packaging": "file"}, "destinations": {"here": destination}}
-        (folder / f"{name}.assets.json").write_text(json.dumps({"files": {name: file}, "dockerImages": {}}))
+        (folder / f"{name}.assets.json").write_text(
+            json.dumps({"version": VERSION, "files": {name: file}, "dockerImages": {}})
+        )
         artifacts[f"{name}.assets"] = {"type": "cdk:asset-manifest", "properties": {"file": f"{name}.assets.json"}}
         artifacts[name] = {
             "type": "aws:cloudformation:stack",
             "environment": environment or "aws://unknown-account/unknown-region",
             "dependencies": [f"{name}.assets", *names[index + 1 : index + 2]],
-            "properties": {"templateFile": f"{name}.template.json"},
+            "properties": {
+                "templateFile": f"{name}.template.json",
+                "assumeRoleArn": placed(ROLES % "deploy", environment),
+            },
             "metadata": {
                 f"/{name}/{id}/Resource": [{"type": "aws:cdk:logicalId", "data": id}] for id in content["Resources"]
             },
             "displayName": name,
         }
-    (folder / "manifest.json").write_text(json.dumps({"version": "55.0.0", "artifacts": artifacts}))
+    (folder / "manifest.json").write_text(json.dumps({"version": VERSION, "artifacts": artifacts}))
     return folder

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from constructs_lambda.records import record
 if TYPE_CHECKING:
     from constructs_lambda.local.deployments import Fitted, Progress
     from constructs_lambda.local.emulator import Emulator
+    from constructs_lambda.local.manifests import StackPlan
 
 PINNED = "aws-cdk@2.1148.1"
 """What to install: version 3 can't read what aws-cdk-lib 2 writes."""
@@ -88,7 +90,8 @@ def _version(program: Path, node: str) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip().partition(" ")[0]
+    found = re.match(r"\d+\.\d+\.\d+\S*", done.stdout.strip())
+    return found.group() if found else ""
 
 
 def deploy_with_cdk(cdk: CdkCli, aws: Emulator, app: Fitted, outdir: Path, progress: Progress) -> None:
@@ -111,16 +114,25 @@ def deploy_with_cdk(cdk: CdkCli, aws: Emulator, app: Fitted, outdir: Path, progr
         copy.unlink()
         copy.write_text(json.dumps(template))
     _without_images(assembly)
-    places = sorted({f"aws://{plan.account}/{plan.region}" for plan in app.plans})
-    for place in places:
+    for account, region in sorted({(plan.account, plan.region) for plan in app.plans}):
+        place = f"aws://{account}/{region}"
         progress(f"bootstrap {place}", 0, 1, 0)
         started = time.monotonic()
-        _run(cdk, aws, ["bootstrap", place], app, None)
+        _run(cdk, aws, ["bootstrap", place], account)
         progress(f"bootstrap {place}", 1, 1, time.monotonic() - started)
-    deploy = ["deploy", "--app", str(assembly), "--all", "--require-approval", "never"]
-    if any("/" in plan.artifact for plan in app.plans):
-        deploy[4:4] = ["**"]  # `--all` leaves out what is in Stages
-    _run(cdk, aws, deploy, app, progress)
+    every = "**"  # `--all` leaves out what is in Stages
+    deploy = ["deploy", every, "--app", str(assembly), "--require-approval", "never"]
+    said: list[tuple[StackPlan, int]] = []
+
+    def tell(seconds: float) -> None:
+        for plan in app.plans:
+            total = len(app.templates[plan.template.file.resolve()]["Resources"])
+            state = (plan, min(finished(aws, plan), total))
+            if state[1] and state not in said:
+                said.append(state)
+                progress(plan.name, state[1], total, seconds)
+
+    _run(cdk, aws, deploy, ACCOUNT, tell)
 
 
 def _without_images(assembly: Path) -> None:
@@ -140,11 +152,13 @@ def _linked(source: str, copy: str) -> str:
     return copy
 
 
-def _run(cdk: CdkCli, aws: Emulator, arguments: Sequence[str], app: Fitted, progress: Progress | None) -> None:
+def _run(
+    cdk: CdkCli, aws: Emulator, arguments: Sequence[str], account: str, tell: Callable[[float], None] | None = None
+) -> None:
     said = aws.folder / "cdk.log"
     shown = {
         **environment(aws.folder),
-        "AWS_ACCESS_KEY_ID": ACCOUNT,
+        "AWS_ACCESS_KEY_ID": account,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{aws.port}",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
@@ -163,8 +177,8 @@ def _run(cdk: CdkCli, aws: Emulator, arguments: Sequence[str], app: Fitted, prog
     started = time.monotonic()
     try:
         while process.poll() is None:
-            if progress is not None:
-                _tell(aws, app, progress, time.monotonic() - started)
+            if tell is not None:
+                tell(time.monotonic() - started)
             time.sleep(_SECONDS_BETWEEN)
     finally:
         process.kill()
@@ -172,16 +186,5 @@ def _run(cdk: CdkCli, aws: Emulator, arguments: Sequence[str], app: Fitted, prog
     if process.returncode != 0:
         last = "\n".join(said.read_text(errors="replace").splitlines()[-_LAST_LINES:])
         raise InputError(f"cdk {arguments[0]}: failed, with exit status {process.returncode}; it said:\n{last}")
-    if progress is not None:
-        for plan in app.plans:
-            total = len(app.templates[plan.template.file.resolve()]["Resources"])
-            progress(plan.name, total, total, time.monotonic() - started)
-
-
-def _tell(aws: Emulator, app: Fitted, progress: Progress, seconds: float) -> None:
-    """Says how far the stack is that is worked on."""
-    for plan in app.plans:
-        total = len(app.templates[plan.template.file.resolve()]["Resources"])
-        done = finished(aws, plan)
-        if 0 < done < total:
-            progress(plan.name, done, total, seconds)
+    if tell is not None:
+        tell(time.monotonic() - started)

@@ -37,7 +37,6 @@ class StackPlan:
 
     Args:
         name: Its name in CloudFormation.
-        artifact: Its name for the CDK CLI: its construct path.
         account: Its account.
         region: Its Region.
         template: Its template, and what the assembly says of it.
@@ -47,7 +46,6 @@ class StackPlan:
     """
 
     name: str
-    artifact: str
     account: str
     region: str
     template: TemplateFile
@@ -127,7 +125,7 @@ def _plan(
         if "bootstrapStackVersionSsmParameter" in each
     }
     name = main.name or main.stack_path
-    return StackPlan(name, main.stack_path, account, region, main, tuple(nested), tuple(assets), parameters)
+    return StackPlan(name, account, region, main, tuple(nested), tuple(assets), parameters)
 
 
 def _files(manifest: Path, name: str, asset: object, account: str, region: str) -> Iterator[FileAsset]:

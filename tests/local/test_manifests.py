@@ -28,14 +28,15 @@ def test_each_stack_after_those_that_it_needs(tmp_path: Path) -> None:
     assert [plan.name for plan in plans] == ["First", "Second", "Third"]
     assert {(plan.account, plan.region) for plan in plans} == {("000000000000", "us-east-1")}
     (asset,) = plans[0].assets
-    assert (asset.source, asset.bucket) == (tmp_path / "First.template.json", "assets-000000000000-us-east-1")
+    assert asset.source == tmp_path / "First.template.json"
+    assert asset.bucket == "cdk-hnb659fds-assets-000000000000-us-east-1"
     assert plans[0].template.paths == {"Role": "First/Role/Resource"}
 
 
 def test_the_place_that_a_stack_names(tmp_path: Path) -> None:
     (plan,) = read_plans(assembly(tmp_path, "aws://111122223333/eu-west-1", Far=template()))
     assert (plan.account, plan.region) == ("111122223333", "eu-west-1")
-    assert plan.assets[0].bucket == "assets-111122223333-eu-west-1"
+    assert plan.assets[0].bucket == "cdk-hnb659fds-assets-111122223333-eu-west-1"
 
 
 def test_the_stacks_of_stages(tmp_path: Path) -> None:
