@@ -25,6 +25,7 @@ GUIDES = (
     "cost",
     "events",
     "golden-path",
+    "local",
     "monitoring",
     "networks",
     "new-service",

@@ -74,9 +74,8 @@ def up(
             aws.start()
             outdir = app.path
             if app.command:
-                outdir = aws.folder / "cdk.out"
                 _say(f"synthesizing {app.path}")
-                synthesize(app, outdir)
+                outdir = synthesize(app, aws.folder / "cdk.out")
             fitted = fit(outdir)
             for line in fitted.ignored.lines():
                 _say(line)
@@ -98,7 +97,7 @@ def up(
             write(f"Deployed in {time.monotonic() - started:.0f} s. AWS is at http://127.0.0.1:{aws.port}\n")
             write("".join(f"{line}\n" for line in listing(here)))
             for call in calls:
-                write(f"\n$ {call.route}\n")
+                write(f"\n> {call.route}\n")
                 write(shown_answer(here.request(call.route, headers=call.headers, api=call.api), include=True))
             if stay == "detached":
                 aws.keep()

@@ -24,6 +24,7 @@ from constructs_lambda.small_files import read_small
 SWITCH = "constructs-lambda:local"
 """The context that has packages built for this machine."""
 _SETTINGS, _LOOKUPS = "cdk.json", "cdk.context.json"
+_OWN_OUTDIR = "cdk.out"
 _MOST_BYTES = 10_000_000
 
 
@@ -105,12 +106,15 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def synthesize(app: App, outdir: Path) -> None:
+def synthesize(app: App, outdir: Path) -> Path:
     """Runs an app; what it says goes to standard error.
 
     Args:
         app: The app.
-        outdir: Where its assembly is written.
+        outdir: Where its assembly is to be written.
+
+    Returns:
+        Where it was written: an app may insist on `cdk.out`.
 
     Raises:
         InputError: It failed, or wrote no assembly.
@@ -124,6 +128,8 @@ def synthesize(app: App, outdir: Path) -> None:
     }
     if "JSII_NODE" not in shown and (node := node_program()):
         shown["JSII_NODE"] = node
+    own = app.folder / _OWN_OUTDIR
+    before = _written(own)
     process = subprocess.Popen(
         app.command, shell=True, cwd=app.folder, env=shown, stdin=subprocess.DEVNULL, stdout=2, start_new_session=True
     )
@@ -135,5 +141,16 @@ def synthesize(app: App, outdir: Path) -> None:
         process.wait()
     if status != 0:
         raise InputError(f"{one_line(app.command)}: the app failed, with exit status {status}; it says why above")
-    if not (outdir / MANIFEST).is_file():
-        raise InputError(f"{one_line(app.command)}: wrote no cloud assembly into CDK_OUTDIR; does it call app.synth()?")
+    if _written(outdir):
+        return outdir
+    if _written(own) != before:
+        return own
+    raise InputError(f"{one_line(app.command)}: wrote no cloud assembly into CDK_OUTDIR; does it call app.synth()?")
+
+
+def _written(outdir: Path) -> int:
+    """When an assembly was written, 0 where none is there."""
+    try:
+        return (outdir / MANIFEST).stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -109,7 +109,7 @@ def test_from_an_assembly_to_a_called_route(shop: Path, capfd: pytest.CaptureFix
     calls = ["--request", "GET /orders/1", "-H", "Authorization: Bearer x", "--request", "GET /nowhere"]
     assert local("up", str(shop), "--once", *calls) == 0
     said = capfd.readouterr()
-    first, second = said.out.split("\n$ ")[1:]
+    first, second = said.out.split("\n> ")[1:]
     assert first.startswith("GET /orders/1\n200 OK\n")
     assert json.loads(first.partition("\n\n")[2]) == {"path": "/orders/1", "token": "Bearer x", "body": None}
     assert second.startswith("GET /nowhere\n404 Not Found\n")

@@ -113,6 +113,17 @@ def test_an_app_that_writes_nothing(tmp_path: Path) -> None:
         synthesize(find_app(tmp_path / "app.py"), tmp_path / "out")
 
 
+def test_an_app_that_insists_on_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "from pathlib import Path\nPath('cdk.out').mkdir(exist_ok=True)\nPath('cdk.out/manifest.json').write_text('{}')"
+    )
+    for _ in range(2):
+        assert synthesize(find_app(tmp_path / "app.py"), tmp_path / "out") == tmp_path / "cdk.out"
+    (tmp_path / "app.py").write_text("")
+    with pytest.raises(InputError, match="wrote no cloud assembly"):
+        synthesize(find_app(tmp_path / "app.py"), tmp_path / "out")
+
+
 SLOW = """
 import os, sys, time
 from pathlib import Path
