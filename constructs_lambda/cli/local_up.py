@@ -14,8 +14,8 @@ import click
 
 from constructs_lambda.cli import write
 from constructs_lambda.cli.local import follow, shown_answer
+from constructs_lambda.errors import InputError
 from constructs_lambda.local.cdk_cli import deploy_with_cdk, find_cdk
-from constructs_lambda.local.clients import free_port, is_free
 from constructs_lambda.local.deployments import create, deployed, fit
 from constructs_lambda.local.emulator import Emulator
 from constructs_lambda.local.listings import listing
@@ -66,7 +66,7 @@ def up(
     started = time.monotonic()
     app = find_app(path)
     cdk = find_cdk(app.folder, is_wanted=method == "cdk") if method != "cloudformation" else None
-    aws = Emulator(port=port or (USUAL_PORT if is_free(USUAL_PORT) else free_port()))
+    aws = Emulator(port=port, usual_port=USUAL_PORT)
     file: Path | None = None
     is_kept = False
     with _one_way_to_end():
@@ -93,7 +93,12 @@ def up(
                     here = deployed(aws, fitted)
                 else:
                     here = create(aws, fitted, progress)
-            file = write_session(aws, here, app.path)
+            try:
+                file = write_session(aws, here, app.path)
+            except InputError as problem:
+                if stay == "detached":
+                    raise
+                _say(f"warning: {problem}")
             write(f"Deployed in {time.monotonic() - started:.0f} s. AWS is at http://127.0.0.1:{aws.port}\n")
             write("".join(f"{line}\n" for line in listing(here)))
             for call in calls:

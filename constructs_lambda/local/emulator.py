@@ -42,13 +42,14 @@ class Emulator:
 
     Args:
         port: Where it listens. A free port where it isn't given.
+        usual_port: Where it listens without `port`, as long as nobody else does.
 
     Raises:
         InputError: It isn't installed, or can't start; the text says why.
     """
 
-    def __init__(self, *, port: int | None = None) -> None:
-        self._wanted_port = port
+    def __init__(self, *, port: int | None = None, usual_port: int | None = None) -> None:
+        self._wanted_port, self._usual_port = port, usual_port
         self._clients: dict[tuple[str, str, str], Any] = {}
         self.port = port or 0
         self.token = secrets.token_hex(8)
@@ -83,7 +84,8 @@ class Emulator:
         self._start()
 
     def _start(self) -> None:
-        self.port = self._wanted_port or free_port()
+        usual = self._usual_port if self._usual_port and is_free(self._usual_port) else None
+        self.port = self._wanted_port or usual or free_port()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", str(Path(__file__).with_name("guard.py")), str(self.folder)],

@@ -123,7 +123,7 @@ def test_from_an_assembly_to_a_called_route(shop: Path, capfd: pytest.CaptureFix
 def test_what_can_be_called_is_listed(running: str) -> None:
     lines = running.splitlines()
     assert lines[0].startswith("Deployed in ")
-    assert any("ANY /orders/{id}  public   http://127.0.0.1:" in line for line in lines)
+    assert any("ANY /orders/{id}  public  http://127.0.0.1:" in line for line in lines)
     for line in ("  Shop/Orders", "  Shop/Sales", "  Shop/Waiting", "It runs until: constructs-lambda local down"):
         assert line in lines
     assert "  constructs-lambda local request 'GET /orders/{id}'" in lines
@@ -412,6 +412,17 @@ def test_up_where_no_session_can_be_written(
     said = up_fails(capfd, tmp_path, monkeypatch, str(shop), "--detach")
     assert "can't be written: not a directory" in said
     assert "CONSTRUCTS_LAMBDA_CACHE" in said
+
+
+def test_once_where_no_session_can_be_written(
+    shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CONSTRUCTS_LAMBDA_CACHE", str(tmp_path / "file"))
+    assert local("up", str(shop), "--once", "--request", "GET /orders/1") == 0
+    said = capfd.readouterr()
+    assert "\n200 OK\n" in said.out
+    assert "warning: " in said.err
 
 
 def test_once_and_detach_do_not_go_together(capfd: pytest.CaptureFixture[str]) -> None:

@@ -146,14 +146,14 @@ def test_a_message_that_comes_twice_is_counted_once(aws: Emulator, app: LocalApp
 
 
 def test_a_message_that_fails_in_the_queue_is_kept_alone(aws: Emulator, app: LocalApp, named: Named) -> None:
-    """The time between two tries is made shorter, from a minute to a second, once the function has started."""
+    """The time between two tries is made shorter, from a minute to two seconds, once the function has started."""
     publish(app, {**PLACED, "order": "0"})
     until(lambda: totals(aws, named), {"stock of book": -2})
     queue, dead = (
         named("SQS::Queue", WORKED_OFF),
         named("SQS::Queue", "StockQueueTriggerFanoutSales1D8204AFDeadLetters"),
     )
-    aws.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    aws.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "2"})
     wrong = {**PLACED, "order": "2", "quantity": "two"}
     publish(app, wrong)
     publish(app, PLACED)

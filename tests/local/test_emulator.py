@@ -189,6 +189,13 @@ def test_a_port_that_was_taken_in_the_meantime(aws: Emulator, monkeypatch: pytes
         assert not is_alive(aws.port, other.token)
 
 
+def test_the_usual_port_where_it_is_free(aws: Emulator) -> None:
+    usual = free_port()
+    with Emulator(usual_port=usual) as other, Emulator(usual_port=usual) as third:
+        assert other.port == usual
+        assert third.port not in (usual, aws.port)
+
+
 def test_no_folder_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
     with pytest.raises(InputError, match=r"no folder for the emulator can be made: no such file .*TMPDIR"):
