@@ -51,6 +51,7 @@ class Emulator:
     def __init__(self, *, port: int | None = None, usual_port: int | None = None) -> None:
         self._wanted_port, self._usual_port = port, usual_port
         self._clients: dict[tuple[str, str, str], Any] = {}
+        self._apps: list[LocalApp] = []
         self.port = port or 0
         self.token = secrets.token_hex(8)
 
@@ -146,8 +147,8 @@ class Emulator:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _close_clients(self) -> None:
-        for client in self._clients.values():
-            client.close()
+        for each in (*self._clients.values(), *self._apps):
+            each.close()
         self._clients.clear()
 
     def keep(self) -> None:
@@ -193,7 +194,8 @@ class Emulator:
     def deploy(self, outdir: str | Path, *, progress: Progress | None = None) -> LocalApp:
         """Creates the stacks of a cloud assembly, each after those that it depends on.
 
-        What the emulator refuses is left out, with what needs it: `LocalApp.left_out` tells.
+        The app's connections are closed with the emulator.
+        What the emulator refuses is left out, with what needs it: `LocalApp.ignored` tells.
 
         Args:
             outdir: The assembly.
@@ -204,7 +206,9 @@ class Emulator:
         """
         from constructs_lambda.local.deployments import deploy
 
-        return deploy(self, Path(outdir), progress)
+        app = deploy(self, Path(outdir), progress)
+        self._apps.append(app)
+        return app
 
 
 def end_kept(folder: Path) -> bool:

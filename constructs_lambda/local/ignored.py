@@ -23,6 +23,7 @@ TRIED_WITH, TRIED_ON = "1.5.33", "2026-11-28"
 _SECONDS_TO_READ = 60
 _MOST_LISTED = 3
 
+_OF_CDK = "Custom::"  # what CDK makes for itself is no concern of the app's developer
 _ONCE = "tried once, and lost where it can't be delivered"
 _ANY_SIGNATURE = "any signature will do"
 NOT_ENFORCED: Mapping[tuple[str, str], str] = {
@@ -177,6 +178,8 @@ def ignored_in(
             kind, properties = str(resource.get("Type")), resource.get("Properties") or {}
             if properties.get("PackageType") == "Image":
                 missing.setdefault((kind, "a container image, which can't be invoked here"), []).append(path_of(id))
+            if _OF_CDK in path_of(id):
+                continue
             for name in properties:
                 if kind in known and name not in known[kind] and (kind, name) not in NOT_ENFORCED:
                     unread.setdefault((f"{kind} {name}", ""), []).append(path_of(id))

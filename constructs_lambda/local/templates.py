@@ -18,7 +18,7 @@ _KEPT = (
 )
 """Types that are worth more than one reference: a placeholder stands for what they refer to."""
 _OF_CODEDEPLOY = "UpdatePolicy"
-_CUSTOM, _ANALYTICS = "Custom::", "AWS::CDK::Metadata"
+_CUSTOM, _OF_MACRO, _ANALYTICS = "Custom::", "AWS::Serverless::", "AWS::CDK::Metadata"
 _LAYER = re.compile(r"arn:.*:lambda:.*:(\d{12}):layer:")
 
 
@@ -54,7 +54,8 @@ def fitted(
     dropped: dict[str, Dropped] = {}
     for id, each in resources.items():
         kind = str(each.get("Type"))
-        if kind not in known and not kind.startswith(_CUSTOM):
+        is_expanded = "Transform" in template and kind.startswith(_OF_MACRO)
+        if kind not in known and not kind.startswith(_CUSTOM) and not is_expanded:
             dropped[id] = Dropped(id, kind)
         provider = next(_referred(_mapping(each.get("Properties")).get("ServiceToken")), None)
         if provider is not None and provider in broken:

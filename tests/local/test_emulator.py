@@ -294,3 +294,11 @@ def test_what_the_emulator_refuses_and_that_it_is_gone(aws: Emulator) -> None:
     with pytest.raises(InputError, match="the emulator doesn't answer: Could not connect"):
         nobody.invoke()
     nobody.close()
+
+
+def test_connections_of_apps_are_closed_with_the_emulator(tmp_path: Path) -> None:
+    with Emulator() as aws:
+        app = aws.deploy(assembly(tmp_path, Shop=template(Function=function())))
+        app.invoke()
+        assert app._clients
+    assert not app._clients

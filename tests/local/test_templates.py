@@ -25,6 +25,12 @@ def test_what_fits_stays_as_it_is() -> None:
     assert fit(resources, Outputs=outputs) == ({"Resources": resources, "Outputs": outputs}, [])
 
 
+def test_what_a_macro_expands_stays() -> None:
+    resources = {"Orders": {"Type": "AWS::Serverless::Function"}}
+    assert fit(resources, Transform="AWS::Serverless-2016-10-31")[1] == []
+    assert fit(resources)[1] == [Dropped("Orders", "AWS::Serverless::Function")]
+
+
 def test_what_needs_what_is_refused_goes_too() -> None:
     route = {"Type": "AWS::EC2::Route", "Properties": {"NatGatewayId": {"Ref": "Nat"}}}
     after = {"Type": "AWS::EC2::Route", "Properties": {"Of": {"Fn::Sub": "${Route}-x"}}}
