@@ -25,7 +25,7 @@ ifneq ($(shell test -x .venv/bin/python && cat .venv/.ready 2>/dev/null),$(CURDI
 $(shell rm -f .venv/.installed)
 endif
 
-.PHONY: help synth test check lint types contracts bench docs requirements clean
+.PHONY: help synth local test check lint types contracts bench docs requirements clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -35,6 +35,11 @@ synth: .venv/.ready ## synthesize examples/orders into cdk.out and check it
 	@rm -rf cdk.out
 	@CDK_OUTDIR=cdk.out .venv/bin/python examples/orders/app.py
 	@.venv/bin/constructs-lambda check cdk.out
+
+# Where nobody can press Ctrl-C it ends by itself.
+local: .venv/.ready ## deploy examples/authorizers on this machine, and call it: no AWS account, no Docker
+	@.venv/bin/constructs-lambda local up examples/authorizers/app.py --api HttpShop \
+		--request 'GET /status' --request 'GET /me' $$([ -t 0 ] || echo --once) $(ARGS)
 
 test: .venv/.ready ## run the tests; ARGS="-m 'not slow'" for a short run
 	@.venv/bin/python -m pytest -n auto --maxprocesses=4 --dist=loadfile $(ARGS)

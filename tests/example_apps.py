@@ -5,12 +5,17 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+FOR_HERE = {"constructs-lambda:local": True}
+"""The context with which an app's packages are built for this machine, where an emulator runs them."""
+NOT_HERE = platform.machine() not in ("aarch64", "arm64", "x86_64")
+"""Whether no package is built for this machine."""
 
 
 def load(file: Path) -> Any:

@@ -13,7 +13,7 @@ import constructs_lambda
 
 CORE = (
     "errors findings limits runtimes tokens model rules documents assembly template sources "
-    "checker formats baseline cli"
+    "checker formats baseline cli local local.deployments"
 )
 
 

@@ -26,6 +26,7 @@ GUIDES = (
     "events",
     "golden-path",
     "invoke",
+    "local",
     "monitoring",
     "networks",
     "new-service",

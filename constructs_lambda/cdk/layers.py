@@ -10,12 +10,13 @@ import zipfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Annotations, RemovalPolicy, Stack, Stage, Token, aws_lambda
 from constructs import Construct, IConstruct
 
+from constructs_lambda.cdk.machines import architecture_here, runtime_of, target_here
 from constructs_lambda.errors import InputError, PackagingError
 from constructs_lambda.packaging import BUILDER, Built, Cache, Target, Trim, build
 from constructs_lambda.packaging.archive import Writer
@@ -36,6 +37,7 @@ _POWERTOOLS_RUNTIMES = frozenset(f"python3.{minor}" for minor in range(10, 15))
 _OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-")
 
 _MANIFESTS = ("requirements.txt", "pyproject.toml")
+T = TypeVar("T", aws_lambda.Runtime, aws_lambda.Architecture)
 _settings: WeakKeyDictionary[IConstruct, tuple[bool, str]] = WeakKeyDictionary()
 
 
@@ -81,15 +83,19 @@ class PythonLayer(aws_lambda.LayerVersion):
         license: str | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        runtime, architecture = runtime or default_runtime(), architecture or default_architecture()
-        self.target = target_of(runtime, architecture)
+        runtimes, architectures = [runtime or default_runtime()], [architecture or default_architecture()]
+        self.target = target_of(runtimes[0], architectures[0])
+        if here := target_here(scope):  # functions that aren't ours stay what they are, and may use it too
+            self.target = here
+            runtimes = _both(runtime_of(here), runtimes[0])
+            architectures = _both(architecture_here(here), architectures[0])
         self.built = built(scope, entry, self.target, trim=trim, layer=True)
         super().__init__(
             scope,
             id,
             code=code_of(scope, self.built.path, self.built.content_hash),
-            compatible_runtimes=[runtime],
-            compatible_architectures=[architecture],
+            compatible_runtimes=runtimes,
+            compatible_architectures=architectures,
             layer_version_name=layer_version_name,
             description=description,
             license=license,
@@ -207,6 +213,11 @@ def default_runtime() -> aws_lambda.Runtime:
 def default_architecture() -> aws_lambda.Architecture:
     """The processor where none is given."""
     return aws_lambda.Architecture.ARM_64
+
+
+def _both(here: T, asked: T) -> list[T]:
+    """Two that are given, or one where they are the same."""
+    return [here] if here.name == asked.name else [here, asked]
 
 
 def target_of(runtime: aws_lambda.Runtime, architecture: aws_lambda.Architecture) -> Target:

@@ -28,6 +28,7 @@ from constructs_lambda.cdk.layers import (
     say,
     target_of,
 )
+from constructs_lambda.cdk.machines import architecture_here, runtime_of, target_here
 from constructs_lambda.cdk.options import FunctionOptions
 from constructs_lambda.cdk.profiles.applied import defaults_for
 from constructs_lambda.cdk.providers import architecture_of, refuse_no_provider
@@ -117,6 +118,9 @@ class PythonFunction(Function):
         )
         layers = options.get("layers") or ()
         target = target_of(runtime, architecture)
+        if here := target_here(scope):
+            target, runtime = here, runtime_of(here)
+            architecture = architecture_of(capacity_provider) or architecture_here(here)
         defaults: dict[str, Any] = {"architecture": architecture}
         if options.get("memory_size") is None and "memory_size" not in said and capacity_provider is None:
             defaults["memory_size"] = DEFAULT_MEMORY_MB

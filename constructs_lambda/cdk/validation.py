@@ -18,6 +18,7 @@ from constructs import IConstruct
 
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly, read_assembly
+from constructs_lambda.cdk.machines import is_for_here
 from constructs_lambda.cdk.profiles import applied
 from constructs_lambda.checker import check_assemblies, marked, unused
 from constructs_lambda.findings import Finding, Severity, in_order
@@ -27,6 +28,7 @@ from constructs_lambda.rules import Context, Severities
 from constructs_lambda.sources import outermost
 from constructs_lambda.waivers import FILE
 
+_OF_NATIVE_CODE = "CL210"  # what is built for this machine doesn't fit Lambda's
 _reported: WeakKeyDictionary[IConstruct, dict[str, int]] = WeakKeyDictionary()
 """For each app the templates that a plugin has reported, and when they were written: none is reported twice."""
 
@@ -60,6 +62,8 @@ def validate(
         assemblies.append(Assembly(templates, said))
     apps: list[Topology] = []
     findings, said = check_assemblies(assemblies, rule_context, severities, AssetStore(), apps.append)
+    if is_for_here(app):
+        findings = [each for each in findings if each.rule != _OF_NATIVE_CODE]
     if files and not applied.are_anywhere():
         (Path(outermost(str(Path(min(files)).parent))) / FILE).unlink(missing_ok=True)  # of a profile that is gone
     if files and applied.are_anywhere():

@@ -13,7 +13,7 @@ import click
 
 from constructs_lambda.errors import InputError, one_line
 
-_COMMANDS = ("check", "cost", "invoke", "new", "package", "prices", "waivers")
+_COMMANDS = ("check", "cost", "invoke", "local", "new", "package", "prices", "waivers")
 
 
 class _Commands(click.Group):

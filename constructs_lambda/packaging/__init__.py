@@ -11,7 +11,18 @@ the zip; `cache` keeps it; `build` puts them together.
 from constructs_lambda.packaging.build import BUILDER, Built, build
 from constructs_lambda.packaging.cache import Cache
 from constructs_lambda.packaging.install import redact
-from constructs_lambda.packaging.targets import Target
+from constructs_lambda.packaging.targets import Target, this_machine
 from constructs_lambda.packaging.trim import DEPENDENCY_PATTERNS, SOURCE_PATTERNS, Trim
 
-__all__ = ["BUILDER", "DEPENDENCY_PATTERNS", "SOURCE_PATTERNS", "Built", "Cache", "Target", "Trim", "build", "redact"]
+__all__ = [
+    "BUILDER",
+    "DEPENDENCY_PATTERNS",
+    "SOURCE_PATTERNS",
+    "Built",
+    "Cache",
+    "Target",
+    "Trim",
+    "build",
+    "redact",
+    "this_machine",
+]

@@ -207,7 +207,7 @@ def wheel(path: Path, folder: Path, target: Target) -> str:
     if path.is_dir():
         _build(path, folder)
         path = next(folder.glob("*.whl"))
-        if not path.name.endswith("-none-any.whl"):
+        if not path.name.endswith("-none-any.whl") and not target.is_here:
             raise PackagingError(
                 f"{path.name} has native code, built for this machine and not for {target}: build a wheel for the "
                 "target elsewhere and depend on that, or use an ImageFunction"

@@ -22,8 +22,8 @@ def holds(marker: str, target: Target) -> bool:
     version = target.python_version
     environment = {
         "os_name": "posix",
-        "sys_platform": "linux",
-        "platform_system": "Linux",
+        "sys_platform": target.system,
+        "platform_system": target.system.capitalize(),
         "platform_machine": MACHINES[target.architecture],
         "platform_python_implementation": "CPython",
         "implementation_name": "cpython",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import App, CfnOutput, Duration, Environment, Stack, aws_lambda
+from aws_cdk import App, CfnOutput, Duration, Environment, Stack
 from constructs import Construct
 
 from constructs_lambda import (
@@ -38,8 +38,6 @@ class IdentityStack(Stack):
         issuer: Whose tokens count, as it stands in the claim `iss`.
         audience: Whom they have to be made for: the claim `aud`.
         jwks_url: Where the issuer publishes its keys.
-        runtime: Python of the functions.
-        architecture: Processor of the functions.
     """
 
     def __init__(
@@ -50,8 +48,6 @@ class IdentityStack(Stack):
         issuer: str,
         audience: str,
         jwks_url: str,
-        runtime: aws_lambda.Runtime | None = None,
-        architecture: aws_lambda.Architecture | None = None,
         env: Environment | None = None,
     ) -> None:
         super().__init__(scope, id, env=env, description="Judges who calls the APIs")
@@ -63,8 +59,6 @@ class IdentityStack(Stack):
                 description=description,
                 entry=FUNCTIONS / "authorizers",
                 handler=handler,
-                runtime=runtime,
-                architecture=architecture,
                 trim=TRIM,
                 timeout=Duration.seconds(5),
                 environment={
@@ -85,8 +79,6 @@ class ShopStack(Stack):
 
     Args:
         identity: Who judges the calls.
-        runtime: Python of the function.
-        architecture: Processor of the function.
     """
 
     def __init__(
@@ -95,8 +87,6 @@ class ShopStack(Stack):
         id: str,
         *,
         identity: IdentityStack,
-        runtime: aws_lambda.Runtime | None = None,
-        architecture: aws_lambda.Architecture | None = None,
         env: Environment | None = None,
     ) -> None:
         super().__init__(scope, id, env=env, description="A shop behind two APIs")
@@ -106,8 +96,6 @@ class ShopStack(Stack):
             "Shop",
             description="What both APIs offer",
             entry=FUNCTIONS / "shop",
-            runtime=runtime,
-            architecture=architecture,
             trim=TRIM,
             environment={"POWERTOOLS_SERVICE_NAME": "shop"},
         )

@@ -10,7 +10,6 @@ from aws_cdk import (
     Stack,
     aws_dynamodb,
     aws_kms,
-    aws_lambda,
     aws_sns,
 )
 from constructs import Construct
@@ -22,22 +21,9 @@ TRIM = Trim(without_boto3=True)  # the Lambda runtime has it
 
 
 class FanoutStack(Stack):
-    """What is sold is published once; revenue and stock are counted from it, each by its own function.
+    """What is sold is published once; revenue and stock are counted from it, each by its own function."""
 
-    Args:
-        runtime: Python of the functions.
-        architecture: Processor of the functions.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        runtime: aws_lambda.Runtime | None = None,
-        architecture: aws_lambda.Architecture | None = None,
-        env: Environment | None = None,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment | None = None) -> None:
         super().__init__(scope, id, env=env, description="Counts what is sold")
 
         key = aws_kms.Key(self, "Key", enable_key_rotation=True, description="Encrypts the topics")
@@ -53,8 +39,6 @@ class FanoutStack(Stack):
                 name.capitalize(),
                 description=description,
                 entry=FUNCTIONS / name,
-                runtime=runtime,
-                architecture=architecture,
                 trim=TRIM,
                 memory_size=256,
                 timeout=Duration.seconds(10),

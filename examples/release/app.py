@@ -10,7 +10,6 @@ from aws_cdk import (
     Stack,
     TimeZone,
     aws_applicationautoscaling,
-    aws_lambda,
 )
 from constructs import Construct
 
@@ -21,22 +20,9 @@ SCHEDULE = aws_applicationautoscaling.Schedule
 
 
 class ReleaseStack(Stack):
-    """An API, the function behind its alias, and what tries a new version before it is let at customers.
+    """An API, the function behind its alias, and what tries a new version before it is let at customers."""
 
-    Args:
-        runtime: Python of the functions.
-        architecture: Processor of the functions.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        runtime: aws_lambda.Runtime | None = None,
-        architecture: aws_lambda.Architecture | None = None,
-        env: Environment | None = None,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, env: Environment | None = None) -> None:
         super().__init__(scope, id, env=env, description="Releases step by step")
 
         prices = PythonFunction(
@@ -44,8 +30,6 @@ class ReleaseStack(Stack):
             "Prices",
             description="What things cost",
             entry=EXAMPLE / "functions" / "prices",
-            runtime=runtime,
-            architecture=architecture,
             memory_size=Tuned(EXAMPLE / "prices.tuning.json", strategy="balanced"),
             timeout=Duration.seconds(5),
             reserved_concurrent_executions=100,
@@ -55,8 +39,6 @@ class ReleaseStack(Stack):
             "Check",
             description="Tries a new version before requests are shifted to it",
             entry=EXAMPLE / "functions" / "check",
-            runtime=runtime,
-            architecture=architecture,
             timeout=Duration.seconds(30),
             environment={"NEW_VERSION": prices.current_version.function_arn},
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -11,19 +10,17 @@ from pathlib import Path
 import pytest
 from issuer import Issuer
 
-from constructs_lambda.packaging import Target, build
+from constructs_lambda.packaging import build, this_machine
 
 FUNCTIONS = Path(__file__).parents[2] / "examples" / "authorizers" / "functions"
-ARCHITECTURES = {"aarch64": "arm64", "x86_64": "x86_64"}
 
 
 @pytest.fixture(scope="module")
 def unpacked_authorizers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The functions' folders, built for the Python that runs this; what they import can be imported."""
     root = tmp_path_factory.mktemp("authorizers")
-    target = Target(f"python3.{sys.version_info.minor}", ARCHITECTURES[platform.machine()])
     for name in ("authorizers", "shop"):
-        with zipfile.ZipFile(build(FUNCTIONS / name, target).path) as archive:
+        with zipfile.ZipFile(build(FUNCTIONS / name, this_machine()).path) as archive:
             archive.extractall(root / name)
     sys.path.insert(0, str(root / "authorizers"))
     yield root

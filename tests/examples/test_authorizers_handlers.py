@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator import NOT_HERE
-from example_apps import load
+from example_apps import NOT_HERE, load
 from issuer import AUDIENCE, CLAIMS, NAME, Issuer, forged
 
 from constructs_lambda.testing import Answer, Api, Authorizer, Kind, LambdaContext

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator import NOT_HERE, Emulator, architecture, runtime
-from example_apps import load
+from example_apps import FOR_HERE, NOT_HERE, load
+
+from constructs_lambda.local import Emulator, LocalApp
 
 pytestmark = [
     pytest.mark.cdk,
@@ -39,27 +40,32 @@ def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     example = load(EXAMPLE / "app.py")
     outdir = tmp_path_factory.mktemp("fanout") / "cdk.out"
-    app = App(outdir=str(outdir), analytics_reporting=False)
-    example.FanoutStack(app, STACK, runtime=runtime(), architecture=architecture())
+    app = App(outdir=str(outdir), analytics_reporting=False, context=FOR_HERE)
+    example.FanoutStack(app, STACK)
     app.synth()
     return outdir
 
 
 @pytest.fixture(scope="module")
-def aws(outdir: Path) -> Iterator[Emulator]:
+def aws() -> Iterator[Emulator]:
     with Emulator() as aws:
-        aws.deploy(outdir)
         yield aws
 
 
 @pytest.fixture(scope="module")
-def named(aws: Emulator, outdir: Path) -> Named:
+def app(aws: Emulator, outdir: Path) -> Iterator[LocalApp]:
+    app = aws.deploy(outdir)
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="module")
+def named(app: LocalApp) -> Named:
     """The name of the one resource of a kind with a part in its logical id."""
-    resources = json.loads((outdir / f"{STACK}.template.json").read_text())["Resources"]
 
     def find(kind: str, part: str) -> str:
-        (id,) = (id for id, each in resources.items() if each["Type"] == f"AWS::{kind}" and part in id)
-        return aws.physical_id(STACK, id)
+        (found,) = (each for each in app.resources if each.type == f"AWS::{kind}" and part in each.logical_id)
+        return found.physical_id
 
     return find
 
@@ -73,9 +79,8 @@ def empty(aws: Emulator, named: Named) -> None:
             dynamodb.delete_item(TableName=table, Key={key: item[key]})
 
 
-def publish(aws: Emulator, sale: object) -> None:
-    message = sale if isinstance(sale, str) else json.dumps(sale)
-    aws.client("sns").publish(TopicArn=aws.outputs(STACK)["SalesArn"], Message=message)
+def publish(app: LocalApp, sale: object) -> None:
+    app.publish("Sales", sale if isinstance(sale, str) else json.dumps(sale))
 
 
 def totals(aws: Emulator, named: Named) -> dict[str, int]:
@@ -110,54 +115,54 @@ def until(what: Callable[[], Any], expected: Any) -> None:
     assert found == expected
 
 
-def test_a_message_is_counted_where_it_belongs(aws: Emulator, named: Named) -> None:
-    publish(aws, PLACED)
-    publish(aws, PAID)
+def test_a_message_is_counted_where_it_belongs(aws: Emulator, app: LocalApp, named: Named) -> None:
+    publish(app, PLACED)
+    publish(app, PAID)
     until(lambda: totals(aws, named), {"revenue": 3998, "stock of book": -2})
     until(lambda: waiting(aws, named("SQS::Queue", WORKED_OFF)), 0)
 
 
-def test_a_message_that_is_filtered_arrives_nowhere(aws: Emulator, named: Named) -> None:
+def test_a_message_that_is_filtered_arrives_nowhere(aws: Emulator, app: LocalApp, named: Named) -> None:
     """Revenue would have run once more, and Stock would have kept it in the queue."""
     before = runs(aws, named, "Revenue")
     for sale in ({**PAID, "type": "order.refunded"}, {**PLACED, "type": "order.lost"}, {"order": "1"}, "no JSON"):
-        publish(aws, sale)
-    publish(aws, PLACED)
-    publish(aws, PAID)
+        publish(app, sale)
+    publish(app, PLACED)
+    publish(app, PAID)
     until(lambda: totals(aws, named), {"revenue": 3998, "stock of book": -2})
     until(lambda: runs(aws, named, "Revenue"), before + 1)
     until(lambda: waiting(aws, named("SQS::Queue", WORKED_OFF)), 0)
 
 
-def test_a_message_that_comes_twice_is_counted_once(aws: Emulator, named: Named) -> None:
+def test_a_message_that_comes_twice_is_counted_once(aws: Emulator, app: LocalApp, named: Named) -> None:
     before = runs(aws, named, "Revenue")
     for cents in (3998, 2):
-        publish(aws, PLACED)
-        publish(aws, {**PAID, "cents": cents})
+        publish(app, PLACED)
+        publish(app, {**PAID, "cents": cents})
         until(lambda: totals(aws, named), {"revenue": 3998, "stock of book": -2})
         until(lambda: waiting(aws, named("SQS::Queue", WORKED_OFF)), 0)
     until(lambda: runs(aws, named, "Revenue"), before + 2)
     assert totals(aws, named) == {"revenue": 3998, "stock of book": -2}
 
 
-def test_a_message_that_fails_in_the_queue_is_kept_alone(aws: Emulator, named: Named) -> None:
-    """The time between two tries is made shorter, from a minute to a second, once the function has started."""
-    publish(aws, {**PLACED, "order": "0"})
+def test_a_message_that_fails_in_the_queue_is_kept_alone(aws: Emulator, app: LocalApp, named: Named) -> None:
+    """The time between two tries is made shorter, from a minute to two seconds, once the function has started."""
+    publish(app, {**PLACED, "order": "0"})
     until(lambda: totals(aws, named), {"stock of book": -2})
     queue, dead = (
         named("SQS::Queue", WORKED_OFF),
         named("SQS::Queue", "StockQueueTriggerFanoutSales1D8204AFDeadLetters"),
     )
-    aws.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    aws.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "2"})
     wrong = {**PLACED, "order": "2", "quantity": "two"}
-    publish(aws, wrong)
-    publish(aws, PLACED)
+    publish(app, wrong)
+    publish(app, PLACED)
     until(lambda: kept(aws, dead), [wrong])
     until(lambda: waiting(aws, queue), 0)
     assert totals(aws, named) == {"stock of book": -4}
 
 
-def test_an_event_that_fails_is_kept(aws: Emulator, named: Named) -> None:
+def test_an_event_that_fails_is_kept(aws: Emulator, app: LocalApp, named: Named) -> None:
     event = {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": json.dumps({**PAID, "cents": "many"})}}]}
     before = runs(aws, named, "Revenue")
     revenue, failures = named("Lambda::Function", "Revenue"), named("SQS::Queue", "AsyncFailures")

@@ -6,7 +6,6 @@ Their tables are an emulator's, so that what makes them idempotent is really wri
 from __future__ import annotations
 
 import json
-import platform
 import sys
 import time
 import zipfile
@@ -16,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator import CREDENTIALS, NOT_HERE, REGION, Emulator
-from example_apps import load
+from example_apps import NOT_HERE, load
 
-from constructs_lambda.packaging import Target, build
+from constructs_lambda.local import Emulator
+from constructs_lambda.local.manifests import REGION
+from constructs_lambda.packaging import build, this_machine
 from constructs_lambda.testing import LambdaContext, sample_event
 
 pytestmark = [
@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 FUNCTIONS = Path(__file__).parents[2] / "examples" / "fanout" / "functions"
-ARCHITECTURES = {"aarch64": "arm64", "x86_64": "x86_64"}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 KEYS = {"Totals": "name", "Done": "id"}
 PAID = {"type": "order.paid", "order": "1", "cents": 3998}
 PLACED = {"type": "order.placed", "order": "1", "sku": "book", "quantity": 2}
@@ -37,9 +37,8 @@ PLACED = {"type": "order.placed", "order": "1", "sku": "book", "quantity": 2}
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("fanout")
-    target = Target(f"python3.{sys.version_info.minor}", ARCHITECTURES[platform.machine()])
     for name in ("revenue", "stock"):
-        with zipfile.ZipFile(build(FUNCTIONS / name, target).path) as archive:
+        with zipfile.ZipFile(build(FUNCTIONS / name, this_machine()).path) as archive:
             archive.extractall(root / name)
     sys.path.insert(0, str(root / "stock"))
     yield root

@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator import Emulator
 from triggering import is_safe_keep, of_type
+
+from constructs_lambda.local import Emulator, LocalApp
 
 pytestmark = [pytest.mark.cdk, pytest.mark.emulator, pytest.mark.slow]
 
@@ -46,12 +47,13 @@ class Deployed:
     """A stack with a function for each trigger, in the emulator."""
 
     aws: Emulator
+    app: LocalApp
     template: dict[str, Any]
 
     def named(self, kind: str, part: str) -> str:
         """The name of the one resource of a kind with a part in its logical id."""
         (id,) = (id for id in of_type(self.template, f"AWS::{kind}") if part in id)
-        return self.aws.physical_id("Shop", id)
+        return self.app.resource(f"AWS::{kind}", id).physical_id
 
     def got(self, function: str) -> list[Any]:
         """The events that a function got."""
@@ -109,13 +111,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     outdir = tmp_path_factory.mktemp("triggers") / "cdk.out"
     synthesize(outdir)
     with Emulator() as aws:
-        aws.deploy(outdir)
-        yield Deployed(aws, json.loads((outdir / "Shop.template.json").read_text()))
+        app = aws.deploy(outdir)
+        yield Deployed(aws, app, json.loads((outdir / "Shop.template.json").read_text()))
+        app.close()
 
 
 def synthesize(outdir: Path) -> None:
-    from aws_cdk import App, Stack, aws_dynamodb, aws_lambda, aws_scheduler, aws_sns
-    from emulator import runtime
+    from aws_cdk import App, Duration, Stack, aws_dynamodb, aws_lambda, aws_scheduler, aws_sns
 
     from constructs_lambda import (
         BucketTrigger,
@@ -158,7 +160,8 @@ def synthesize(outdir: Path) -> None:
             f"{name}Function",
             code=aws_lambda.Code.from_inline(CODE),
             handler="index.handler",
-            runtime=runtime(),
+            runtime=aws_lambda.Runtime.PYTHON_3_14,
+            timeout=Duration.seconds(30),  # a machine with much to do starts a function slowly
         )
         (function.add_alias("live") if name == "Alias" else function).add_event_source(trigger)
     app.synth()
@@ -231,7 +234,7 @@ def test_what_fails_in_a_queue_is_kept(shop: Deployed, name: str, message: objec
     """The time between two tries is made shorter, to a second."""
     queues = of_type(shop.template, "AWS::SQS::Queue")
     (queue,) = (id for id, each in queues.items() if id.startswith(f"{name}Function") and "RedrivePolicy" in each)
-    url = shop.aws.physical_id("Shop", queue)
+    url = shop.app.resource("AWS::SQS::Queue", queue).physical_id
     shop.aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
     SOURCES[name](shop, FAILING)
     until(lambda: shop.kept(id_in(queues[queue]["RedrivePolicy"]["deadLetterTargetArn"])), [message])

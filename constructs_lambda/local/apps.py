@@ -1,0 +1,275 @@
+"""`LocalApp`: an app in an emulator; its functions, routes and topics are called by the names that the code has."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.local.answers import Answer, LogLine, Result, Route
+from constructs_lambda.local.clients import explained, make_client
+from constructs_lambda.local.resources import APIS, FUNCTION, HTTP_API, QUEUE, REST_API, TOPIC, URL, Resource, find
+
+if TYPE_CHECKING:
+    from constructs_lambda.local.ignored import Ignored
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_SECONDS_TO_ANSWER = 60
+_NO_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
+
+
+class LocalApp:
+    """An app that was deployed into an emulator.
+
+    A name is a construct path (`Shop/Orders`), the end of one (`Orders`), a logical id or a physical name.
+
+    Args:
+        port: Where the emulator listens.
+        resources: What was deployed.
+        ignored: What the emulator left out of it; None where that isn't known any more.
+    """
+
+    def __init__(self, port: int, resources: Sequence[Resource], ignored: Ignored | None = None) -> None:
+        self.port, self.resources, self.ignored = port, tuple(resources), ignored
+        self._clients: dict[tuple[str, str, str], Any] = {}
+
+    def client(self, service: str, place: Resource) -> Any:
+        """A boto3 client for the account and Region of a resource.
+
+        Args:
+            service: The service, as boto3 calls it.
+            place: The resource.
+        """
+        key = (service, place.account, place.region)
+        if key not in self._clients:
+            self._clients[key] = make_client(self.port, *key)
+        return self._clients[key]
+
+    def close(self) -> None:
+        """Closes the connections."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
+    @explained
+    def outputs(self, stack: str | None = None) -> dict[str, str]:
+        """The outputs of a stack, by their logical ids.
+
+        Args:
+            stack: Its name in CloudFormation; not needed where there is one only.
+
+        Raises:
+            InputError: There is no such stack, or there are several.
+        """
+        by_stack = {each.stack: each for each in self.resources}
+        if stack is None and len(by_stack) == 1:
+            stack = next(iter(by_stack))
+        if stack not in by_stack:
+            raise InputError(f"the app's stacks are {', '.join(by_stack)}; name one")
+        client = self.client("cloudformation", by_stack[stack])
+        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
+        return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
+
+    def resource(self, type: str, name: str | None = None) -> Resource:
+        """The resource of a type that a name fits.
+
+        Args:
+            type: Its type in CloudFormation.
+            name: Its name; not needed where there is one only.
+
+        Raises:
+            InputError: There is none, or there are several.
+        """
+        return find(self.resources, (type,), name, type)
+
+    @explained
+    def invoke(self, name: str | None = None, event: object = None) -> Result:
+        """Invokes a function, and waits for what it returns.
+
+        Args:
+            name: The function; not needed where there is one only.
+            event: Its event, as JSON has it; a text or bytes are JSON already. `{}` where it isn't given.
+
+        Raises:
+            InputError: There is no such function, or it is a container image.
+        """
+        function = find(self.resources, (FUNCTION,), name, "function")
+        payload = event if isinstance(event, bytes) else event.encode() if isinstance(event, str) else b"{}"
+        if not isinstance(event, bytes | str | None):
+            payload = json.dumps(event).encode()
+        client = self.client("lambda", function)
+        if client.get_function_configuration(FunctionName=function.physical_id).get("PackageType") == "Image":
+            raise InputError(f"{function.shown}: is a container image, and the emulator runs none")
+        found = client.invoke(FunctionName=function.physical_id, Payload=payload, LogType="Tail")
+        log = base64.b64decode(found.get("LogResult", "")).decode(errors="replace")
+        return Result(found["Payload"].read(), found.get("FunctionError", ""), log)
+
+    @explained
+    def request(
+        self,
+        route: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: object = None,
+        api: str | None = None,
+        sign: bool = False,
+    ) -> Answer:
+        """Calls a route of an HTTP API or a REST API, or a function's URL.
+
+        Args:
+            route: Method and path, with values in place of variables: `GET /orders/1?page=2`.
+            headers: Headers.
+            body: What is sent: a text or bytes as they are, anything else as JSON.
+            api: The API; not needed where there is one only.
+            sign: Whether the request is signed, for what `AWS_IAM` is in front of. The emulator takes any signature.
+
+        Raises:
+            InputError: The route isn't one, there is no such API, or it doesn't answer.
+        """
+        method, _, path = route.strip().partition(" ")
+        if method not in _METHODS or not path.strip().startswith("/"):
+            raise InputError(f"{one_line(route)!r} is no route; write a method and a path, such as 'GET /orders/1'")
+        where = find(self.resources, APIS, api, "API")
+        sent = body if isinstance(body, bytes | None) else body.encode() if isinstance(body, str) else b""
+        if not isinstance(body, bytes | str | None):
+            sent = json.dumps(body).encode()
+        whole = self._prefix(where) + path.strip()
+        own = {} if sent is None else {"Content-Type": "application/json"}
+        signature = self._signature(method, whole, where) if sign else {}
+        return self._call(method, whole, {**own, **signature, **(headers or {})}, sent)
+
+    def _signature(self, method: str, path: str, where: Resource) -> dict[str, str]:
+        """The headers of a signed request."""
+        from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
+        from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
+        from botocore.credentials import Credentials  # type: ignore[import-untyped]
+
+        service = "lambda" if where.type == URL else "execute-api"
+        request = AWSRequest(method, f"http://127.0.0.1:{self.port}{path}")
+        SigV4Auth(Credentials(where.account, "test"), service, where.region).add_auth(request)
+        return dict(request.headers)
+
+    def _call(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_SECONDS_TO_ANSWER)
+        try:
+            connection.request(method, path, body, dict(headers))
+            response = connection.getresponse()
+            return Answer(response.status, response.reason, dict(response.getheaders()), response.read())
+        except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
+            raise InputError(one_line(f"{method} {path}: no answer: {error}")) from None
+        finally:
+            connection.close()
+
+    def _prefix(self, api: Resource) -> str:
+        """What the paths of an API begin with, on this machine."""
+        if api.type == HTTP_API:
+            stages = self.client("apigatewayv2", api).get_stages(ApiId=api.physical_id)["Items"]
+            names = [each["StageName"] for each in stages]
+            stage = "" if "$default" in names or not names else f"/{names[0]}"
+            return f"/_aws/execute-api/{api.physical_id}{stage}"
+        if api.type == REST_API:
+            stages = self.client("apigateway", api).get_stages(restApiId=api.physical_id)["item"]
+            if not stages:
+                raise InputError(f"{api.shown}: has no stage, so nothing of it can be called")
+            return f"/_aws/execute-api/{api.physical_id}/{stages[0]['stageName']}"
+        config = self._url_config(api)
+        return f"/_aws/lambda-url/{str(urlsplit(config['FunctionUrl']).hostname).partition('.')[0]}"
+
+    @explained
+    def publish(self, name: str | None, message: str, attributes: Mapping[str, str] | None = None) -> str:
+        """Publishes to a topic, or sends to a queue.
+
+        Args:
+            name: The topic or queue; where it isn't given, the only topic there is.
+            message: The message.
+            attributes: Its attributes, which are texts.
+
+        Returns:
+            The id of the message.
+
+        Raises:
+            InputError: There is no such topic or queue.
+        """
+        types = (TOPIC,) if name is None else (TOPIC, QUEUE)
+        where = find(self.resources, types, name, "topic" if name is None else "topic or queue")
+        typed = {key: {"DataType": "String", "StringValue": value} for key, value in (attributes or {}).items()}
+        if where.type == TOPIC:
+            sent = self.client("sns", where).publish(
+                TopicArn=where.physical_id, Message=message, MessageAttributes=typed
+            )
+        else:
+            sent = self.client("sqs", where).send_message(
+                QueueUrl=where.physical_id, MessageBody=message, MessageAttributes=typed
+            )
+        return str(sent["MessageId"])
+
+    @explained
+    def logs(self, name: str | None = None, *, since: int = 0, platform: bool = False) -> list[LogLine]:
+        """What functions wrote, the oldest first.
+
+        Args:
+            name: The function; all where it isn't given.
+            since: Only what was written from then on, in milliseconds since 1970.
+            platform: Whether the lines that Lambda itself writes are wanted: start, end and report of each call.
+
+        Raises:
+            InputError: There is no such function.
+        """
+        those = [each for each in self.resources if each.type == FUNCTION and not each.is_of_cdk]
+        if name is not None:
+            those = [find(self.resources, (FUNCTION,), name, "function")]
+        lines = [line for each in those for line in self._lines(each, since)]
+        lines = [line for line in lines if platform or not line.message.startswith(_NO_LINES)]
+        return sorted(lines, key=lambda line: line.milliseconds)
+
+    def _lines(self, function: Resource, since: int) -> Iterator[LogLine]:
+        from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+
+        config = self.client("lambda", function).get_function_configuration(FunctionName=function.physical_id)
+        group = config.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{function.physical_id}")
+        pages = self.client("logs", function).get_paginator("filter_log_events")
+        seen: Counter[str] = Counter()
+        try:
+            for page in pages.paginate(logGroupName=group, startTime=since):
+                for each in page["events"]:
+                    message = each["message"].rstrip("\n")
+                    id = f"{each['logStreamName']} {each['timestamp']} {message}"  # the emulator gives none
+                    seen[id] += 1
+                    yield LogLine(each["timestamp"], function.shown, message, f"{id} {seen[id]}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":  # it never ran
+                raise
+
+    @explained
+    def routes(self) -> list[Route]:
+        """Every route, and every function's URL."""
+        found: list[Route] = []
+        for api in self.resources:
+            if api.type in APIS:
+                base = f"http://127.0.0.1:{self.port}{self._prefix(api)}"
+                for method, path, guard in sorted(self._keys(api)):
+                    found.append(Route(api.shown, method, path, base + path, guard))
+        return found
+
+    def _keys(self, api: Resource) -> Iterator[tuple[str, str, str]]:
+        if api.type == HTTP_API:
+            for each in self.client("apigatewayv2", api).get_routes(ApiId=api.physical_id)["Items"]:
+                method, _, path = each["RouteKey"].partition(" ")
+                yield method if path else "ANY", path or "/", each.get("AuthorizationType", "NONE")
+        elif api.type == REST_API:
+            client = self.client("apigateway", api)
+            for page in client.get_paginator("get_resources").paginate(restApiId=api.physical_id, embed=["methods"]):
+                for each in page["items"]:
+                    for method, details in each.get("resourceMethods", {}).items():
+                        yield method, each["path"], details.get("authorizationType", "NONE")
+        else:
+            yield "ANY", "/", self._url_config(api)["AuthType"]
+
+    def _url_config(self, url: Resource) -> dict[str, Any]:
+        found = self.client("lambda", url).get_function_url_config(FunctionName=url.physical_id)
+        return dict(found)

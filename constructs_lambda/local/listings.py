@@ -1,0 +1,53 @@
+"""What a person reads once an app is deployed: what can be called, and how."""
+
+from __future__ import annotations
+
+import shlex
+
+from constructs_lambda.local.answers import Route
+from constructs_lambda.local.apps import LocalApp
+from constructs_lambda.local.resources import FUNCTION, QUEUE, TOPIC, Resource
+
+_COMMAND = "constructs-lambda local"
+
+
+def listing(app: LocalApp) -> list[str]:
+    """The routes, functions, topics and queues of an app, each with a command that calls it.
+
+    Args:
+        app: The app.
+    """
+    routes = app.routes()
+    lines: list[str] = []
+    if routes:
+        width = max(len(f"{each.method} {each.path}") for each in routes)
+        widest = max(len(_guard(each)) for each in routes)
+        lines.append("Routes")
+        for each in routes:
+            lines.append(f"  {f'{each.method} {each.path}':{width}}  {_guard(each):{widest}}  {each.url}")
+    by_type = {type: _named(app, type) for type in (FUNCTION, TOPIC, QUEUE)}
+    for title, type in (("Functions", FUNCTION), ("Topics", TOPIC), ("Queues", QUEUE)):
+        if by_type[type]:
+            lines += [title, *(f"  {each.shown}" for each in by_type[type])]
+    lines.append("Try, in another terminal")
+    if routes:
+        simple = [each for each in routes if "{" not in each.path]
+        route = next((each for each in simple if each.guard == "NONE"), (simple or routes)[0])
+        method = "GET" if route.method == "ANY" else route.method
+        api = f" --api {shlex.quote(route.api)}" if len({each.api for each in routes}) > 1 else ""
+        signed = " --sign" if route.guard == "AWS_IAM" else ""
+        lines.append(f"  {_COMMAND} request {shlex.quote(f'{method} {route.path}')}{api}{signed}")
+    if by_type[FUNCTION]:
+        lines.append(f"  {_COMMAND} invoke {shlex.quote(by_type[FUNCTION][0].shown)} --event event.json")
+    if by_type[TOPIC]:
+        lines.append(f"  {_COMMAND} publish {shlex.quote(by_type[TOPIC][0].shown)} --message '{{}}'")
+    return [*lines, f"  {_COMMAND} logs --follow"]
+
+
+def _guard(route: Route) -> str:
+    return "public" if route.guard == "NONE" else route.guard
+
+
+def _named(app: LocalApp, type: str) -> list[Resource]:
+    found = [each for each in app.resources if each.type == type and not each.is_of_cdk]
+    return sorted(found, key=lambda each: each.shown)

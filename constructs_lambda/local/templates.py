@@ -1,0 +1,152 @@
+"""What of a template an emulator can take: without the types that it refuses, and without what needs those."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from constructs_lambda.records import record
+
+_NAMES = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}")
+_KEPT = (
+    "AWS::Lambda::Function",
+    "AWS::IAM::",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::S3::BucketPolicy",
+)
+"""Types that are worth more than one reference: a placeholder stands for what they refer to."""
+_OF_CODEDEPLOY = "UpdatePolicy"
+_CUSTOM, _OF_MACRO, _ANALYTICS = "Custom::", "AWS::Serverless::", "AWS::CDK::Metadata"
+_LAYER = re.compile(r"arn:.*:lambda:.*:(\d{12}):layer:")
+
+
+@record()
+class Dropped:
+    """A resource, or a part of one, that isn't deployed.
+
+    Args:
+        logical_id: The resource.
+        type: Its type.
+        needs: The logical id that it can't do without; empty where its own type is what is refused.
+        layer: Where it is only a layer of another account: its ARN.
+    """
+
+    logical_id: str
+    type: str
+    needs: str = ""
+    layer: str = ""
+
+
+def fitted(
+    template: Mapping[str, Any], known: Collection[str], account: str, broken: Collection[str] = ()
+) -> tuple[dict[str, Any], list[Dropped]]:
+    """A template as the emulator takes it, and what is missing from it.
+
+    Args:
+        template: The template; it stays as it is.
+        known: The resource types that the emulator has.
+        account: The account of the stack: layers of others can't be had.
+        broken: The logical ids of functions that can't run; custom resources that they provide are dropped.
+    """
+    resources = {id: each for id, each in _mapping(template.get("Resources")).items() if isinstance(each, Mapping)}
+    dropped: dict[str, Dropped] = {}
+    for id, each in resources.items():
+        kind = str(each.get("Type"))
+        is_expanded = "Transform" in template and kind.startswith(_OF_MACRO)
+        if kind not in known and not kind.startswith(_CUSTOM) and not is_expanded:
+            dropped[id] = Dropped(id, kind)
+        provider = next(_referred(_mapping(each.get("Properties")).get("ServiceToken")), None)
+        if provider is not None and provider in broken:
+            dropped[id] = Dropped(id, kind, provider)
+    found = True
+    while found:
+        found = False
+        for id, each in resources.items():
+            kind = str(each.get("Type"))
+            if id in dropped or kind.startswith(_KEPT):
+                continue
+            needs = next((name for name in _referred(each.get("Properties")) if name in dropped), None)
+            if needs is not None:
+                dropped[id], found = Dropped(id, kind, needs), True
+    kept: dict[str, Any] = {}
+    layers: list[Dropped] = []
+    for id, each in resources.items():
+        if id not in dropped:
+            kept[id] = _without(each, dropped)
+            layers += _take_layers(id, kept[id], account)
+    fit = {**template, "Resources": kept}
+    if "Outputs" in template:
+        outputs = _mapping(template["Outputs"]).items()
+        fit["Outputs"] = {id: each for id, each in outputs if not dropped.keys() & set(_referred(each))}
+    told = [each for each in dropped.values() if each.type != _ANALYTICS]
+    return fit, [*told, *layers]
+
+
+def _without(resource: Mapping[str, Any], dropped: Collection[str]) -> dict[str, Any]:
+    left = {name: _placeheld(each, dropped) if name == "Properties" else each for name, each in resource.items()}
+    needed = left.get("DependsOn")
+    if needed is not None:
+        left["DependsOn"] = [each for each in ([needed] if isinstance(needed, str) else needed) if each not in dropped]
+    if set(_referred(left.get(_OF_CODEDEPLOY))) & set(dropped):
+        del left[_OF_CODEDEPLOY]
+    return left
+
+
+def _take_layers(id: str, function: dict[str, Any], account: str) -> Iterator[Dropped]:
+    """Takes the layers of other accounts from a function."""
+    properties = _mapping(function.get("Properties"))
+    layers = properties.get("Layers")
+    if function.get("Type") != "AWS::Lambda::Function" or not isinstance(layers, list):
+        return
+    foreign = {text for each in layers if (match := _LAYER.search(text := _as_text(each))) and match[1] != account}
+    for arn in sorted(foreign):
+        yield Dropped(id, "AWS::Lambda::Function", layer=arn)
+    if foreign:
+        function["Properties"] = {**properties, "Layers": [each for each in layers if _as_text(each) not in foreign]}
+
+
+def _as_text(value: object) -> str:
+    """A text, or what is joined to one; references stand in it as `${...}`."""
+    if isinstance(value, Mapping):
+        match = value.get("Fn::Join")
+        if isinstance(match, list) and len(match) == 2 and isinstance(match[1], list):
+            return str(match[0]).join(map(_as_text, match[1]))
+        return "${" + str(next(iter(value.values()), "")) + "}"
+    return str(value)
+
+
+def _placeheld(value: Any, dropped: Collection[str]) -> Any:
+    if isinstance(value, Mapping):
+        if len(value) == 1 and (name := next(iter(_referred(value)), None)) in dropped and _is_reference(value):
+            return f"left-out-{name}"
+        return {key: _placeheld(each, dropped) for key, each in value.items()}
+    return [_placeheld(each, dropped) for each in value] if isinstance(value, list) else value
+
+
+def _is_reference(value: Mapping[str, Any]) -> bool:
+    return next(iter(value)) in ("Ref", "Fn::GetAtt", "Fn::Sub")
+
+
+def _referred(value: Any) -> Iterator[str]:
+    """The logical ids that a value refers to."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            if key == "Ref" and isinstance(each, str):
+                yield each
+            elif key == "Fn::GetAtt" and isinstance(each, list | str):
+                yield str(each[0]) if isinstance(each, list) and each else str(each).partition(".")[0]
+            elif key == "Fn::Sub":
+                text, *_ = each if isinstance(each, list) and each else [each]
+                yield from _NAMES.findall(str(text))
+                yield from _referred(each)
+            else:
+                yield from _referred(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _referred(each)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,430 @@
+"""`constructs-lambda local`: from nothing to a called route, and nothing left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_assemblies import assembly, function, template
+from processes import group_of, is_running, only_linux, until
+
+from constructs_lambda.cli import main
+from constructs_lambda.local.clients import free_port
+
+pytestmark = pytest.mark.emulator
+
+CODE = """
+import json
+def handler(event, context):
+    print("got", json.dumps(event))
+    if event.get("fail"):
+        raise ValueError("as it was asked to")
+    if "rawPath" in event:
+        body = {"path": event["rawPath"], "token": event["headers"].get("authorization"), "body": event.get("body")}
+        return {"statusCode": 200, "body": json.dumps(body)}
+    return {"event": event}
+"""
+PROGRAM = [sys.executable, "-c", "import sys; from constructs_lambda.cli import main; sys.exit(main())", "local"]
+TARGET = {"Fn::Join": ["", ["integrations/", {"Ref": "Integration"}]]}
+SHOP = template(
+    Orders=function(CODE),
+    Api={"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "ShopApi", "ProtocolType": "HTTP"}},
+    Stage={
+        "Type": "AWS::ApiGatewayV2::Stage",
+        "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": True},
+    },
+    Integration={
+        "Type": "AWS::ApiGatewayV2::Integration",
+        "Properties": {
+            "ApiId": {"Ref": "Api"},
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": {"Fn::GetAtt": ["Orders", "Arn"]},
+            "PayloadFormatVersion": "2.0",
+        },
+    },
+    Route={
+        "Type": "AWS::ApiGatewayV2::Route",
+        "Properties": {"ApiId": {"Ref": "Api"}, "RouteKey": "ANY /orders/{id}", "Target": TARGET},
+    },
+    Sales={"Type": "AWS::SNS::Topic"},
+    Waiting={"Type": "AWS::SQS::Queue"},
+    Subscription={
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {
+            "TopicArn": {"Ref": "Sales"},
+            "Protocol": "lambda",
+            "Endpoint": {"Fn::GetAtt": ["Orders", "Arn"]},
+            "FilterPolicy": {"type": ["sale"]},
+        },
+    },
+    Nat={"Type": "AWS::EC2::NatGateway"},
+)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds the emulator of another, nor one of the user."""
+    monkeypatch.setenv("CONSTRUCTS_LAMBDA_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return assembly(tmp_path_factory.mktemp("shop") / "cdk.out", Shop=SHOP)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("shared-cache")
+
+
+@pytest.fixture(scope="module")
+def detached(shop: Path, cache: Path) -> Iterator[str]:
+    """What `up --detach` says; the emulator is there while the tests of this module run."""
+    environment = {**os.environ, "CONSTRUCTS_LAMBDA_CACHE": str(cache)}
+    up = [*PROGRAM, "up", str(shop), "--detach", "--port", str(free_port())]
+    done = subprocess.run(up, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    yield done.stdout
+    subprocess.run([*PROGRAM, "down", "--all"], env=environment, capture_output=True, check=True, timeout=60)
+
+
+@pytest.fixture
+def running(detached: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("CONSTRUCTS_LAMBDA_CACHE", str(cache))
+    return detached
+
+
+def local(*arguments: str) -> int:
+    return main(["local", *arguments])
+
+
+def test_from_an_assembly_to_a_called_route(shop: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    calls = ["--request", "GET /orders/1", "-H", "Authorization: Bearer x", "--request", "GET /nowhere"]
+    assert local("up", str(shop), "--once", *calls) == 0
+    said = capfd.readouterr()
+    first, second = said.out.split("\n> ")[1:]
+    assert first.startswith("GET /orders/1\n200 OK\n")
+    assert json.loads(first.partition("\n\n")[2]) == {"path": "/orders/1", "token": "Bearer x", "body": None}
+    assert second.startswith("GET /nowhere\n404 Not Found\n")
+    assert "  AWS::EC2::NatGateway  a type that the emulator refuses: Shop/Nat\n" in said.err
+    assert said.err.index("NatGateway") < said.err.index("Shop: 0 of 9 resources"), "it is said before"
+    assert "Shop: 9 of 9 resources, " in said.err
+    assert local("invoke") == 2
+    assert capfd.readouterr().err.startswith("constructs-lambda: no emulator runs; start one with: ")
+
+
+def test_what_can_be_called_is_listed(running: str) -> None:
+    lines = running.splitlines()
+    assert lines[0].startswith("Deployed in ")
+    assert any("ANY /orders/{id}  public  http://127.0.0.1:" in line for line in lines)
+    for line in ("  Shop/Orders", "  Shop/Sales", "  Shop/Waiting", "It runs until: constructs-lambda local down"):
+        assert line in lines
+    assert "  constructs-lambda local request 'GET /orders/{id}'" in lines
+
+
+def test_the_address_that_is_listed_answers(running: str) -> None:
+    import urllib.request
+
+    (line,) = (line for line in running.splitlines() if "ANY /orders" in line)
+    url = line.split()[-1].replace("{id}", "7")
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as response:
+        assert json.load(response)["path"] == "/orders/7"
+
+
+def test_a_function_is_invoked(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "e.json").write_text('{"id": "Grüße"}')
+    assert local("invoke", "Orders", "--event", str(tmp_path / "e.json")) == 0
+    said = capfd.readouterr()
+    assert json.loads(said.out) == {"event": {"id": "Grüße"}}
+    assert "Grüße" in said.out
+    assert 'got {"id": ' in said.err
+
+
+def test_a_function_that_fails(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "e.json").write_text('{"fail": true}')
+    assert local("invoke", "--event", str(tmp_path / "e.json")) == 1
+    assert json.loads(capfd.readouterr().out)["errorMessage"] == "as it was asked to"
+
+
+def test_a_route_is_called(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "body.json").write_text('{"sku": 1}')
+    assert local("request", "POST /orders/1", "-i", "-H", "Authorization: me", "--body", f"@{tmp_path}/body.json") == 0
+    head, _, body = capfd.readouterr().out.partition("\n\n")
+    assert head.startswith("200 OK\n")
+    assert json.loads(body) == {"path": "/orders/1", "token": "me", "body": '{"sku": 1}'}
+    assert local("request", "PUT /orders/2", "--api", "ShopApi", "--body", "text") == 0
+    assert json.loads(capfd.readouterr().out)["body"] == "text"
+
+
+def test_a_message_is_published_and_a_filtered_one_is_not(running: str, capfd: pytest.CaptureFixture[str]) -> None:
+    for kind in ("lost", "sale"):
+        assert local("publish", "Sales", "--message", f"the {kind}", "--attribute", f"type={kind}") == 0
+    assert len(capfd.readouterr().out.splitlines()) == 2
+
+    def logged() -> str:
+        assert local("logs", "Orders") == 0
+        return capfd.readouterr().out
+
+    until(lambda: "the sale" in logged())
+    assert "the lost" not in logged()
+    assert logged().splitlines()[0].startswith("Shop/Orders  ")
+
+
+def test_a_message_is_sent_to_a_queue(running: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert local("publish", "Waiting", "--message", "{}") == 0
+    assert len(capfd.readouterr().out.strip()) == 36
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["invoke", "Ordres"], "no function is called 'Ordres'; did you mean Shop/Orders?"),
+        (["invoke", "--event", "gone.json"], "gone.json: no such file or directory"),
+        (["request", "/orders/1"], "'/orders/1' is no route; write a method and a path, such as 'GET /orders/1'"),
+        (["request", "GET /", "--api", "Nobody"], "no API is called 'Nobody'; there are: Shop/Api"),
+        (["request", "GET /", "-H", "Token"], "--header is 'Token'; it must be 'NAME: VALUE'."),
+        (["publish", "Sale", "--message", "x"], "no topic or queue is called 'Sale'; did you mean Shop/Sales?"),
+        (["publish", "Sales", "--message", "x", "--attribute", "a"], "--attribute is 'a'; it must be NAME=VALUE."),
+        (["logs", "Nobody"], "no function is called 'Nobody'; there are: Shop/Orders"),
+        (["invoke", "--port", "1"], "no emulator runs on port 1; there are:"),
+    ],
+)
+def test_what_is_not_there_is_told(
+    running: str, arguments: list[str], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert local(*arguments) == 2
+    assert f"constructs-lambda: {message}" in capfd.readouterr().err
+
+
+def test_an_event_that_is_no_json(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "e.json").write_text("{'a': 1}")
+    assert local("invoke", "--event", str(tmp_path / "e.json")) == 2
+    assert "e.json: is no JSON" in capfd.readouterr().err
+
+
+def test_two_that_run(
+    running: str, shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    """The one that was started here is meant; elsewhere the port has to be said."""
+    monkeypatch.chdir(tmp_path)
+    port = str(free_port())
+    assert local("up", str(shop), "--detach", "--port", port) == 0
+    assert local("invoke") == 0
+    monkeypatch.chdir("/")
+    capfd.readouterr()
+    assert local("invoke") == 2
+    listed = capfd.readouterr().err.splitlines()
+    assert listed[0] == "constructs-lambda: several emulators run; choose one with --port:"
+    assert any(line.startswith(f"constructs-lambda: port {port}: ") for line in listed)
+    assert local("invoke", "--port", port) == 0
+    assert local("down", "--port", port) == 0
+    capfd.readouterr()
+    assert local("invoke") == 0
+
+
+def test_down_where_none_runs(capfd: pytest.CaptureFixture[str]) -> None:
+    assert local("down") == 0
+    assert capfd.readouterr().out == "no emulator runs\n"
+
+
+def test_what_is_written_of_one_that_is_gone_is_removed(capfd: pytest.CaptureFixture[str]) -> None:
+    folder = Path(os.environ["CONSTRUCTS_LAMBDA_CACHE"]) / "local"
+    folder.mkdir()
+    (folder / "old.json").write_text(json.dumps({"port": free_port(), "token": "x", "home": "/gone", "app": "a",
+                                                 "started_in": "/", "resources": []}))  # fmt: skip
+    (folder / "broken.json").write_text("{")
+    assert local("invoke") == 2
+    assert list(folder.iterdir()) == []
+
+
+class Up:
+    """`local up` in a process of its own."""
+
+    def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
+        self.process = subprocess.Popen(
+            [*PROGRAM, "up", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd
+        )
+
+    def read_until(self, text: str) -> str:
+        assert self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if text in line:
+                return said
+        raise AssertionError(said)
+
+    def end(self, number: signal.Signals) -> tuple[int, str]:
+        self.process.send_signal(number)
+        said, _ = self.process.communicate(timeout=30)
+        return self.process.returncode, said
+
+
+def emulators_of(process: int) -> list[int]:
+    """The emulators that a process started."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+            command = entry.with_name("cmdline").read_text()
+        except OSError:
+            continue
+        if parent == process and "guard.py" in command:
+            found.append(int(entry.parent.name))
+    return found
+
+
+@only_linux
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_stays_until_it_is_ended(shop: Path, number: signal.Signals, monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    up = Up(str(shop), "--request", "GET /orders/9")
+    assert "200 OK" in up.read_until("Ctrl-C ends it.")
+    (emulator,) = emulators_of(up.process.pid)
+    assert len(group_of(emulator)) >= 2
+    assert local("invoke") == 0, "another command finds it"
+    up.read_until("Shop/Orders  got {}")
+    status, said = up.end(number)
+    assert (status, said.strip().splitlines()[-1]) == (130, "ended")
+    assert not group_of(emulator)
+    assert list(tmp_path.iterdir()) == []
+    assert local("invoke") == 2, "it isn't found any more"
+
+
+SLOW_APP = """
+import os, time
+from pathlib import Path
+Path("running").write_text(str(os.getpid()))
+time.sleep(60)
+"""
+
+
+@only_linux
+def test_it_is_ended_while_the_app_is_synthesized(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "app.py").write_text(SLOW_APP)
+    up = Up(str(tmp_path / "app.py"))
+    until(lambda: (tmp_path / "running").exists() and bool((tmp_path / "running").read_text()))
+    (emulator,) = emulators_of(up.process.pid)
+    assert up.end(signal.SIGINT)[0] == 130
+    assert not group_of(emulator)
+    assert not is_running(int((tmp_path / "running").read_text()))
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@only_linux
+def test_it_is_killed(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    """Not even then is something left, but for a line in the cache, which the next command removes."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    up = Up(str(shop))
+    up.read_until("Ctrl-C ends it.")
+    (emulator,) = emulators_of(up.process.pid)
+    up.end(signal.SIGKILL)
+    until(lambda: not group_of(emulator))
+    assert list(tmp_path.iterdir()) == []
+    assert local("invoke") == 2
+    assert list((Path(os.environ["CONSTRUCTS_LAMBDA_CACHE"]) / "local").iterdir()) == []
+
+
+@only_linux
+def test_one_that_stays_is_ended_by_down(shop: Path) -> None:
+    up = Up(str(shop))
+    up.read_until("Ctrl-C ends it.")
+    (emulator,) = emulators_of(up.process.pid)
+    assert local("down") == 0
+    said, _ = up.process.communicate(timeout=30)
+    assert (up.process.returncode, said) == (0, "The emulator was ended.\n")
+    assert not group_of(emulator)
+
+
+@only_linux
+def test_a_detached_one_leaves_nothing(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert subprocess.run([*PROGRAM, "up", str(shop), "--detach"], capture_output=True, check=False).returncode == 0
+    (home,) = tmp_path.iterdir()
+    session = next((Path(os.environ["CONSTRUCTS_LAMBDA_CACHE"]) / "local").iterdir())
+    assert json.loads(session.read_text())["home"] == str(home)
+    time.sleep(0.2)
+    assert local("invoke") == 0
+    assert local("down") == 0
+    until(lambda: list(tmp_path.iterdir()) == [])
+    assert not session.exists()
+
+
+def up_fails(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any, *arguments: str) -> str:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    assert local("up", *arguments) == 2
+    assert list((tmp_path / "temporary").iterdir()) == []
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    return said.err
+
+
+def test_up_without_an_app(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "cdk.out: no cloud assembly is there" in up_fails(capfd, tmp_path, monkeypatch)
+
+
+def test_up_with_an_app_that_fails(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "app.py").write_text("import sys; sys.exit('the reason')")
+    said = up_fails(capfd, tmp_path, monkeypatch, str(tmp_path / "app.py"))
+    assert said.index("the reason") < said.index("the app failed, with exit status 1")
+
+
+def test_up_with_a_template_that_is_gone(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any) -> None:
+    outdir = assembly(tmp_path / "cdk.out", Shop=SHOP)
+    (outdir / "Shop.template.json").unlink()
+    assert "Shop.template.json doesn't exist; synthesize again" in up_fails(capfd, tmp_path, monkeypatch, str(outdir))
+
+
+def test_up_with_a_stack_that_cannot_be_created(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    address = {"Type": "AWS::Lambda::Url", "Properties": {"TargetFunctionArn": "nobody", "AuthType": "NONE"}}
+    outdir = assembly(tmp_path / "cdk.out", Shop=template(Address=address))
+    said = up_fails(capfd, tmp_path, monkeypatch, str(outdir))
+    assert "constructs-lambda: Shop: ROLLBACK_COMPLETE\n" in said
+    assert "constructs-lambda: Shop/Address/Resource (AWS::Lambda::Url): " in said
+
+
+def test_up_on_a_port_that_is_taken(
+    running: str, shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    port = running.splitlines()[0].rpartition(":")[2]
+    assert f"port {port} of 127.0.0.1 is taken" in up_fails(capfd, tmp_path, monkeypatch, str(shop), "--port", port)
+
+
+def test_up_where_no_session_can_be_written(
+    shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CONSTRUCTS_LAMBDA_CACHE", str(tmp_path / "file"))
+    said = up_fails(capfd, tmp_path, monkeypatch, str(shop), "--detach")
+    assert "can't be written: not a directory" in said
+    assert "CONSTRUCTS_LAMBDA_CACHE" in said
+
+
+def test_once_where_no_session_can_be_written(
+    shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CONSTRUCTS_LAMBDA_CACHE", str(tmp_path / "file"))
+    assert local("up", str(shop), "--once", "--request", "GET /orders/1") == 0
+    said = capfd.readouterr()
+    assert "\n200 OK\n" in said.out
+    assert "warning: " in said.err
+
+
+def test_once_and_detach_do_not_go_together(capfd: pytest.CaptureFixture[str]) -> None:
+    assert local("up", "--once", "--detach") == 2
+    assert "--detach and --once don't go together" in capfd.readouterr().err

@@ -1,0 +1,304 @@
+"""The emulator itself: what it deploys, who reaches it, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_assemblies import assembly, function, template
+from processes import group_of, is_running, listening, only_linux, until
+
+from constructs_lambda.errors import InputError
+from constructs_lambda.local import Emulator, LocalApp
+from constructs_lambda.local.clients import free_port, is_alive
+from constructs_lambda.local.guard import refuse_others
+from constructs_lambda.local.resources import Resource
+
+pytestmark = pytest.mark.emulator
+
+FIRST = {
+    **template(Function=function()),
+    "Outputs": {"Name": {"Value": {"Ref": "Function"}, "Export": {"Name": "name"}}},
+}
+SECOND = {
+    "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+    "Outputs": {"Imported": {"Value": {"Fn::ImportValue": "name"}}},
+}
+IMPORTING = "import shared\ndef handler(event, context):\n    return shared.NAME\n"
+WRONG = {
+    "Resources": {
+        "Address": {"Type": "AWS::Lambda::Url", "Properties": {"TargetFunctionArn": "nobody", "AuthType": "AWS_IAM"}}
+    }
+}
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Emulator]:
+    with Emulator() as aws:
+        yield aws
+
+
+def test_stacks_in_the_order_that_they_need(aws: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AWS_PROFILE": "none", "AWS_ENDPOINT_URL": "http://localhost:1", "OF_THE_USER": "1"}.items():
+        monkeypatch.setenv(name, value)
+    said: list[tuple[str, int, int, float]] = []
+    app = aws.deploy(assembly(tmp_path, Second=SECOND, First=FIRST), progress=lambda *each: said.append(each))
+    deployed = app.resource("AWS::Lambda::Function").physical_id
+    assert app.outputs("Second") == {"Imported": deployed}
+    answer = app.invoke("First/Function", [1]).json()
+    app.close()
+    assert answer["event"] == [1]
+    assert answer["environment"]["AWS_REGION"] == "us-east-1"
+    assert not answer["environment"].keys() & {"AWS_PROFILE", "OF_THE_USER"}
+    assert answer["environment"]["AWS_ACCESS_KEY_ID"] != os.environ.get("AWS_ACCESS_KEY_ID", "")
+    assert [each[0] for each in said if each[1] == each[2]] == ["First", "Second"]
+    assert said[0][:3] == ("First", 0, 2)
+
+
+def test_a_stack_in_an_account_and_a_region_of_its_own(aws: Emulator, tmp_path: Path) -> None:
+    outdir = assembly(tmp_path, "aws://111122223333/eu-west-1", Far=template(Function=function()))
+    app = aws.deploy(outdir)
+    environment = app.invoke().json()["environment"]
+    where = app.resource("AWS::Lambda::Function")
+    app.close()
+    assert environment["AWS_REGION"] == "eu-west-1"
+    assert environment["_LAMBDA_FUNCTION_ARN"] == f"arn:aws:lambda:eu-west-1:111122223333:function:{where.physical_id}"
+    assert (where.account, where.region) == ("111122223333", "eu-west-1")
+
+
+def test_a_template_that_is_too_large_for_a_request(aws: Emulator, tmp_path: Path) -> None:
+    queues = {f"Queue{number}": {"Type": "AWS::SQS::Queue", "Metadata": {"is": "x" * 500}} for number in range(150)}
+    app = aws.deploy(assembly(tmp_path, Large={"Resources": queues}))
+    app.close()
+    assert (tmp_path / "Large.template.json").stat().st_size > 51_200
+    assert len(app.resources) == 150
+
+
+def test_why_a_stack_is_not_created(aws: Emulator, tmp_path: Path) -> None:
+    wrong = r"Wrong: ROLLBACK_COMPLETE\nWrong/Address/Resource \(AWS::Lambda::Url\): .*nobody"
+    with pytest.raises(InputError, match=wrong):
+        aws.deploy(assembly(tmp_path, Wrong=WRONG))
+
+
+def test_a_stack_that_is_there_already(aws: Emulator, tmp_path: Path) -> None:
+    outdir = assembly(tmp_path, Twice={"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    aws.deploy(outdir).close()
+    with pytest.raises(InputError, match="Twice: is deployed in this emulator already"):
+        aws.deploy(outdir)
+
+
+def test_what_a_function_says_and_how_it_fails(aws: Emulator, tmp_path: Path) -> None:
+    code = "def handler(event, context):\n    print('got', event['id'])\n    raise ValueError('as it was asked to')\n"
+    app = aws.deploy(assembly(tmp_path, Failing=template(Function=function(code))))
+    result = app.invoke("Function", {"id": 7})
+    lines = [line.message for line in app.logs("Function")]
+    with_platform = [line.message.partition(" ")[0] for line in app.logs("Function", platform=True)]
+    app.close()
+    assert result.error == "Unhandled"
+    assert result.json()["errorMessage"] == "as it was asked to"
+    assert "got 7" in result.log
+    assert lines[0] == "got 7"
+    assert {"START", "END", "REPORT"} <= set(with_platform)
+    assert not {"START", "END", "REPORT"} & {line.partition(" ")[0] for line in lines}
+
+
+def test_a_function_that_never_ran_has_said_nothing(aws: Emulator, tmp_path: Path) -> None:
+    app = aws.deploy(assembly(tmp_path, Silent=template(Function=function())))
+    assert app.logs() == []
+    app.close()
+
+
+def test_a_function_that_takes_too_long(aws: Emulator, tmp_path: Path) -> None:
+    code = "import time\ndef handler(event, context):\n    time.sleep(20)\n"
+    app = aws.deploy(assembly(tmp_path, Slow=template(Function=function(code, Timeout=1))))
+    started = time.monotonic()
+    result = app.invoke()
+    app.close()
+    assert result.error
+    assert "timed out after 1.00 seconds" in result.json()["errorMessage"]
+    assert time.monotonic() - started < 10
+
+
+def test_a_layer_is_imported(aws: Emulator, tmp_path: Path) -> None:
+    import zipfile
+
+    outdir = assembly(
+        tmp_path,
+        Layered=template(
+            Function=function(IMPORTING, Layers=[{"Ref": "Layer"}]),
+            Layer={
+                "Type": "AWS::Lambda::LayerVersion",
+                "Properties": {"Content": {"S3Bucket": "layers-000000000000", "S3Key": "layer.zip"}},
+            },
+        ),
+    )  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "layer.zip", "w") as archive:
+        archive.writestr("python/shared.py", "NAME = 'of the layer'\n")
+    add_asset(tmp_path / "Layered.assets.json", "layer.zip", "layers-${AWS::AccountId}")
+    app = aws.deploy(outdir)
+    result = app.invoke()
+    app.close()
+    assert result.json() == "of the layer"
+
+
+def add_asset(manifest: Path, name: str, bucket: str) -> None:
+    import json
+
+    content = json.loads(manifest.read_text())
+    destination = {"bucketName": bucket, "objectKey": name}
+    content["files"][name] = {"source": {"path": name, "packaging": "file"}, "destinations": {"here": destination}}
+    manifest.write_text(json.dumps(content))
+
+
+@only_linux
+def test_nothing_is_left_when_a_test_fails() -> None:
+    emulator = Emulator()
+    with pytest.raises(AssertionError, match="a test that fails"), emulator:  # noqa: PT012
+        assert is_running(emulator.pid)
+        raise AssertionError("a test that fails")
+    assert not is_running(emulator.pid)
+    assert not emulator.folder.exists()
+
+
+def test_what_it_said_where_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    emulator = Emulator()
+    with pytest.raises(InputError, match="the emulator didn't start"):
+        emulator.__enter__()
+    assert not emulator.folder.exists()
+
+
+def test_a_port_that_is_taken(aws: Emulator) -> None:
+    with pytest.raises(InputError, match=f"port {aws.port} of 127.0.0.1 is taken"):
+        Emulator(port=aws.port).__enter__()
+
+
+def test_a_port_that_was_taken_in_the_meantime(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = iter([aws.port, free_port()])
+    monkeypatch.setattr("constructs_lambda.local.emulator.free_port", lambda: next(ports))
+    with Emulator() as other:
+        assert other.port != aws.port
+        assert is_alive(other.port, other.token)
+        assert not is_alive(aws.port, other.token)
+
+
+def test_the_usual_port_where_it_is_free(aws: Emulator) -> None:
+    usual = free_port()
+    with Emulator(usual_port=usual) as other, Emulator(usual_port=usual) as third:
+        assert other.port == usual
+        assert third.port not in (usual, aws.port)
+
+
+def test_no_folder_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    with pytest.raises(InputError, match=r"no folder for the emulator can be made: no such file .*TMPDIR"):
+        Emulator().__enter__()
+
+
+@pytest.mark.parametrize("missing", ["boto3", "ministack"])
+def test_the_extra_is_not_installed(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    monkeypatch.setattr(
+        "constructs_lambda.local.environments.find_spec", lambda name: None if name == missing else object()
+    )
+    with pytest.raises(InputError, match=rf'needs {missing}, which this Python hasn.t; .*"constructs-lambda\[local\]"'):
+        Emulator().__enter__()
+
+
+@pytest.mark.parametrize(
+    ("found", "is_fine"), [("1.5.32", False), ("1.5.33", True), ("1.10.0", True), ("2.0.dev1", True)]
+)
+def test_an_emulator_that_is_too_old(monkeypatch: pytest.MonkeyPatch, found: str, is_fine: bool) -> None:
+    from constructs_lambda.local.environments import refuse_missing
+
+    monkeypatch.setattr("importlib.metadata.version", lambda _: found)
+    if is_fine:
+        refuse_missing()
+    else:
+        with pytest.raises(InputError, match=r"ministack is 1\.5\.32, and 1\.5\.33 or newer is needed"):
+            refuse_missing()
+
+
+@only_linux
+def test_only_this_machine_reaches_it_also_while_functions_run(aws: Emulator, tmp_path: Path) -> None:
+    app = aws.deploy(assembly(tmp_path, Run=template(Function=function())))
+    assert app.invoke().error == ""
+    app.close()
+    processes = group_of(aws.pid)
+    assert len(processes) >= 2, "the emulator, and the function"
+    assert listening(processes) == {f"0100007F:{aws.port:04X}"}
+
+
+@only_linux
+def test_what_would_listen_for_all_is_refused(aws: Emulator) -> None:
+    client = aws.client("transfer")  # its servers of SFTP listen on every address
+    client.create_server()
+    assert listening(group_of(aws.pid)) == {f"0100007F:{aws.port:04X}"}
+
+
+@pytest.mark.parametrize("address", [("0.0.0.0", 1), ("", 1), ("::", 1, 0, 0), ("192.168.0.1", 1)])
+def test_addresses_that_others_reach(address: tuple[Any, ...]) -> None:
+    with pytest.raises(PermissionError, match="only this machine may be listened on"):
+        refuse_others("socket.bind", (None, address))
+
+
+@pytest.mark.parametrize("address", [("127.0.0.1", 1), ("::1", 1, 0, 0), ("localhost", 1), "/a/unix/socket"])
+def test_addresses_of_this_machine(address: Any) -> None:
+    refuse_others("socket.bind", (None, address))
+    refuse_others("socket.connect", (None, ("192.168.0.1", 1)))
+
+
+PARENT = """
+import sys, time
+from constructs_lambda.local import Emulator
+with Emulator() as aws:
+    print(aws.pid, aws.folder, flush=True)
+    time.sleep(60)
+"""
+
+
+@only_linux
+def test_it_ends_with_a_parent_that_is_killed() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pid, _, folder = parent.stdout.readline().strip().partition(" ")
+    assert group_of(int(pid))
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not group_of(int(pid)))
+    assert not Path(folder).exists()
+
+
+def test_an_app_of_which_all_is_known_can_be_called_again(aws: Emulator, tmp_path: Path) -> None:
+    app = aws.deploy(assembly(tmp_path, Again=template(Function=function())))
+    again = LocalApp(aws.port, app.resources)
+    assert again.invoke("Again/Function", "[2]").json()["event"] == [2]
+    for each in (app, again):
+        each.close()
+
+
+def test_what_the_emulator_refuses_and_that_it_is_gone(aws: Emulator) -> None:
+    gone = Resource("AWS::Lambda::Function", "Shop/Gone", "Gone", "gone", "Shop", "000000000000", "us-east-1")
+    app = LocalApp(aws.port, [gone])
+    with pytest.raises(InputError, match=r"the emulator refuses it: .*Function not found"):
+        app.invoke()
+    app.close()
+    nobody = LocalApp(free_port(), [gone])
+    with pytest.raises(InputError, match="the emulator doesn't answer: Could not connect"):
+        nobody.invoke()
+    nobody.close()
+
+
+def test_connections_of_apps_are_closed_with_the_emulator(tmp_path: Path) -> None:
+    with Emulator() as aws:
+        app = aws.deploy(assembly(tmp_path, Shop=template(Function=function())))
+        app.invoke()
+        assert app._clients
+    assert not app._clients
