@@ -14,7 +14,8 @@ from constructs_lambda.model import Acknowledgement
 from constructs_lambda.records import record
 
 MANIFEST = "manifest.json"
-_REPORT = "validation-report.json"
+REPORT = "validation-report.json"
+_LEVELS = ("error", "warning", "info")
 _UNKNOWN = ("unknown-account", "unknown-region")
 
 
@@ -54,6 +55,21 @@ class Assembly:
 
     templates: tuple[TemplateFile, ...]
     acknowledgements: tuple[Acknowledgement, ...]
+
+
+@record()
+class Annotation:
+    """What CDK or a construct said of a construct.
+
+    Args:
+        level: `error`, `warning` or `info`. The CDK command line stops at an error.
+        path: Construct path.
+        message: What was said.
+    """
+
+    level: str
+    path: str
+    message: str
 
 
 def read_assembly(directory: Path, *, nested: bool = True) -> Assembly:
@@ -198,13 +214,40 @@ def _environment(environment: object) -> tuple[str | None, str | None]:
     return known[0], known[1]
 
 
+def read_annotations(directory: Path) -> tuple[Annotation, ...]:
+    """What CDK and constructs said of an app's stacks, Stages included.
+
+    Args:
+        directory: Folder with a `manifest.json`.
+
+    Raises:
+        InputError: The manifest, or a file that it names, can't be read.
+    """
+    return tuple(dict.fromkeys(_annotations(directory, set())))
+
+
+def _annotations(directory: Path, seen: set[str]) -> Iterator[Annotation]:
+    seen.add(os.path.realpath(directory))
+    for _, artifact in _artifacts(directory):
+        for path, entries in _metadata(directory, artifact):
+            for entry in entries:
+                level = str(entry.get("type")).removeprefix("aws:cdk:")
+                if level in _LEVELS and isinstance(entry.get("data"), str):
+                    yield Annotation(level, path, entry["data"])
+        properties = artifact.get("properties")
+        inside = properties.get("directoryName") if isinstance(properties, Mapping) else None
+        is_new = isinstance(inside, str) and os.path.realpath(directory / inside) not in seen
+        if artifact.get("type") == "cdk:cloud-assembly" and is_new and isinstance(inside, str):
+            yield from _annotations(directory / inside, seen)
+
+
 def app_acknowledgements(directory: Path) -> tuple[Acknowledgement, ...]:
     """What was acknowledged on the App or a Stage.
 
     Their metadata isn't in the assembly; the report that `app.synth()` leaves there names what they suppressed.
     """
     try:
-        report = read_document(directory / _REPORT)
+        report = read_document(directory / REPORT)
     except InputError:
         return ()
     found = set()

@@ -51,6 +51,15 @@ def app_of(construct: Any) -> App:
     return root  # type: ignore[no-any-return]
 
 
+def is_bundling(app: App) -> bool:
+    """Whether an app's packages are built, as far as its context tells.
+
+    Args:
+        app: The app.
+    """
+    return bool(app.node.try_get_context(_BUNDLING) != [])
+
+
 def synthesize(app: App, *, allow_errors: bool, force: bool = False) -> Path:
     """The folder of an app's cloud assembly.
 

@@ -8,11 +8,10 @@ from weakref import WeakKeyDictionary
 from aws_cdk import Annotations, Stack, aws_lambda
 from constructs import Construct, IConstruct
 
-from constructs_lambda.packaging import Target, this_machine
+from constructs_lambda.packaging import LOCAL_CONTEXT, Target, this_machine
 
-SWITCH = "constructs-lambda:local"
 _TEXT = (
-    f"The context {SWITCH} is set: packages, runtimes and architectures are those of this machine. "
+    f"The context {LOCAL_CONTEXT} is set: packages, runtimes and architectures are those of this machine. "
     "Don't deploy this to AWS; `constructs-lambda local up` sets it for its emulator"
 )
 _answers: WeakKeyDictionary[IConstruct, bool] = WeakKeyDictionary()
@@ -30,7 +29,7 @@ def target_here(scope: Construct) -> Target | None:
     if stack not in _answers:
         _answers[stack] = is_for_here(stack)
         if _answers[stack]:
-            Annotations.of(stack).add_warning_v2("constructs-lambda:local", _TEXT)
+            Annotations.of(stack).add_warning_v2(LOCAL_CONTEXT, _TEXT)
     return this_machine() if _answers[stack] else None
 
 
@@ -40,7 +39,7 @@ def is_for_here(scope: IConstruct) -> bool:
     Args:
         scope: Where it counts.
     """
-    return scope.node.try_get_context(SWITCH) in (True, "true")
+    return scope.node.try_get_context(LOCAL_CONTEXT) in (True, "true")
 
 
 def runtime_of(target: Target) -> aws_lambda.Runtime:

@@ -98,8 +98,8 @@ def _cdk_nag() -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != "cdk_nag":
             raise
-        raise InputError(f"nag= needs cdk-nag, which isn't installed. {_FIX}") from None
+        raise InputError(f"cdk-nag's packs need cdk-nag, which isn't installed. {_FIX}") from None
     pack: Any = cdk_nag.AwsSolutionsChecks
     if not hasattr(pack, "validate"):
-        raise InputError(f"nag= needs cdk-nag 3, and an older one is installed. {_FIX}")
+        raise InputError(f"cdk-nag's packs need cdk-nag 3, and an older one is installed. {_FIX}")
     return cdk_nag

@@ -76,6 +76,15 @@ def validate(
     return _report(findings)
 
 
+def has_checked(app: IConstruct) -> bool:
+    """Whether our rules were part of an app's synth.
+
+    Args:
+        app: The App.
+    """
+    return bool(_reported.get(app))
+
+
 def _not_reported_yet(app: IConstruct, templates: list[str]) -> set[str]:
     """The templates that no plugin has reported in this synth; every synth writes them anew."""
     reported = _reported.setdefault(app, {})

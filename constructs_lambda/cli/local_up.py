@@ -22,7 +22,8 @@ from constructs_lambda.local.listings import listing
 from constructs_lambda.local.manifests import lookups
 from constructs_lambda.local.natives import misfits
 from constructs_lambda.local.sessions import write_session
-from constructs_lambda.local.synths import SWITCH, find_app, synthesize
+from constructs_lambda.local.synths import find_app, synthesize
+from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.records import record
 
 USUAL_PORT = 4566
@@ -85,7 +86,7 @@ def up(
                 _say("Built for another machine, so these fail when they are imported:")
                 for line in wrong:
                     _say(f"  {line}")
-                _say(f"  Fix: name the app's file instead of its cdk.out, or synthesize with --context {SWITCH}=true.")
+                _say(f"  Fix: name the app's file, not its cdk.out, or synthesize with --context {LOCAL_CONTEXT}=true.")
             aws.wait()
             with _Progress() as progress:
                 if cdk is not None:

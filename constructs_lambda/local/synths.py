@@ -18,11 +18,10 @@ from constructs_lambda.assembly import MANIFEST
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.local.environments import node_program
 from constructs_lambda.local.manifests import ACCOUNT, REGION
+from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.records import record
 from constructs_lambda.small_files import read_small
 
-SWITCH = "constructs-lambda:local"
-"""The context that has packages built for this machine."""
 _SETTINGS, _LOOKUPS = "cdk.json", "cdk.context.json"
 _OWN_OUTDIR = "cdk.out"
 _MOST_BYTES = 10_000_000
@@ -122,7 +121,7 @@ def synthesize(app: App, outdir: Path) -> Path:
     shown = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     shown |= {
         "CDK_OUTDIR": str(outdir),
-        "CDK_CONTEXT_JSON": json.dumps({**app.context, SWITCH: True}),
+        "CDK_CONTEXT_JSON": json.dumps({**app.context, LOCAL_CONTEXT: True}),
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
     }

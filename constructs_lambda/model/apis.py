@@ -18,6 +18,8 @@ class RestApi:
     endpoint_types: Items = None
     policy_length: int | None = None
     """Characters that its resource policy certainly has, whitespace left out; None where it has no policy."""
+    has_open_policy: bool = False
+    """Whether its resource policy certainly lets everyone call all of it."""
     minimum_compression_bytes: Number = None
     has_no_endpoint: Flag = None
     """Whether only custom domain names lead to it."""

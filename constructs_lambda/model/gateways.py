@@ -22,6 +22,7 @@ from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.grants import Permission
 from constructs_lambda.model.packages import Deployment
 from constructs_lambda.records import record
+from constructs_lambda.tokens import Unknown
 
 _CALLING = ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY")
 """Integrations of REST APIs that call something, instead of answering by themselves."""
@@ -154,12 +155,20 @@ class Gateway:
     def open_routes(self) -> Iterator[Served]:
         """The routes that anyone on the internet may call, whether that is meant or not."""
         api = self.api
-        if isinstance(api, RestApi) and (api.policy_length is not None or api.endpoint not in ("EDGE", "REGIONAL")):
+        if isinstance(api, RestApi) and api.endpoint not in ("EDGE", "REGIONAL"):
+            return
+        if isinstance(api, RestApi) and api.policy_length is not None and not api.has_open_policy:
             return
         if self.needs_certificate:
             return
         for route in self.routes:
             if route.route.authorization in (None, "NONE") and self._is_reachable(route):
+                yield route
+
+    def undecided_routes(self) -> Iterator[Served]:
+        """The routes of which only the deployment tells whether anyone may call them."""
+        for route in self.routes:
+            if isinstance(route.route.authorization, Unknown) and self._is_reachable(route):
                 yield route
 
     def _is_reachable(self, route: Served) -> bool:

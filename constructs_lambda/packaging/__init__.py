@@ -11,12 +11,13 @@ the zip; `cache` keeps it; `build` puts them together.
 from constructs_lambda.packaging.build import BUILDER, Built, build
 from constructs_lambda.packaging.cache import Cache
 from constructs_lambda.packaging.install import redact
-from constructs_lambda.packaging.targets import Target, this_machine
+from constructs_lambda.packaging.targets import LOCAL_CONTEXT, Target, this_machine
 from constructs_lambda.packaging.trim import DEPENDENCY_PATTERNS, SOURCE_PATTERNS, Trim
 
 __all__ = [
     "BUILDER",
     "DEPENDENCY_PATTERNS",
+    "LOCAL_CONTEXT",
     "SOURCE_PATTERNS",
     "Built",
     "Cache",

@@ -66,6 +66,10 @@ class Target:
         return f"{self.runtime} on {self.architecture}" + (" of this machine" if self.is_here else "")
 
 
+LOCAL_CONTEXT = "constructs-lambda:local"
+"""The context with which an app's packages are built for this machine."""
+
+
 def this_machine() -> Target:
     """What can be loaded by the Python that runs this, on this machine.
 

@@ -15,7 +15,7 @@ from constructs_lambda.model import (
 )
 from constructs_lambda.model.apis import StageSettings
 from constructs_lambda.template.links import read_link, read_parts
-from constructs_lambda.template.policies import policy_length
+from constructs_lambda.template.policies import lets_everyone_invoke, policy_length
 from constructs_lambda.template.properties import Properties
 from constructs_lambda.tokens import UNKNOWN, Unknown, known
 
@@ -33,6 +33,7 @@ def read_rest_api(values: object, place: Place, metadata: Metadata = None) -> Re
         name=p.text("Name"),
         endpoint_types=endpoint.items("Types") if isinstance(endpoint, Properties) else endpoint,
         policy_length=policy_length(p.value("Policy")),
+        has_open_policy=lets_everyone_invoke(p.value("Policy")),
         minimum_compression_bytes=p.number("MinimumCompressionSize"),
         has_no_endpoint=p.flag("DisableExecuteApiEndpoint"),
         vpc_endpoints=endpoint.items("VpcEndpointIds") if isinstance(endpoint, Properties) else endpoint,

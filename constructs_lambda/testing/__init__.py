@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from constructs_lambda.testing.authorizers import Authorizer, LambdaContext
     from constructs_lambda.testing.checks import assert_checks, assert_no_errors
     from constructs_lambda.testing.costs import assert_monthly_cost
+    from constructs_lambda.testing.deployments import LocalDeployer
     from constructs_lambda.testing.events import http_event, request_event, token_event
     from constructs_lambda.testing.functions import assert_package_below, assert_reaches
     from constructs_lambda.testing.packs import assert_nag_clean
@@ -44,6 +45,7 @@ _HOMES = {
     "Authorizer": "authorizers",
     "Kind": "requests",
     "LambdaContext": "authorizers",
+    "LocalDeployer": "deployments",
     "Problem": "answers",
     "SampleKind": "samples",
     "Synthesized": "synthesis",
@@ -68,6 +70,7 @@ __all__ = [
     "Authorizer",
     "Kind",
     "LambdaContext",
+    "LocalDeployer",
     "Problem",
     "SampleKind",
     "Synthesized",

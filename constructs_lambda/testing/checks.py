@@ -6,14 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from constructs_lambda.assembly import MANIFEST, REPORT, read_annotations
 from constructs_lambda.checker import check
+from constructs_lambda.documents import read_document
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import NAMESPACE, Severity
 from constructs_lambda.records import record
 from constructs_lambda.rules import all_rules, nearest
-from constructs_lambda.testing.subjects import Subject, directory_of, is_within, no_input, shown
+from constructs_lambda.testing.subjects import Subject, directory_of, is_within, no_input, shown, texts
+from constructs_lambda.testing.synthesis import Synthesized
 
-_REPORT = "validation-report.json"
+_ANNOTATION = "Construct Annotations"
+"""What CDK calls its annotations in a report."""
 
 
 @record()
@@ -39,14 +43,14 @@ class Found:
     def text(self) -> str:
         """The finding as a person reads it."""
         fix = f"\n    Fix: {self.fix}" if self.fix else ""
-        return f"  {self.severity.upper()} {self.rule}  {self.path}\n    {self.message}{fix}"
+        return f"  {self.severity.upper()} {self.rule}  {self.path or 'the app'}\n    {self.message}{fix}"
 
 
 def found_in(subject: Subject) -> tuple[list[Found], str]:
     """What the checks of a synth found, and what a message calls the subject.
 
-    The report of the synth tells, with its severities and acknowledgements. Where our rules weren't part of it, they
-    are run on the templates.
+    The report of the synth tells, with its severities and acknowledgements, and so do CDK's annotations. Where our
+    rules weren't part of the synth, they are run on the templates.
 
     Args:
         subject: The subject.
@@ -56,43 +60,63 @@ def found_in(subject: Subject) -> tuple[list[Found], str]:
         TypeError: It is none.
     """
     directory, within = directory_of(subject)
-    found = list(_reported(directory / _REPORT)) if directory.is_dir() else []
-    if not any(each is None for each in found):
+    found = reported_in(directory)
+    if not any(each.plugin == _ANNOTATION for each in found):  # they are in the report where a feature flag says so
+        found += dict.fromkeys(_annotated(directory))
+    if not (_has_checked(subject) or any(each.plugin == NAMESPACE for each in found)):
         found += [
             Found(NAMESPACE, each.rule, each.severity.value, each.path, each.message, each.fix)
             for each in check([str(directory)], no_input).findings
         ]
-    inside = [each for each in found if each is not None and is_within(each.path, within)]
-    return inside, shown(subject, within)
+    return [each for each in found if not each.path or is_within(each.path, within)], shown(subject, within)
 
 
-def _reported(file: Path) -> Iterator[Found | None]:
-    """What a synth's report says; None stands for our rules having run."""
-    from constructs_lambda.documents import read_document
+def _has_checked(subject: Subject) -> bool:
+    if isinstance(subject, str | Path):
+        return False
+    from constructs_lambda.cdk.apps import app_of
+    from constructs_lambda.cdk.validation import has_checked
 
+    return has_checked(subject.app if isinstance(subject, Synthesized) else app_of(subject))
+
+
+def reported_in(directory: Path) -> list[Found]:
+    """What the plugins of a synth reported.
+
+    Args:
+        directory: The cloud assembly; nothing is found where it is a template, or no plugin reported.
+    """
+    file = directory / REPORT
     document = read_document(file) if file.is_file() else {}
     plugins = document.get("pluginReports", ()) if isinstance(document, dict) else ()
-    for plugin in plugins:
-        if plugin["pluginName"] == NAMESPACE:
-            yield None
-        for violation in plugin.get("violations", ()):
-            for construct in violation["violatingConstructs"]:
-                yield _found(plugin["pluginName"], violation, construct)
+    return [each for plugin in plugins for each in _of_plugin(plugin)]
 
 
-def _found(plugin: str, violation: Mapping[str, Any], construct: Mapping[str, Any]) -> Found:
-    return Found(
-        plugin=plugin,
-        rule=violation["ruleName"],
-        severity=str(violation.get("severity") or Severity.ERROR),
-        path=str(construct.get("constructPath") or "").removesuffix("/Resource"),
-        message=violation["description"],
-        fix=violation.get("suggestedFix") or "",
-    )
+def _of_plugin(plugin: Mapping[str, Any]) -> Iterator[Found]:
+    name, violations = str(plugin.get("pluginName", "a plugin")), plugin.get("violations", ())
+    for violation in violations:
+        for construct in violation["violatingConstructs"] or [{}]:
+            yield Found(
+                plugin=name,
+                rule=violation["ruleName"],
+                severity=str(violation.get("severity") or Severity.ERROR),
+                path=str(construct.get("constructPath") or "").removesuffix("/Resource"),
+                message=violation["description"],
+                fix=violation.get("suggestedFix") or "",
+            )
+    if plugin.get("conclusion") == "failure" and not violations:
+        why = (plugin.get("metadata") or {}).get("error") or "the plugin failed, and doesn't say why"
+        yield Found(name, name, Severity.ERROR, "", why, "")
+
+
+def _annotated(directory: Path) -> Iterator[Found]:
+    if (directory / MANIFEST).is_file():
+        for each in read_annotations(directory):
+            yield Found(_ANNOTATION, f"Annotation::{each.level}-annotation", each.level, each.path, each.message, "")
 
 
 def assert_no_errors(subject: Subject, *, warnings: bool = False) -> None:
-    """Fails where a check finds an error: one of our rules, of CDK's, of cdk-nag or of another plugin of the app.
+    """Fails where a check finds an error: our rules, CDK's, cdk-nag or another plugin of the app, or an annotation.
 
     Args:
         subject: What `synth` returns; a stack, a stage or an app, which is synthesized for it; or a `cdk.out` folder or
@@ -125,16 +149,13 @@ def assert_checks(subject: Subject, ids: Iterable[str]) -> None:
         InputError: There is no such rule, or the subject can't be read.
         TypeError: `ids` is a text, or it is no subject.
     """
-    if isinstance(ids, str):
-        raise TypeError(f"ids must be a list of rule ids, such as [{ids!r}]; got {ids!r}")
-    expected = set(ids)
-    known = all_rules()
-    unknown = [f"{each!r}{nearest(str(each), known)}" for each in sorted(expected - known.keys())]
+    expected, known = texts("ids", ids, "rule ids", "CL102"), all_rules()
+    unknown = [f"{each!r}{nearest(each, known)}" for each in expected if each not in known]
     if unknown:
         raise InputError(f"there is no rule {', '.join(unknown)}")
     found, name = found_in(subject)
     ours = [each for each in found if each.plugin == NAMESPACE]
-    missing = sorted(expected - {each.rule for each in ours})
+    missing = sorted(set(expected) - {each.rule for each in ours})
     others = [each for each in ours if each.rule not in expected]
     problems = [f"  {each} finds nothing: {known[each].title}" for each in missing]
     problems += [each.text() for each in others]

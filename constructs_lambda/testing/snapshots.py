@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
+from syrupy.extensions.base import AbstractSyrupyExtension
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.terminal import bold, received_style, snapshot_style
 
-from constructs_lambda.testing.differences import Difference, differences
+from constructs_lambda.documents import read_document
+from constructs_lambda.errors import InputError
+from constructs_lambda.testing.differences import Difference, are_same, differences
 from constructs_lambda.testing.masks import masked_template, masked_templates
-from constructs_lambda.testing.subjects import directory_of
+from constructs_lambda.testing.subjects import directory_of, is_within
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST_NAME = 200
+_HASH_LENGTH = 8
 
 
 class _Blocks(_Dumper):  # type: ignore[misc]
@@ -30,6 +37,24 @@ def _text(dumper: Any, value: str) -> Any:
 
 
 _Blocks.add_representer(str, _text)
+_Blocks.add_multi_representer(object, lambda dumper, value: _text(dumper, repr(value)))  # what a matcher puts there
+
+
+class _Strict(_Loader):  # type: ignore[misc]
+    """Refuses what a merge may leave: a name that stands twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """The mapping of a node, whose names are texts and each there once."""
+        names = [self.construct_object(name, deep=deep) for name, _ in node.value]
+        twice = [name for name in names if not isinstance(name, str) or names.count(name) > 1]
+        if twice:
+            problem = f"{twice[0]!r} stands twice, or is no text"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+class _UnreadableError(Exception):
+    """A snapshot that isn't one any more; the text says why."""
 
 
 class TemplateSnapshotExtension(SingleFileSnapshotExtension):
@@ -38,48 +63,89 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
     _write_mode = WriteMode.TEXT
     file_extension = "yaml"
 
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: Any, index: Any = 0) -> str:
+        """The name of the file: with a hash where the test's name holds what no file's name can, such as a route."""
+        whole = AbstractSyrupyExtension.get_snapshot_name(test_location=test_location, index=index)
+        name = super().get_snapshot_name(test_location=test_location, index=index)
+        if name == whole:
+            return name
+        return f"{name[:_LONGEST_NAME]}-{hashlib.sha256(whole.encode()).hexdigest()[:_HASH_LENGTH]}"
+
+    @classmethod
+    def matches_test_location(cls, *, test_location: Any, snapshot_location: str) -> bool:
+        """Whether a file belongs to a test."""
+        if super().matches_test_location(test_location=test_location, snapshot_location=snapshot_location):
+            return True
+        name, file = cls.get_snapshot_name(test_location=test_location), Path(snapshot_location)
+        if name == AbstractSyrupyExtension.get_snapshot_name(test_location=test_location):
+            return False
+        own = name[: -_HASH_LENGTH - 1]  # a name of the snapshot may stand between it and the hash
+        return bool(file.parent.name == test_location.basename and file.stem.startswith(own))
+
     def serialize(self, data: Any, *, exclude: Any = None, include: Any = None, matcher: Any = None) -> str:
         """The templates as YAML.
 
         Args:
             data: What the fixture `synth` returns; an app, a stage or a stack, which is synthesized; the folder of a
-                cloud assembly; or a template, as a mapping.
+                cloud assembly; a template's file; or a template, as a mapping or as one of CDK's assertions.
             exclude: What is left out, as of syrupy.
             include: What is kept, as of syrupy.
             matcher: What values are replaced with, as of syrupy.
 
         Raises:
+            InputError: It can't be read.
             TypeError: It is nothing of these.
         """
-        if isinstance(data, Mapping):
-            templates: dict[str, Any] = masked_template(data)
-        else:
-            directory, within = directory_of(data)
-            templates = {
-                path: template
-                for path, template in masked_templates(directory).items()
-                if not within or path == within or path.startswith(f"{within}/")
-            }
+        templates = _templates(data)
         if exclude or include or matcher:
             templates = _filtered(templates, (), exclude, include, matcher)
         return yaml.dump(
             templates, Dumper=_Blocks, sort_keys=True, default_flow_style=False, allow_unicode=True, width=1_000_000
         )
 
+    def read_snapshot_data_from_location(self, **where: Any) -> Any:
+        """The text of a snapshot, also of one that somebody saved in another encoding."""
+        try:
+            return super().read_snapshot_data_from_location(**where)
+        except UnicodeDecodeError:
+            return Path(where["snapshot_location"]).read_text(encoding="utf-8", errors="replace")
+
     def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:
         """Whether both say the same; how a release of PyYAML breaks lines doesn't matter."""
-        return bool(serialized_data == snapshot_data or _load(serialized_data) == _load(snapshot_data))
+        if serialized_data == snapshot_data:
+            return True
+        try:
+            return are_same(_load(serialized_data), _load(snapshot_data))
+        except _UnreadableError:
+            return False
 
     def diff_lines(self, serialized_data: Any, snapshot_data: Any) -> Iterator[str]:
         """What changed: stack, resource and property, what was there and what is there now."""
-        before, after = _load(snapshot_data), _load(serialized_data)
-        if not (isinstance(before, dict) and isinstance(after, dict)):
-            yield from super().diff_lines(serialized_data, snapshot_data)
+        try:
+            before, after = _load(snapshot_data), _load(serialized_data)
+        except _UnreadableError as error:
+            yield snapshot_style(f"the snapshot can't be read: {error}")
+            yield "Fix: mend the file, or take it anew with --snapshot-update."
             return
         if "Resources" in before or "Resources" in after:
             before, after = {"": before}, {"": after}
         for each in differences(before, after):  # a line each: pytest shows eight, unless it is asked for more
             yield f"{bold(each.where.strip())}{_change(each)}"
+
+
+def _templates(data: Any) -> dict[str, Any]:
+    if hasattr(data, "to_json") and not isinstance(data, Mapping):
+        data = data.to_json()
+    if isinstance(data, Mapping):
+        return masked_template(data)
+    path, within = directory_of(data)
+    if not path.is_dir():
+        document = read_document(path)
+        if not isinstance(document, Mapping):
+            raise InputError(f"{path}: is no template")
+        return masked_template(document)
+    return {name: each for name, each in masked_templates(path).items() if is_within(name, within)}
 
 
 def _change(each: Difference) -> str:
@@ -91,11 +157,14 @@ def _change(each: Difference) -> str:
     return f"  {each.path}: {before} -> {after}" if each.after is not None else f"  {each.path}: gone, was {before}"
 
 
-def _load(text: object) -> Any:
+def _load(text: object) -> dict[str, Any]:
     try:
-        return yaml.load(str(text), Loader=_Loader)
-    except yaml.YAMLError:
-        return text
+        document = yaml.load(str(text), Loader=_Strict)
+    except (yaml.YAMLError, ValueError) as error:
+        raise _UnreadableError(" ".join(str(error).split())) from None
+    if not isinstance(document, dict):
+        raise _UnreadableError("it holds no template")
+    return document
 
 
 def _filtered(value: Any, path: tuple[tuple[Any, type], ...], exclude: Any, include: Any, matcher: Any) -> Any:

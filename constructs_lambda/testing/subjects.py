@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,6 +69,24 @@ def is_within(path: str, within: str) -> bool:
 def shown(subject: Subject, within: str) -> str:
     """What a message calls a subject."""
     return within or (str(subject) if isinstance(subject, str | Path) else "the app")
+
+
+def texts(argument: str, value: object, what: str, example: str) -> list[str]:
+    """The texts of a list that somebody gave.
+
+    Args:
+        argument: What it was given as.
+        value: What was given.
+        what: What it names.
+        example: One of them.
+
+    Raises:
+        TypeError: It is no list of texts.
+    """
+    found = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [None]
+    if not all(isinstance(each, str) and each.strip() for each in found):
+        raise TypeError(f"{argument} must be a list of {what}, such as [{example!r}]; got {value!r}")
+    return [str(each) for each in found]
 
 
 def no_input() -> bytes:

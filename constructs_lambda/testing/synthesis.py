@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from unittest import mock
 
 from constructs_lambda.assembly import TemplateFile, read_assembly
 from constructs_lambda.errors import InputError
+from constructs_lambda.quotas import is_region
 from constructs_lambda.rules import nearest
 
 if TYPE_CHECKING:
@@ -34,10 +36,19 @@ class Synthesized:
         is_bundled: Whether assets and packages were built.
     """
 
-    def __init__(self, app: App, directory: Path, *, is_bundled: bool) -> None:
+    def __init__(
+        self,
+        app: App,
+        directory: Path,
+        *,
+        is_bundled: bool,
+        again: Callable[[Callable[[App], object]], Synthesized] | None = None,
+    ) -> None:
         self.app = app
         self.directory = directory
         self.is_bundled = is_bundled
+        self.again = again
+        """Makes the same app once more, with something done to it; None where nothing tells how it was made."""
         self._templates: dict[Path, Template] = {}
 
     def __repr__(self) -> str:
@@ -160,27 +171,34 @@ class Synthesizer:
                 it raises as `app.synth()` does.
 
         Raises:
-            InputError: A cdk.json can't be read, or settings for an app that is there already.
+            InputError: A cdk.json can't be read, an account or Region that is none, or settings for an app that is
+                there already.
+            TypeError: `context` is no mapping of texts.
             RuntimeError: CDK or a check refuses the app.
         """
-        from constructs_lambda.cdk.apps import app_of, new_app, synthesize
+        from constructs_lambda.cdk.apps import app_of, is_bundling, new_app, synthesize
 
         if not callable(build):
             if validation or bundling or context or account or region:
                 raise InputError("settings can't be given with an app that is there; give a function that makes it")
             app = app_of(build)
-            return Synthesized(app, synthesize(app, allow_errors=allow_errors), is_bundled=True)
-        with mock.patch.dict(os.environ):
-            for name in _OUTER:
-                os.environ.pop(name, None)
-            if account:
-                os.environ["CDK_DEFAULT_ACCOUNT"] = account
-            if region:
-                os.environ["CDK_DEFAULT_REGION"] = region
-            settings = {**self._context(), **(context or {})}
-            app = new_app(self._new_folder(), settings, validation=validation, bundling=bundling)
-            build(app, build.__name__) if isinstance(build, type) else build(app)
-            return Synthesized(app, synthesize(app, allow_errors=allow_errors), is_bundled=bundling)
+            return Synthesized(app, synthesize(app, allow_errors=allow_errors), is_bundled=is_bundling(app))
+        _refuse_wrong(context, account, region)
+        settings = {**self._context(), **(context or {})}
+        outer = {"CDK_DEFAULT_ACCOUNT": account, "CDK_DEFAULT_REGION": region}
+
+        def make(prepare: Callable[[App], object], are_allowed: bool) -> Synthesized:
+            with mock.patch.dict(os.environ, {name: value for name, value in outer.items() if value}):
+                for name in _OUTER:
+                    if not outer.get(name):
+                        os.environ.pop(name, None)
+                app = new_app(self._new_folder(), settings, validation=bool(validation), bundling=bool(bundling))
+                prepare(app)
+                build(app, build.__name__) if isinstance(build, type) else build(app)
+                directory = synthesize(app, allow_errors=are_allowed)
+            return Synthesized(app, directory, is_bundled=bool(bundling), again=lambda then: make(then, True))
+
+        return make(lambda app: None, allow_errors)
 
     def _context(self) -> dict[str, Any]:
         """The context that the CDK command line gives an app: feature flags, and what look-ups found."""
@@ -194,6 +212,15 @@ class Synthesizer:
             if (folder / ".git").exists():
                 break  # what lies above isn't of this repository
         return {}
+
+
+def _refuse_wrong(context: object, account: object, region: object) -> None:
+    if context is not None and not (isinstance(context, Mapping) and all(isinstance(each, str) for each in context)):
+        raise TypeError(f"context must be a mapping, such as {{'stage': 'test'}}; got {context!r}")
+    if account is not None and not (isinstance(account, str) and re.fullmatch(r"\d{12}", account)):
+        raise InputError(f"account is {account!r}; it must be a text of twelve digits, such as '111122223333'")
+    if region is not None and not (isinstance(region, str) and is_region(region)):
+        raise InputError(f"region is {region!r}; it must be a Region's name, such as 'eu-west-1'")
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def test_cdk_nag_is_not_installed(app: App, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "cdk_nag", None)
     with pytest.raises(InputError) as caught:
         add_packs(app, ["AwsSolutions"])
-    said = "nag= needs cdk-nag, which isn't installed. Fix: pip install 'constructs-lambda[nag]'"
+    said = "cdk-nag's packs need cdk-nag, which isn't installed. Fix: pip install 'constructs-lambda[nag]'"
     assert str(caught.value) == said
     monkeypatch.undo()
     add_packs(app, ["AwsSolutions"])  # it isn't taken for added

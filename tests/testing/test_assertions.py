@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsii
 import pytest
 from aws_cdk import (
+    Annotations,
     App,
+    Aspects,
+    Aws,
+    CfnCondition,
     Duration,
+    Fn,
+    IAspect,
+    IPolicyValidationPlugin,
+    PolicyValidationPluginReport,
+    PolicyViolation,
     Stack,
     Stage,
+    Token,
     Validations,
     aws_apigateway,
     aws_apigatewayv2,
     aws_ec2,
+    aws_iam,
     aws_lambda,
     aws_sqs,
 )
+from aws_cdk import aws_apigatewayv2_integrations as integrations
 from constructs import Construct, RootConstruct
 
 from constructs_lambda import (
@@ -28,6 +42,7 @@ from constructs_lambda import (
     HttpApi,
     LambdaChecks,
     Network,
+    PythonFunction,
     Reach,
     RestApi,
     TokenAuthorizer,
@@ -170,6 +185,66 @@ def test_what_is_no_subject(tmp_path: Path) -> None:
         assert_no_errors(Construct(RootConstruct("Root"), "Alone"))
 
 
+def test_rules_that_are_off_stay_off(synth: Synthesizer) -> None:
+    shop = synth(lambda app: too_slow(with_checks(app, severity={"CL102": "off"})))
+    assert_no_errors(shop)
+    assert_checks(shop, [])
+
+
+def test_annotations_are_findings(synth: Synthesizer) -> None:
+    def build(app: App) -> None:
+        stack = with_checks(app)
+        Annotations.of(aws_sqs.Queue(stack, "Queue")).add_error("no way")
+        Annotations.of(stack).add_warning("hm")
+
+    for in_report in (True, False):
+        flags = {"@aws-cdk/core:annotationsInValidationReport": in_report}
+        shop = synth(build, allow_errors=True, context=flags)
+        assert failure(assert_no_errors, shop).splitlines() == [
+            "1 finding in the app:",
+            "  ERROR Annotation::error-annotation  Shop/Queue",
+            "    no way",
+        ]
+        assert "WARNING Annotation::warning-annotation  Shop\n    hm" in failure(assert_no_errors, shop, warnings=True)
+        assert "no way" in failure(assert_no_errors, shop.directory)
+
+
+@pytest.mark.parametrize("kind", ["raises", "says nothing", "names no construct"])
+def test_a_plugin_that_fails_is_a_finding(synth: Synthesizer, kind: str) -> None:
+    @jsii.implements(IPolicyValidationPlugin)
+    class Own:
+        @property
+        def name(self) -> str:
+            return "own"
+
+        @property
+        def version(self) -> str:
+            return "1"
+
+        @property
+        def rule_ids(self) -> list[str]:
+            return ["R1"]
+
+        def validate(self, context: Any) -> PolicyValidationPluginReport:
+            if kind == "raises":
+                raise ValueError("boom")
+            found = PolicyViolation(rule_name="R1", description="bad", violating_resources=[])
+            return PolicyValidationPluginReport(success=False, violations=[found] if "names" in kind else [])
+
+    def build(app: App) -> None:
+        Stack(app, "Shop")
+        Validations.of(app).add_plugins(Own())
+
+    shop = synth(build, allow_errors=True)
+    expected = {
+        "raises": "  ERROR own  the app\n    Validation plugin 'own' failed: boom",
+        "says nothing": "  ERROR own  the app\n    the plugin failed, and doesn't say why",
+        "names no construct": "  ERROR R1  the app\n    bad",
+    }
+    assert expected[kind] in failure(assert_no_errors, shop)
+    assert expected[kind] in failure(assert_no_errors, shop.app.node.find_child("Shop"))
+
+
 # assert_no_open_routes
 
 
@@ -204,10 +279,11 @@ def test_what_is_allowed_has_to_be_open(synth: Synthesizer) -> None:
     said = failure(assert_no_open_routes, shop, allowed=allowed)
     assert "  GET /gone is allowed to be open, and isn't, or isn't there" in said
     assert "  GET /orders is allowed to be open, and isn't, or isn't there" in said
-    with pytest.raises(TypeError, match=re.escape("allowed must be a list of routes, such as ['GET /x']")):
-        assert_no_open_routes(shop, allowed="GET /x")
-    with pytest.raises(InputError, match="got 3"):
-        assert_no_open_routes(shop, allowed=[3])  # type: ignore[list-item]
+    for wrong in ("GET /x", [3], None, [""]):
+        with pytest.raises(
+            TypeError, match=re.escape("allowed must be a list of routes, such as ['GET /health']; got ")
+        ):
+            assert_no_open_routes(shop, allowed=wrong)  # type: ignore[arg-type]
 
 
 def test_routes_out_of_a_definition_are_not_known(synth: Synthesizer) -> None:
@@ -217,6 +293,93 @@ def test_routes_out_of_a_definition_are_not_known(synth: Synthesizer) -> None:
 
     assert "Shop/Api  its routes come out of a definition, so they aren't known here" in failure(
         assert_no_open_routes, synth(build)
+    )
+
+
+def test_a_policy_that_lets_everyone_in_is_no_protection(synth: Synthesizer) -> None:
+    def build(app: App, condition: dict[str, Any] | None = None) -> None:
+        statement = aws_iam.PolicyStatement(
+            principals=[aws_iam.AnyPrincipal()],
+            actions=["execute-api:Invoke"],
+            resources=["execute-api:/*"],
+            conditions=condition,
+        )
+        policy = aws_iam.PolicyDocument(statements=[statement])
+        stack = Stack(app, "Shop")
+        api = aws_apigateway.RestApi(stack, "Api", policy=policy)
+        api.root.add_method("GET", aws_apigateway.LambdaIntegration(aws_lambda.Function(stack, "F", **PYTHON)))
+
+    assert "GET / has no authorization" in failure(assert_no_open_routes, synth(build))
+    from_here = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+    assert_no_open_routes(synth(lambda app: build(app, from_here)))
+
+
+def test_routes_of_an_api_that_is_elsewhere(synth: Synthesizer) -> None:
+    def build(app: App) -> None:
+        stack = Stack(app, "Shop")
+        function = aws_lambda.Function(stack, "F", **PYTHON)
+        http = aws_apigatewayv2.HttpApi.from_http_api_attributes(stack, "Http", http_api_id="abc")
+        aws_apigatewayv2.HttpRoute(
+            stack,
+            "Route",
+            http_api=http,
+            route_key=aws_apigatewayv2.HttpRouteKey.with_("/a", aws_apigatewayv2.HttpMethod.GET),
+            integration=integrations.HttpLambdaIntegration("To", function),
+        )
+        rest = aws_apigateway.RestApi.from_rest_api_attributes(stack, "Rest", rest_api_id="abc", root_resource_id="def")
+        rest.root.add_method("GET", aws_apigateway.LambdaIntegration(function))
+
+    shop = synth(build)
+    said = failure(assert_no_open_routes, shop)
+    assert "  Shop/Route  GET /a has no authorization" in said
+    assert "GET of an imported API has no authorization" in said
+
+
+def test_what_only_the_deployment_tells(synth: Synthesizer) -> None:
+    def build(app: App) -> None:
+        stack = Stack(app, "Shop")
+        condition = CfnCondition(stack, "Prod", expression=Fn.condition_equals(Aws.REGION, "eu-west-1"))
+        api = aws_apigatewayv2.HttpApi(stack, "Api")
+        (route,) = api.add_routes(
+            path="/a",
+            methods=[aws_apigatewayv2.HttpMethod.GET],
+            integration=integrations.HttpLambdaIntegration("To", aws_lambda.Function(stack, "F", **PYTHON)),
+        )
+        child: Any = route.node.default_child
+        child.authorization_type = Token.as_string(Fn.condition_if(condition.logical_id, "AWS_IAM", "NONE"))
+
+    assert "whether GET /a has authorization is known at the deployment only" in failure(
+        assert_no_open_routes, synth(build)
+    )
+
+
+def test_routes_of_a_transform(tmp_path: Path) -> None:
+    function = {"CodeUri": ".", "Handler": "a.b", "Runtime": "python3.14"}
+    event = {"Type": "HttpApi", "Properties": {"Path": "/a", "Method": "GET"}}
+    template = tmp_path / "template.json"
+    for properties, is_known in ((function, True), ({**function, "Events": {"A": event}}, False)):
+        resource = {"Type": "AWS::Serverless::Function", "Properties": properties}
+        document = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"F": resource}}
+        template.write_text(json.dumps(document))
+        if is_known:
+            assert_no_open_routes(template)
+        else:
+            assert "its routes come out of a transform" in failure(assert_no_open_routes, template)
+
+
+def test_a_route_that_several_apis_have_is_named_with_its_api(synth: Synthesizer) -> None:
+    def build(app: App) -> None:
+        stack = Stack(app, "Shop")
+        for name in ("Public", "Admin"):
+            HttpApi(stack, name).add_route("GET /x", Function(stack, f"{name}F", **PYTHON), public=True)
+
+    shop = synth(build)
+    assert "  GET /x is open in several APIs; name each: Shop/Public/Api GET /x, Shop/Admin/Api GET /x" in failure(
+        assert_no_open_routes, shop, allowed=["GET /x"]
+    )
+    assert_no_open_routes(shop, allowed=["Shop/Public GET /x", "Shop/Admin GET /x"])
+    assert "Shop/Admin/GET x  GET /x has no authorization" in failure(
+        assert_no_open_routes, shop, allowed=["Shop/Public GET /x"]
     )
 
 
@@ -296,8 +459,17 @@ def test_functions_by_name(networked: Synthesized) -> None:
         assert_reaches(networked, "Shop/Bth", internet=True)
     with pytest.raises(InputError, match="say what the function reaches"):
         assert_reaches(networked, "Both")
-    with pytest.raises(TypeError, match="services must be a list"):
-        assert_reaches(networked, "Both", services="s3")
+    for wrong in ("s3", [3], None):
+        with pytest.raises(TypeError, match=re.escape("services must be a list of services, such as ['s3']; got ")):
+            assert_reaches(networked, "Both", services=wrong)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=re.escape("'S3' is no service; write it as in com.amazonaws.<region>.<name>")):
+        assert_reaches(networked, "Both", services=["S3"])
+    with pytest.raises(TypeError, match=re.escape("internet must be True or False; got 'yes'")):
+        assert_reaches(networked, "Both", internet="yes")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=re.escape("no function is called 'both' (did you mean 'Shop/Both'?)")):
+        assert_reaches(networked, "both", internet=True)
+    with pytest.raises(TypeError, match="function must be a function, its construct path, or its logical id; got 3"):
+        assert_reaches(networked, 3, internet=True)  # type: ignore[arg-type]
 
 
 # assert_package_below
@@ -344,6 +516,23 @@ def test_package_sizes(synth: Synthesizer, tmp_path: Path) -> None:
     assert "its package isn't on this machine" in failure(assert_package_below, shop, "Inline", unzipped_mb=1)
     with pytest.raises(InputError, match="say how large"):
         assert_package_below(shop, "Orders")
+    for wrong in ("5", -1, 0, True, float("nan"), float("inf")):
+        with pytest.raises(InputError, match="it must be a number of MB above 0, such as 50"):
+            assert_package_below(shop, "Orders", unzipped_mb=wrong)  # type: ignore[arg-type]
+
+
+def test_packages_that_were_not_built_have_no_size(synth: Synthesizer, tmp_path: Path) -> None:
+    (tmp_path / "orders.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "requirements.txt").write_text("six==1.17.0\n")
+
+    def build(app: App) -> None:
+        PythonFunction(Stack(app, "Shop"), "Orders", entry=tmp_path, handler="orders.handler")
+
+    own = App(outdir=str(tmp_path / "cdk.out"), context={"aws:cdk:bundling-stacks": []})
+    build(own)
+    for subject in (synth(build), synth(build).directory, own, synth(own)):
+        with pytest.raises(InputError, match=r"packages weren't built, .* Fix: synth\(\.\.\., bundling=True\)"):
+            assert_package_below(subject, "Orders", unzipped_mb=1)
 
 
 # assert_nag_clean
@@ -362,5 +551,37 @@ def test_cdk_nag(synth: Synthesizer) -> None:
         assert_nag_clean(clean, "AwsSolutions")
     with pytest.raises(InputError, match="name the packs"):
         assert_nag_clean(clean, [])
-    with pytest.raises(TypeError, match="an app, a stage or a stack is needed"):
+    with pytest.raises(TypeError, match="cdk-nag judges constructs, so a folder isn't enough"):
         assert_nag_clean("cdk.out")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="an app, a stage or a stack is needed"):
+        assert_nag_clean(3)  # type: ignore[arg-type]
+
+
+def test_cdk_nag_leaves_the_app_as_it_was(synth: Synthesizer, tmp_path: Path) -> None:
+    def build(app: App) -> None:
+        aws_sqs.Queue(Stack(app, "Shop"), "Queue")
+
+    own = App(outdir=str(tmp_path / "cdk.out"))
+    build(own)
+    for subject in (synth(build), own, own.node.find_child("Shop")):
+        assert_no_errors(subject)
+        assert "AwsSolutions-SQS" in failure(assert_nag_clean, subject, ["AwsSolutions"])
+        assert_no_errors(subject)
+
+
+def test_cdk_nag_on_an_app_that_can_be_synthesized_once(synth: Synthesizer, tmp_path: Path) -> None:
+    @jsii.implements(IAspect)
+    class Adds:
+        def visit(self, node: Any) -> None:
+            if Stack.is_stack(node):
+                aws_sqs.Queue(node, "Made")
+
+    def build(app: App) -> None:
+        Stack(app, "Shop")
+        Aspects.of(app).add(Adds())
+
+    assert "AwsSolutions-SQS" in failure(assert_nag_clean, synth(build))
+    own = App(outdir=str(tmp_path / "cdk.out"))
+    build(own)
+    with pytest.raises(InputError, match=r"can't be synthesized once more, .*Fix: give what synth\(build\)"):
+        assert_nag_clean(own)

@@ -93,15 +93,27 @@ def test_mistakes_end_in_one_clear_sentence(project: pytest.Pytester) -> None:
             synth(Shop(App(), "Shop"), bundling=True)
 
         def test_no_app(synth):
-            synth(Shop(None, "Shop").orders) if False else synth(3)
+            synth(3)
+
+        def test_account(synth):
+            synth(Shop, account="123")
+
+        def test_region(synth):
+            synth(Shop, region="eu")
+
+        def test_context(synth):
+            synth(Shop, context="stage=test")
         """,
-        failed=4,
+        failed=7,
     )
     said = run.stdout.str()
     assert "the app has no stack 'Shpo' (did you mean 'Shop'?): Shop, Stock" in said
     assert "the app has 2 stacks; name one: Shop, Stock" in said
     assert "settings can't be given with an app that is there; give a function that makes it" in said
     assert "an app, a stage or a stack is needed, or a function that is given an App; got 3" in said
+    assert "account is '123'; it must be a text of twelve digits, such as '111122223333'" in said
+    assert "region is 'eu'; it must be a Region's name, such as 'eu-west-1'" in said
+    assert "context must be a mapping, such as {'stage': 'test'}; got 'stage=test'" in said
 
 
 def test_the_outer_world_decides_nothing(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,6 +239,11 @@ def test_jsii_gets_the_node_of_the_extra(project: pytest.Pytester, monkeypatch: 
     outcome(project, "def test_node(): ...\n")
 
 
+def test_an_empty_choice_of_node_is_none(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JSII_NODE", "")
+    outcome(project, "import os\n\ndef test_node():\n    assert os.environ['JSII_NODE'].endswith('/node')\n")
+
+
 def test_a_node_that_was_chosen_stays(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JSII_NODE", "/chosen/node")
     outcome(project, "import os\n\ndef test_node():\n    assert os.environ['JSII_NODE'] == '/chosen/node'\n")
@@ -311,12 +328,83 @@ def test_sample_events_are_a_fixture(project: pytest.Pytester) -> None:
     )
 
 
-def test_syrupy_is_asked_for_where_it_is_missing(project: pytest.Pytester) -> None:
-    project.makeconftest(
-        "import importlib.util\n"
-        "find = importlib.util.find_spec\n"
-        "importlib.util.find_spec = lambda name, *rest: None if name == 'syrupy' else find(name, *rest)\n"
+@pytest.mark.emulator
+def test_an_app_is_called_on_this_machine(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        api="""
+        from aws_cdk import Stack, aws_lambda
+        from constructs_lambda import Function, HttpApi
+
+        class Api(Stack):
+            def __init__(self, scope, id):
+                super().__init__(scope, id)
+                code = "def handler(event, context): return {'statusCode': 200, 'body': event['rawPath']}"
+                function = Function(self, "Echo", code=aws_lambda.Code.from_inline(code), handler="index.handler",
+                                    runtime=aws_lambda.Runtime.PYTHON_3_14)
+                HttpApi(self, "Http").add_route("GET /echo/{what}", function, public=True)
+        """
     )
+    outcome(
+        project,
+        """
+        import pytest
+        from api import Api
+
+        @pytest.fixture(scope="module")
+        def echo(local_app):
+            return local_app(Api)
+
+        def test_a_route(echo):
+            answer = echo.request("GET /echo/hello")
+            assert (answer.status, answer.text) == (200, "/echo/hello")
+
+        def test_a_function(echo, sample_event):
+            assert echo.invoke("Echo", sample_event("http", route="GET /echo/7")).json()["body"] == "/echo/7"
+
+        def test_two_at_once(local_app, synth, echo):
+            again = local_app(synth(Api))
+            assert again.port != echo.port
+            assert again.request("GET /echo/there").text == "/echo/there"
+        """,
+        passed=3,
+    )
+
+
+@pytest.mark.emulator
+def test_packages_that_were_not_built_are_not_deployed(project: pytest.Pytester) -> None:
+    (project.path / "orders").mkdir()
+    (project.path / "orders" / "orders.py").write_text(
+        "import six\n\ndef handler(event, context):\n    return six.PY3\n"
+    )
+    (project.path / "orders" / "requirements.txt").write_text("six==1.17.0\n")
+    run = outcome(
+        project,
+        """
+        from pathlib import Path
+        from aws_cdk import Stack
+        from constructs_lambda import PythonFunction
+
+        ENTRY = Path(__file__).parent / "orders"
+
+        def build(app):
+            PythonFunction(Stack(app, "Shop"), "Orders", entry=ENTRY, handler="orders.handler")
+
+        def test_built(local_app):
+            assert local_app(build).invoke("Orders", {}).json() is True
+
+        def test_bare(local_app, synth):
+            local_app(synth(build))
+        """,
+        passed=1,
+        failed=1,
+    )
+    assert (
+        "InputError: packages weren't built: Shop/Orders. Fix: give local_app the function that makes"
+        in run.stdout.str()
+    )
+
+
+def test_syrupy_is_asked_for_where_it_is_missing(project: pytest.Pytester) -> None:
     run = outcome(project, "def test_shop(snapshot_template): ...\n", "-p", "no:syrupy", errors=1)
     assert "snapshot_template needs syrupy. Fix: pip install 'constructs-lambda[testing]'" in run.stdout.str()
 

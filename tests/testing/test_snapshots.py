@@ -71,7 +71,7 @@ def test_one_readable_file_that_holds_on_other_machines(project: pytest.Pytester
     assert "1 snapshot generated" in run(project, "--snapshot-update", passed=1)
     text = (project.path / SNAPSHOT).read_text()
     assert text.startswith("Shop:\n")
-    assert "S3Key: <Plain/Code>.zip" in text
+    assert "S3Key: <asset>.zip" in text
     assert "S3Bucket: cdk-hnb659fds-assets-<account>-eu-west-1" in text
     assert "CurrentVersion" in text
     assert "<version>:" in text
@@ -156,8 +156,13 @@ HASH = "0123456789abcdef" * 4
     [
         ({"Key": f"{HASH}.zip"}, {"Key": "<asset>.zip"}),
         ({"Key": f"{HASH}0.zip"}, {"Key": f"{HASH}0.zip"}),  # no hash of an asset
-        ({"Key": HASH[:-1]}, {"Key": HASH[:-1]}),
-        ({"Sub": [f"arn/{HASH}:{HASH}"]}, {"Sub": ["arn/<asset>:<asset>"]}),
+        ({"Key": f"{HASH[:-1]}.zip"}, {"Key": f"{HASH[:-1]}.zip"}),
+        (
+            {"Sub": f"${{A}}/cdk-x-container-assets-1-eu-west-1:{HASH}"},
+            {"Sub": "${A}/cdk-x-container-assets-1-eu-west-1:<asset>"},
+        ),
+        ({"Image": f"own@sha256:{HASH}"}, {"Image": f"own@sha256:{HASH}"}),  # what somebody wrote
+        ({"Key": f"{HASH}.zip", "Tag": HASH}, {"Key": "<asset>.zip", "Tag": "<asset>"}),  # the same asset
     ],
 )
 def test_hashes_of_assets(given: object, expected: object) -> None:
@@ -210,7 +215,9 @@ QUEUE = "Shop  Queue (AWS::SQS::Queue)"
     [
         (state(A=1), state(A=1), []),
         (state(A=1), state(A=2), [Difference(QUEUE, "Properties.A", "1", "2")]),
-        (state(A=1), state(A="1"), [Difference(QUEUE, "Properties.A", "1", "1")]),
+        (state(A=1), state(A="1"), [Difference(QUEUE, "Properties.A", "1", '"1"')]),
+        (state(A=1), state(A=True), [Difference(QUEUE, "Properties.A", "1", "true")]),
+        (state(A=1), state(A=1.0), [Difference(QUEUE, "Properties.A", "1", "1.0")]),
         (state(A=None), state(), [Difference(QUEUE, "Properties.A", "null", None)]),
         (state(), state(A={"Ref": "X"}), [Difference(QUEUE, "Properties.A", None, '{"Ref": "X"}')]),
         (state(A=[1, 2, 3]), state(A=[1, 3]), [Difference(QUEUE, "Properties.A[1]", "2", None)]),
@@ -245,3 +252,126 @@ def test_a_long_value_is_cut() -> None:
     (found,) = differences(state(A="x" * 200), state(A="y" * 201))
     assert found.before == "x" * 200
     assert found.after == f"{'y' * 200}... (201 characters)"
+
+
+SAME_CODE_AND_BORDERS = """
+    from pathlib import Path
+    from aws_cdk import CfnResource, Environment, Stack, aws_lambda, aws_ssm
+
+    HERE = Path(__file__).parent
+
+    def function(scope, id):
+        code = aws_lambda.Code.from_asset(str(HERE / id.lower()))
+        return aws_lambda.Function(scope, id, code=code, handler="a.handler", runtime=aws_lambda.Runtime.PYTHON_3_14)
+
+    def build(app):
+        env = Environment(account="111122223333", region="eu-west-1")
+        a, b = Stack(app, "A", env=env), Stack(app, "B", env=env)
+        first, second = function(a, "First"), function(a, "Second")
+        aws_ssm.StringParameter(b, "P", string_value=first.current_version.function_arn)
+        there = Environment(account="111122223333", region="us-east-1")
+        far = Stack(app, "Far", env=there, cross_region_references=True)
+        here = Stack(app, "Here", env=env, cross_region_references=True)
+        aws_ssm.StringParameter(far, "P", string_value=function(here, "Third").current_version.function_arn)
+        CfnResource(a, "Owner", type="Own::Kind", properties={"Account": 111122223333, "Digest": "sha256:DIGEST"})
+"""
+
+
+@pytest.mark.cdk
+def test_code_alone_changes_nothing_in_other_stacks_and_regions(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        apps=SAME_CODE_AND_BORDERS.replace("DIGEST", "a" * 64),
+        test_shop="from apps import build\n\n\ndef test_shop(synth, snapshot_template):\n"
+        "    assert synth(build) == snapshot_template\n",
+    )
+    for name in ("first", "second", "third"):  # the same content: one asset
+        (project.path / name).mkdir()
+        (project.path / name / "a.py").write_text("def handler(event, context): ...\n")
+    run(project, "--snapshot-update", passed=1)
+    for name in ("first", "third"):
+        (project.path / name / "a.py").write_text(f"def handler(event, context):\n    return {name!r}\n")
+    run(project, passed=1)
+    text = (project.path / SNAPSHOT).read_text()
+    assert "Account: <account>" in text
+    assert f"Digest: sha256:{'a' * 64}" in text
+    project.makepyfile(apps=SAME_CODE_AND_BORDERS.replace("DIGEST", "b" * 64))
+    assert "Properties.Digest: sha256:aaa" in run(project, "--color=no", failed=1)
+
+
+SMALL = "{'Resources': {'Queue': {'Type': 'AWS::SQS::Queue', 'Properties': {'VisibilityTimeout': 30}}}}"
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("<<<<<<< HEAD\nResources: {}\n", "the snapshot can't be read: "),
+        ("Resources: {}\nResources: {}\n", "'Resources' stands twice, or is no text"),
+        ("1: x\n", "1 stands twice, or is no text"),
+        ("a: 2026-13-45\n", "the snapshot can't be read: month must be in 1..12"),
+        ("- a\n", "the snapshot can't be read: it holds no template"),
+        (b"\xff\xfe", "the snapshot can't be read: "),
+    ],
+)
+def test_a_snapshot_that_is_none(project: pytest.Pytester, broken: str | bytes, said: str) -> None:
+    project.makepyfile(test_shop=f"def test_shop(snapshot_template):\n    assert {SMALL} == snapshot_template\n")
+    run(project, "--snapshot-update", passed=1)
+    (project.path / SNAPSHOT).write_bytes(broken if isinstance(broken, bytes) else broken.encode())
+    output = run(project, "--color=no", failed=1)
+    assert said in output
+    assert "Fix: mend the file, or take it anew with --snapshot-update." in output
+    run(project, "--snapshot-update", passed=1)
+    run(project, passed=1)
+
+
+def test_names_of_tests_that_no_file_can_have(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_shop=f"""
+        import pytest
+
+        @pytest.mark.parametrize("route", ["GET /a", "GET a", "GET :a", "x" * 300])
+        def test_route(snapshot_template, route):
+            template = {SMALL}
+            template["Description"] = route
+            assert template == snapshot_template
+            assert template == snapshot_template(name="again")
+        """
+    )
+    assert "8 snapshots generated" in run(project, "--snapshot-update", passed=4)
+    again = run(project, "--snapshot-update", passed=4)
+    assert "8 snapshots passed" in again
+    assert "unused" not in again
+    assert len(list((project.path / SNAPSHOT).parent.iterdir())) == 8
+
+
+def test_a_matcher_of_syrupy(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_shop=f"""
+        from syrupy.matchers import path_type
+
+        def test_shop(snapshot_template):
+            matcher = path_type({{"Resources.Queue.Properties.VisibilityTimeout": (int,)}})
+            assert {SMALL} == snapshot_template(matcher=matcher)
+            assert {SMALL.replace("30", "31")} == snapshot_template(matcher=matcher, name="other")
+        """
+    )
+    run(project, "--snapshot-update", passed=1)
+    run(project, passed=1)
+    texts = {path.read_text() for path in (project.path / SNAPSHOT).parent.iterdir()}
+    assert len(texts) == 1
+    assert "VisibilityTimeout: int" in texts.pop()
+
+
+@pytest.mark.cdk
+def test_files_and_templates_of_cdk(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_shop="""
+        from aws_cdk import Stack, aws_sqs
+
+        def test_shop(synth, snapshot_template):
+            shop = synth(lambda app: aws_sqs.Queue(Stack(app, "Shop"), "Queue"))
+            for subject in (shop.document(), shop.template(), shop.directory / "Shop.template.json"):
+                assert subject == snapshot_template(name="shop")
+        """
+    )
+    run(project, "--snapshot-update", passed=1)
+    run(project, passed=1)
