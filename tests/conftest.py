@@ -2,8 +2,13 @@
 
 import importlib.util
 import os
+import signal
 import sys
 from pathlib import Path
+
+# A shell's background job ignores Ctrl-C, and what it starts does too: tests of Ctrl-C would wait for ever.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests import the handlers of the examples: a __pycache__ beside them would change the hash of the asset.
 sys.dont_write_bytecode = True

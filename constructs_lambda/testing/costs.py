@@ -51,6 +51,7 @@ def assert_monthly_cost(
     from constructs_lambda.pricing.formats import dearest_items, scope_of
     from constructs_lambda.pricing.prices import CURRENCY, Prices, shipped_prices
     from constructs_lambda.pricing.usage_file import AppUsage, read_usage
+    from constructs_lambda.quotas import is_region
     from constructs_lambda.rules import nearest
 
     budget = _budget(at_most)
@@ -64,8 +65,8 @@ def assert_monthly_cost(
     if free_tier is not None and not isinstance(free_tier, bool):
         raise TypeError(f"free_tier must be True or False; got {free_tier!r}")
     known = prices or shipped_prices()
-    if region is not None and region not in known.by_region:
-        raise InputError(f"no price is known in {region!r}{nearest(str(region), sorted(known.by_region))}")
+    if isinstance(region, str) and is_region(region) and region not in known.by_region:
+        raise InputError(f"no price is known in {region!r}{nearest(region, sorted(known.by_region))}")
     topologies, within = topologies_of(stack)
     report = estimate(topologies, usage, prices, region=region, free_tier=free_tier, within=within)
     if report.total > budget:

@@ -98,7 +98,7 @@ def test_an_older_cdk_nag(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     older = type(sys)("cdk_nag")
     older.AwsSolutionsChecks = type("AwsSolutionsChecks", (), {})  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "cdk_nag", older)
-    with pytest.raises(InputError, match="needs cdk-nag 3, and an older one is installed"):
+    with pytest.raises(InputError, match="need cdk-nag 3, and an older one is installed"):
         add_packs(app, ["AwsSolutions"])
 
 

@@ -452,7 +452,8 @@ def test_what_is_no_stack_has_no_budget(stack: Stack) -> None:
     [("stack", None), ("stack", 5), ("usage", {}), ("usage", {"a": 1}), ("usage", 5), ("prices", 5), ("prices", {})],
 )
 def test_an_argument_of_another_type(stack: Stack, argument: str, value: Any) -> None:
-    with pytest.raises(TypeError, match=f"^{argument} must be "):
+    said = "^a stack, a stage, an app, or the path" if argument == "stack" else f"^{argument} must be "
+    with pytest.raises(TypeError, match=said):
         assert_monthly_cost(**{"stack": stack, "at_most": 1, argument: value})
 
 
@@ -472,3 +473,11 @@ def test_usage_that_is_stated_in_two_steps(app: App, stack: Stack, required: dic
     Usage(duration=Duration.millis(5)).apply(function)
     Usage(requests_per_month=8).apply(function)
     assert noted(app, "AWS::Lambda::Function") == {"requests": 8, "duration_ms": 5}
+
+
+def test_a_region_without_prices_holds_no_budget(stack: Stack) -> None:
+    aws_kms.Key(stack, "Key")
+    with pytest.raises(InputError, match=r"^no price is known in 'eu-wst-1' \(did you mean 'eu-west-1'\?\)$"):
+        assert_monthly_cost(stack, at_most=1, region="eu-wst-1")
+    with pytest.raises(TypeError, match="^free_tier must be True or False; got 'no'$"):
+        assert_monthly_cost(stack, at_most=1, free_tier="no")  # type: ignore[arg-type]
