@@ -479,5 +479,5 @@ def test_a_region_without_prices_holds_no_budget(stack: Stack) -> None:
     aws_kms.Key(stack, "Key")
     with pytest.raises(InputError, match=r"^no price is known in 'eu-wst-1' \(did you mean 'eu-west-1'\?\)$"):
         assert_monthly_cost(stack, at_most=1, region="eu-wst-1")
-    with pytest.raises(TypeError, match="^free_tier must be True or False; got 'no'$"):
+    with pytest.raises(TypeError, match="free_tier must be True or False; got 'no'"):
         assert_monthly_cost(stack, at_most=1, free_tier="no")  # type: ignore[arg-type]

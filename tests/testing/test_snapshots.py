@@ -301,26 +301,35 @@ def test_code_alone_changes_nothing_in_other_stacks_and_regions(project: pytest.
 SMALL = "{'Resources': {'Queue': {'Type': 'AWS::SQS::Queue', 'Properties': {'VisibilityTimeout': 30}}}}"
 
 
-@pytest.mark.parametrize(
-    ("broken", "said"),
-    [
-        ("<<<<<<< HEAD\nResources: {}\n", "the snapshot can't be read: "),
-        ("Resources: {}\nResources: {}\n", "'Resources' stands twice, or is no text"),
-        ("1: x\n", "1 stands twice, or is no text"),
-        ("a: 2026-13-45\n", "the snapshot can't be read: month must be in 1..12"),
-        ("- a\n", "the snapshot can't be read: it holds no template"),
-        (b"\xff\xfe", "the snapshot can't be read: "),
-    ],
-)
-def test_a_snapshot_that_is_none(project: pytest.Pytester, broken: str | bytes, said: str) -> None:
-    project.makepyfile(test_shop=f"def test_shop(snapshot_template):\n    assert {SMALL} == snapshot_template\n")
-    run(project, "--snapshot-update", passed=1)
-    (project.path / SNAPSHOT).write_bytes(broken if isinstance(broken, bytes) else broken.encode())
-    output = run(project, "--color=no", failed=1)
-    assert said in output
-    assert "Fix: mend the file, or take it anew with --snapshot-update." in output
-    run(project, "--snapshot-update", passed=1)
-    run(project, passed=1)
+BROKEN = {
+    "conflict": (b"<<<<<<< HEAD\nResources: {}\n", "the snapshot can't be read: "),
+    "twice": (b"Resources: {}\nResources: {}\n", "'Resources' stands twice, or is no text"),
+    "number": (b"1: x\n", "1 stands twice, or is no text"),
+    "date": (b"a: 2026-13-45\n", "the snapshot can't be read: month must be in 1..12"),
+    "list": (b"- a\n", "the snapshot can't be read: it holds no template"),
+    "encoding": (b"\xff\xfe", "the snapshot can't be read: "),
+}
+
+
+def test_snapshots_that_are_none(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_shop=f"""
+        import pytest
+
+        @pytest.mark.parametrize("name", {sorted(BROKEN)})
+        def test_shop(snapshot_template, name):
+            assert {SMALL} == snapshot_template
+        """
+    )
+    run(project, "--snapshot-update", passed=6)
+    for name, (broken, _) in BROKEN.items():
+        (project.path / SNAPSHOT).with_name(f"test_shop[{name}].yaml").write_bytes(broken)
+    output = run(project, "--color=no", failed=6)
+    for _, said in BROKEN.values():
+        assert said in output
+    assert output.count("Fix: mend the file, or take it anew with --snapshot-update.") == 6
+    run(project, "--snapshot-update", passed=6)
+    run(project, passed=6)
 
 
 def test_names_of_tests_that_no_file_can_have(project: pytest.Pytester) -> None:
