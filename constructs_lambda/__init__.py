@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from constructs_lambda.cdk.egress import Egress
     from constructs_lambda.cdk.function import Function
     from constructs_lambda.cdk.image_function import ImageFunction
-    from constructs_lambda.cdk.layers import Layer, PythonLayer, powertools_layer
+    from constructs_lambda.cdk.layers import Layer, PythonLayer
     from constructs_lambda.cdk.monitors.monitor import Monitor
     from constructs_lambda.cdk.networks import Network
+    from constructs_lambda.cdk.powertools_layers import powertools_layer
     from constructs_lambda.cdk.profiles.profile import Profile
     from constructs_lambda.cdk.profiles.requirements import Require
     from constructs_lambda.cdk.profiles.resources import ProfileMixin
@@ -91,7 +92,7 @@ _HOMES = {
     "UrlTrigger": "cdk.triggers.url",
     "Usage": "cdk.usage",
     "Waiver": "cdk.profiles.waivers",
-    "powertools_layer": "cdk.layers",
+    "powertools_layer": "cdk.powertools_layers",
     "vcpus": "cdk.tuning",
 }
 
