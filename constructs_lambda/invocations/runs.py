@@ -80,6 +80,7 @@ class _Process:
         command = [str(place.python), "-m", "awslambdaric", function.handler]
         variables = environment(function, place, api.address, datetime.now(UTC))
         self.started_at = time.monotonic()
+        api.ends_at = self.started_at + INIT_SECONDS + function.timeout_seconds
         self.process = subprocess.Popen(
             command,
             cwd=place.task,
@@ -110,8 +111,7 @@ class _Process:
             selector.register(self.api, selectors.EVENT_READ, self.api.handle_request)
             selector.register(self.output, selectors.EVENT_READ, self._pass_on)
             while self.api.ended_at is None:
-                begun = self.api.started_at or self.started_at + INIT_SECONDS
-                left = begun + self.function.timeout_seconds - time.monotonic()
+                left = self.api.ends_at - time.monotonic()
                 if left <= 0:
                     return reports.timed_out(self.function.timeout_seconds)
                 for key, _ in selector.select(min(left, _TICK_SECONDS)):

@@ -123,6 +123,24 @@ def test_an_error_has_the_form_of_lambda(function: Any) -> None:
     assert "Status" not in result.report
 
 
+@pytest.mark.parametrize("size", [1_000, 60_000, 70_000, 500_000, 2_000_000])
+def test_an_error_with_a_long_text(function: Any, size: int) -> None:
+    result = Result(function(f"raise ValueError('ü\\x85' + 'x' * {size})"))
+    assert result.answer["errorType"] == "ValueError"
+    assert result.answer["errorMessage"] == "ü\x85" + "x" * size
+
+
+def test_an_endless_recursion(function: Any) -> None:
+    module = (
+        f"def again_{'x' * 60}(n):\n    return again_{'x' * 60}(n + 1)\n"
+        f"def handler(event, context):\n    again_{'x' * 60}(0)\n"
+    )
+    result = Result(function(module=module))
+    assert result.answer["errorType"] == "RecursionError"
+    assert result.answer["requestId"] == result.request_id
+    assert "repeated" in result.answer["stackTrace"][-1]
+
+
 def test_an_error_in_a_log_of_text(function: Any) -> None:
     result = Result(function("raise ValueError('no such order')", log_format="Text"))
     assert result.lines[1:4] == [
@@ -219,6 +237,21 @@ def test_the_timeout_is_enforced_on_one_that_only_logs(function: Any) -> None:
     assert json.loads(outcome.payload)["errorType"] == "Sandbox.Timedout"
     assert time.monotonic() - before < 8
     assert sum(sizes) > 1000
+
+
+@pytest.mark.parametrize("said", ["", "G", "POST {path} HTTP/1.1\\r\\nContent-Length: 100\\r\\n\\r\\n"])
+def test_the_timeout_is_enforced_on_one_that_holds_a_connection(function: Any, said: str) -> None:
+    body = (
+        "import os, socket, time\n"
+        "host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
+        "connection = socket.create_connection((host, int(port)))\n"
+        f"connection.sendall(b'{said.format(path='/2018-06-01/runtime/init/error')}')\n"
+        "while True:\n    time.sleep(0.05)\n    connection.sendall(b'x')"
+    )
+    before = time.monotonic()
+    result = Result(function(body, timeout_seconds=1))
+    assert result.answer["errorType"] == "Sandbox.Timedout"
+    assert time.monotonic() - before < 8
 
 
 def test_an_initialisation_that_does_not_end(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
