@@ -74,16 +74,17 @@ def _find(app: str, name: str) -> Found:
         )
     everything = list(_functions(app))
     wanted = name.strip("/")
-    found = [
-        each
-        for each in everything
-        if wanted in (each[1].place.resource, each[1].place.path) or each[1].place.path.endswith(f"/{wanted}")
-    ]
+    found = _named(wanted, everything)
     if len(found) == 1:
         return found[0]
     if found:
         same = ", ".join(deployment.place.path for _, deployment in found)
-        raise InputError(one_line(f"{name}: {len(found)} functions of {app} have this name: {same}"))
+        raise InputError(
+            one_line(
+                f"{name}: {len(found)} functions of {app} have this name: {same}. Fix: give the whole path of one, or "
+                "name with --app the folder of one app"
+            )
+        )
     from constructs_lambda.rules import nearest  # only needed once something is wrong
 
     paths = [deployment.place.path for _, deployment in everything]
@@ -91,6 +92,13 @@ def _find(app: str, name: str) -> Found:
     hint = nearest(name, names)
     others = f"; it has {', '.join(paths)}" if not hint and 0 < len(paths) <= 10 else ""
     raise InputError(one_line(f"{name}: is no folder, and no function of {app}{hint}{others}"))
+
+
+def _named(wanted: str, everything: list[Found]) -> list[Found]:
+    """Those with this path; where there is none, those with this logical id, and then those whose path ends so."""
+    found = [each for each in everything if each[1].place.path == wanted]
+    found = found or [each for each in everything if each[1].place.resource == wanted]
+    return found or [each for each in everything if each[1].place.path.endswith(f"/{wanted}")]
 
 
 def _functions(app: str) -> Iterator[Found]:

@@ -21,6 +21,7 @@ SETTABLE = frozenset(
     {"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 )
 """Variables that Lambda reserves and a command line may set: whose account is used is the developer's word."""
+_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 @record(kw_only=True)
@@ -103,10 +104,12 @@ class Settings:
 
     def applied(self, function: LocalFunction) -> LocalFunction:
         """The function with the handler, timeout, memory and variables that are set here."""
+        regions = (self.environment.get(name) for name in _REGIONS)
         return replace(
             function,
             handler=self.handler or function.handler,
             timeout_seconds=self.timeout_seconds or function.timeout_seconds,
             memory_mb=self.memory_mb or function.memory_mb,
             environment={**function.environment, **self.environment},
+            region=next(filter(None, regions), function.region),
         )

@@ -196,11 +196,17 @@ def test_all_problems_at_once(entry: Callable[..., Path], capsys: Captured) -> N
     assert len(capsys.readouterr().err.splitlines()) == 3
 
 
-def test_credentials_can_be_given(entry: Callable[..., Path], capsys: Captured) -> None:
-    folder = entry("import os\ndef handler(event, context):\n    return os.environ['AWS_REGION']\n")
-    arguments = ["--env", "AWS_REGION=eu-west-1", "--env", "AWS_ACCESS_KEY_ID=test"]
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_and_credentials_can_be_given(entry: Callable[..., Path], capsys: Captured, name: str) -> None:
+    folder = entry(
+        "import os\ndef handler(event, context):\n"
+        "    names = ('AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_ACCESS_KEY_ID')\n"
+        "    return [*map(os.environ.get, names), context.invoked_function_arn]\n"
+    )
+    arguments = ["--env", f"{name}=eu-west-1", "--env", "AWS_ACCESS_KEY_ID=test"]
     assert main(["invoke", str(folder), *arguments]) == 0
-    assert capsys.readouterr().out == '"eu-west-1"\n'
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:orders"
+    assert json.loads(capsys.readouterr().out) == ["eu-west-1", "eu-west-1", "test", arn]
 
 
 def test_on_a_terminal_the_response_is_laid_out(entry: Callable[..., Path]) -> None:

@@ -123,9 +123,37 @@ def test_a_name_that_two_functions_have(app: Assembly) -> None:
     for logical_id, path in (("A1", "Shop/A/Handler/Resource"), ("B1", "Shop/B/Handler/Resource")):
         add(app, logical_id)
         app.resources[logical_id]["Metadata"] = {"aws:cdk:path": path}
-    with pytest.raises(InputError, match=r"^Handler: 2 functions of cdk\.out have this name: Shop/A/Handler, Shop/B/H"):
+    with pytest.raises(InputError) as error:
         found(app, "Handler")
+    assert str(error.value) == (
+        "Handler: 2 functions of cdk.out have this name: Shop/A/Handler, Shop/B/Handler. Fix: give the whole path of "
+        "one, or name with --app the folder of one app"
+    )
     assert found(app, "B/Handler").name == "B1"
+
+
+def test_a_whole_path_goes_before_the_end_of_another(app: Assembly) -> None:
+    for logical_id, path in (("A1", "Prod/Shop/Orders"), ("B1", "Shop/Orders"), ("Orders", "Shop/Other")):
+        add(app, logical_id)
+        app.resources[logical_id]["Metadata"] = {"aws:cdk:path": f"{path}/Resource"}
+    assert found(app, "Shop/Orders").name == "B1"
+    assert found(app, "Prod/Shop/Orders").name == "A1"
+    assert found(app, "Orders").name == "Orders"
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-1"),
+        ({"AWS_REGION": ""}, "eu-central-1"),
+    ],
+)
+def test_the_region_of_the_command_line(app: Assembly, variables: dict[str, str], region: str) -> None:
+    app.region = "eu-central-1"
+    add(app, "Orders")
+    assert found(app, "Orders", environment=variables).arn == f"arn:aws:lambda:{region}:111122223333:function:Orders"
 
 
 @pytest.mark.parametrize(
