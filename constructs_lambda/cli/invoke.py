@@ -75,8 +75,11 @@ def command(
         function = from_app(app, name, settings)
     for note in function.notes:
         say(f"{one_line(f'note: {note}')}\n".encode())
-    with _stopped_cleanly():
-        outcome = run(function, payload, say)
+    try:
+        with _stopped_cleanly():
+            outcome = run(function, payload, say)
+    except _Stopped as stopped:
+        return 128 + stopped.number
     write(_shown(outcome.payload))
     return 1 if outcome.is_error else 0
 
@@ -105,21 +108,35 @@ def _stdin() -> bytes:
 def _shown(payload: bytes) -> str:
     """The answer as it is; on a terminal laid out over lines."""
     text = payload.decode("utf-8", "replace")
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         with suppress(ValueError):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return f"{text}\n"
 
 
+class _Stopped(BaseException):
+    """A signal asks this process to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 @contextmanager
 def _stopped_cleanly() -> Iterator[None]:
-    """Lets a SIGTERM end the function and take away its folders, as Ctrl-C does."""
+    """Lets what ends this process end the function too, and take away its folders, as Ctrl-C does."""
 
-    def stop(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
+    def stop(number: int, _: object) -> NoReturn:
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)  # once is enough
+        raise _Stopped(number)
 
-    before = signal.signal(signal.SIGTERM, stop)
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: handler for number, handler in signals.items() if handler != signal.SIG_IGN}  # as nohup sets it
+    for each in before:
+        signal.signal(each, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)

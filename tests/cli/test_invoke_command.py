@@ -6,10 +6,12 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -223,14 +225,18 @@ def test_on_a_terminal_the_response_is_laid_out(entry: Callable[..., Path]) -> N
     assert shown == '{\n  "a": "é",\n  "b": [\n    1\n  ]\n}\n'
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_can_be_stopped(entry: Callable[..., Path], temporary: Path, number: signal.Signals) -> None:
-    folder = entry(
-        "import os, subprocess, time\ndef handler(event, context):\n"
-        "    process = subprocess.Popen(['sleep', '60'])\n    print('running', os.getpid(), process.pid)\n"
-        "    time.sleep(60)\n"
-    )
-    command = [sys.executable, "-c", PROGRAM, "invoke", str(folder), "--timeout", "60"]
+RUNS_ON = (
+    "import os, subprocess, time\ndef handler(event, context):\n"
+    "    process = subprocess.Popen(['sleep', '60'])\n    print('running', os.getpid(), process.pid)\n"
+    "    time.sleep(60)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -9)]
+)
+def test_it_can_be_stopped(entry: Callable[..., Path], temporary: Path, number: signal.Signals, status: int) -> None:
+    command = [sys.executable, "-c", PROGRAM, "invoke", str(entry(RUNS_ON)), "--timeout", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert process.stdout is not None
@@ -238,10 +244,56 @@ def test_it_can_be_stopped(entry: Callable[..., Path], temporary: Path, number: 
         process.send_signal(number)
         assert "Traceback" not in process.stderr.read()
         assert process.stdout.read() == ""
-    assert process.returncode == 130
+    assert process.returncode == status
+    if number == signal.SIGKILL:  # another process takes it away, which may take a moment
+        wait_until(lambda: not list(temporary.iterdir()))
+    assert list(temporary.iterdir()) == []
     for pid in re.findall(r"\d+", line):
         assert is_gone(int(pid))
-    assert list(temporary.iterdir()) == []
+
+
+def test_a_hangup_that_is_ignored_stays_ignored(entry: Callable[..., Path], tmp_path: Path) -> None:
+    answered = tmp_path / "answered"
+    folder = entry(
+        "import pathlib, time\ndef handler(event, context):\n    print('running')\n"
+        f"    while not pathlib.Path({str(answered)!r}).exists():\n        time.sleep(0.01)\n    return 5\n"
+    )
+    command = ["nohup", sys.executable, "-c", PROGRAM, "invoke", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        next(line for line in process.stderr if line.startswith("running"))
+        process.send_signal(signal.SIGHUP)
+        answered.touch()
+        assert process.stdout.read() == "5\n"
+    assert process.returncode == 0
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Waits until something holds, but for 20 s at most."""
+    until = time.monotonic() + 20
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(entry: Callable[..., Path], closed: str) -> None:
+    words = shlex.join([sys.executable, "-c", PROGRAM, "invoke", str(entry())])
+    done = subprocess.run(["sh", "-c", f"{words} {closed}"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_for_temporary_files_that_no_path_can_hold(
+    entry: Callable[..., Path], capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a:b"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    assert main(["invoke", str(entry())]) == 2
+    message = f"constructs-lambda: {folder}: temporary files can't be here, because of the ':'. Fix: TMPDIR\n"
+    assert capsys.readouterr().err == message
+    assert list(folder.iterdir()) == []
 
 
 def is_gone(pid: int) -> bool:

@@ -449,9 +449,56 @@ def test_files_of_its_own_go_with_it(function: Any) -> None:
 
 
 def test_its_package_can_not_be_written_to(function: Any, tmp_path: Path) -> None:
-    made = function("import os\nreturn [oct(os.stat(name).st_mode & 0o777) for name in ('.', 'data')]")
+    names = (".", "data", "data/tool", "app.py")
+    made = function(f"import os\nreturn [oct(os.stat(name).st_mode & 0o777) for name in {names}]")
+    (tmp_path / "package" / "app.py").chmod(0o644)
     (tmp_path / "package" / "data").mkdir()
-    assert Result(made).answer == ["0o555", "0o555"]
+    (tmp_path / "package" / "data" / "tool").touch(0o755)
+    assert Result(made).answer == ["0o555", "0o555", "0o555", "0o444"]
+    assert (tmp_path / "package" / "app.py").stat().st_mode & 0o777 == 0o644
+
+
+def test_modules_that_are_called_as_those_of_the_standard_library(function: Any, tmp_path: Path) -> None:
+    made = function(module="import colorsys\ndef handler(event, context):\n    return colorsys.X\n")
+    for name in ("types", "logging", "json", "token", "enum", "site", "sitecustomize", "http", "abc", "re"):
+        (tmp_path / "package" / f"{name}.py").write_text("raise RuntimeError(__name__)\n")
+    (tmp_path / "package" / "colorsys.py").write_text("X = 5\n")
+    assert Result(made).answer == 5
+    failed = Result(function("raise KeyError('here')"))
+    assert (failed.answer["errorType"], len(failed.answer["stackTrace"])) == ("KeyError", 1)
+
+
+def test_the_path_of_its_modules(function: Any) -> None:
+    path = ["task", f"opt/python/lib/{HERE}/site-packages", "opt/python"]
+    body = f"import os, sys\nreturn [sys.path[:3], os.environ['PYTHONPATH'].split(':'), sys.argv[1:], {path}]"
+    first, variable, arguments, _ = Result(function(body)).answer
+    assert first == variable
+    assert [name.split("/", 3)[-1] for name in first] != []
+    assert all(name.endswith(f"/{end}") for name, end in zip(first, path, strict=True))
+    assert arguments == ["app.handler"]
+
+
+def test_paths_in_errors_and_logs_are_those_of_lambda(function: Any) -> None:
+    pytest.importorskip("boto3")
+    module = (
+        "import json, sys, tempfile, boto3\n"
+        "def handler(event, context):\n"
+        "    print(boto3.__file__, sys.executable, tempfile.gettempdir(), json.__file__)\n"
+        "    try:\n        json.loads('{')\n"
+        "    except ValueError:\n        boto3.client('nothing', region_name='us-east-1')\n"
+    )
+    result = Result(function(module=module))
+    library = f"/var/lang/lib/{HERE}"
+    packages = f"{library}/site-packages/boto3/__init__.py"
+    assert result.lines[1] == f"{packages} /var/lang/bin/python /tmp {library}/json/__init__.py"
+    assert any(line.startswith(f'  File "{packages}"') for line in result.answer["stackTrace"])
+    assert b"constructs-lambda-invoke" not in result.logged + result.payload
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_lines_of_lambda_are_lines_of_their_own(function: Any, end: str) -> None:
+    result = Result(function(f"print('told', end={end!r})\nreturn 1"))
+    assert [line.split()[0] for line in result.lines] == ["START", "told", "END", "REPORT"]
 
 
 def test_the_folder_that_it_comes_from_stays_as_it_is(function: Any, tmp_path: Path) -> None:
