@@ -67,7 +67,8 @@ def run(function: LocalFunction, event: bytes, log: Callable[[bytes], None]) -> 
 
 def _headers(function: LocalFunction) -> dict[str, str]:
     trace = f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0"
-    return {"Lambda-Runtime-Invoked-Function-Arn": function.arn, "Lambda-Runtime-Trace-Id": trace}
+    tenant = {"Lambda-Runtime-Aws-Tenant-Id": function.tenant} if function.tenant else {}
+    return {"Lambda-Runtime-Invoked-Function-Arn": function.arn, "Lambda-Runtime-Trace-Id": trace, **tenant}
 
 
 class _Process:

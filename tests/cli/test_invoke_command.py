@@ -102,6 +102,8 @@ def test_a_sample_event(entry: Callable[..., Path], capsys: Captured) -> None:
     assert capsys.readouterr().err.startswith(
         "constructs-lambda: there is no sample event 'quue' (did you mean 'queue'?); there are bucket, "
     )
+    assert main(["invoke", str(folder), "--sample", "SQSS"]) == 2
+    assert "(did you mean 'sqs'?)" in capsys.readouterr().err
     assert main(["invoke", str(folder), "--sample", "queue", "--event", "{}"]) == 2
     assert "--event and --sample don't go together." in capsys.readouterr().err
 
@@ -174,6 +176,16 @@ def test_a_function_of_an_app(tmp_path: Path, capsys: Captured) -> None:
         (["orders", "--env", "_HANDLER=x"], "--env '_HANDLER': a name starts with a letter and holds letters, digits "
             "and _, two at least"),
         (["orders", "--env", "AWS_EXECUTION_ENV=x"], "--env AWS_EXECUTION_ENV: Lambda sets this variable itself"),
+        (["orders", "--env", "HOME=/x"], "--env HOME: is a folder that is made for this run, and removed after it"),
+        (["orders", "--env", "TMPDIR=/x"], "--env TMPDIR: is a folder that is made for this run, and removed after it"),
+        (["orders", "--env", f"AA={'x' * 4088}"], "--env: all variables are 4,097 bytes as JSON; AWS allows at most "
+            "4,096 bytes"),
+        (["orders", "--handler", " "], "--handler is empty; it must be module and function, such as app.handler"),
+        (["orders", "--tenant", ""], "--tenant '': an id has 1 to 256 characters: letters, digits, spaces and "
+            "._:/=+-@"),
+        (["orders", "--tenant", "a\n"], "--tenant 'a\\n': an id has 1 to 256 characters: letters, digits, spaces and "
+            "._:/=+-@"),
+        ([""], "FOLDER|FUNCTION is empty. (see 'constructs-lambda invoke --help')"),
         (["orders", "--event", "{"], "--event: is no JSON: Expecting property name enclosed in double quotes at line "
             "1, column 2"),
         (["nowhere"], "nowhere: is no folder, and there is no cdk.out to look for a function in. Fix: synthesize the "
@@ -189,6 +201,23 @@ def test_bad_input(entry: Callable[..., Path], capsys: Captured, arguments: list
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == f"constructs-lambda: {expected}\n"
+
+
+def test_the_largest_variables(entry: Callable[..., Path], capsys: Captured) -> None:
+    arguments = ["--env", f"AA={'x' * 4087}", "--env", f"AWS_SESSION_TOKEN={'x' * 1000}"]
+    assert main(["invoke", str(entry()), *arguments]) == 0
+    assert capsys.readouterr().out != ""
+
+
+def test_a_folder_and_a_function_of_one_name(entry: Callable[..., Path], tmp_path: Path, capsys: Captured) -> None:
+    entry()
+    app = Assembly(tmp_path / "cdk.out")
+    app.function("orders", app.folder({"app.py": HANDLER}), Runtime=HERE)
+    app.write()
+    note = "note: this is the folder orders, and cdk.out has a function of that name. Fix: for that, give more of its "
+    for name, is_told in (("orders", True), ("./orders", False), ("orders/", False)):
+        assert main(["invoke", name]) == 0
+        assert capsys.readouterr().err.startswith(note) is is_told
 
 
 def test_all_problems_at_once(entry: Callable[..., Path], capsys: Captured) -> None:

@@ -106,6 +106,31 @@ def test_a_durable_function_is_told(app: Assembly) -> None:
     assert note == "Shop/Orders is durable: Lambda sends it the state of its execution too, and there is none here"
 
 
+def test_a_function_that_is_isolated_by_tenants(app: Assembly) -> None:
+    add(app, "Orders", TenancyConfig={"TenantIsolationMode": "PER_TENANT"})
+    function = found(app, "Orders")
+    assert function.tenant == "example-tenant"
+    assert function.notes == (
+        "Shop/Orders is isolated by tenants; here it is invoked for 'example-tenant'. Fix: --tenant ID",
+    )
+    function = found(app, "Orders", tenant="acme")
+    assert (function.tenant, function.notes) == ("acme", ())
+
+
+def test_a_tenant_of_a_function_that_has_none(app: Assembly) -> None:
+    add(app, "Orders")
+    assert found(app, "Orders").tenant == ""
+    with pytest.raises(InputError, match=r"^--tenant: Shop/Orders isn't isolated by tenants, and AWS takes no tenant"):
+        found(app, "Orders", tenant="acme")
+
+
+@pytest.mark.parametrize(("line", "is_told"), [("import cfnresponse", True), ("    from cfnresponse import send", True),
+                                               ("import cfnresponses", False)])  # fmt: skip
+def test_what_lambda_puts_beside_inline_code(app: Assembly, line: str, is_told: bool) -> None:
+    add(app, "Orders", Code={"ZipFile": f"import os\n{line}\n"}, Handler="index.handler")
+    assert any("cfnresponse" in note for note in found(app, "Orders").notes) is is_told
+
+
 def test_inline_code(app: Assembly) -> None:
     add(app, "Orders", Code={"ZipFile": HANDLER}, Handler="index.handler")
     assert found(app, "Orders").code == HANDLER

@@ -47,7 +47,10 @@ class Result:
 
     @property
     def report(self) -> dict[str, str]:
-        line = self.lines[-1].removeprefix("REPORT ")
+        return self.report_of(-1)
+
+    def report_of(self, number: int) -> dict[str, str]:
+        line = self.lines[number].removeprefix("REPORT ")
         return {name: value for name, _, value in (field.partition(": ") for field in line.split("\t"))}
 
 
@@ -350,6 +353,7 @@ def test_more_memory_than_it_has(function: Any, stays: bool) -> None:
         "errorType": "Runtime.ExitError",
         "errorMessage": f"RequestId: {result.request_id} Error: Runtime exited with error: signal: killed",
     }
+    assert result.report_of(-2)["Max Memory Used"] == "128 MB"
     assert re.fullmatch(r"note: it took [12]\d\d MB of its 128 MB, where Lambda kills it", result.lines[-1])
     assert result.lines[-2].endswith("\tStatus: error\tError Type: Runtime.OutOfMemory")
 
@@ -441,6 +445,11 @@ def test_the_context(function: Any) -> None:
     assert (request_id, name, memory) == (result.request_id, "orders", "512")
     assert arn == "arn:aws:lambda:eu-west-1:111122223333:function:orders"
     assert 5_000 < left <= 10_000
+
+
+@pytest.mark.parametrize(("tenant", "told"), [("acme/1", "acme/1"), ("", None)])
+def test_the_tenant(function: Any, tenant: str, told: str | None) -> None:
+    assert Result(function("return context.tenant_id", tenant=tenant)).answer == told
 
 
 def test_files_of_its_own_go_with_it(function: Any) -> None:
