@@ -86,7 +86,10 @@ def sandbox(function: LocalFunction) -> Iterator[Sandbox]:
     try:
         if os.pathsep in str(root):
             raise InputError(
-                one_line(f"{root.parent}: temporary files can't be here, because of the {os.pathsep!r}. Fix: TMPDIR")
+                one_line(
+                    f"{root.parent}: temporary files can't be here, because of the {os.pathsep!r}. Fix: set TMPDIR to "
+                    "another folder"
+                )
             )
         made = Sandbox(task=root / "task", layers=root / "opt", home=root / "tmp", language=root / "lang", guard=guard)
         for folder in (made.task, made.layers, made.home):

@@ -320,8 +320,8 @@ def test_a_folder_for_temporary_files_that_no_path_can_hold(
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     assert main(["invoke", str(entry())]) == 2
-    message = f"constructs-lambda: {folder}: temporary files can't be here, because of the ':'. Fix: TMPDIR\n"
-    assert capsys.readouterr().err == message
+    reason = "temporary files can't be here, because of the ':'. Fix: set TMPDIR to another folder"
+    assert capsys.readouterr().err == f"constructs-lambda: {folder}: {reason}\n"
     assert list(folder.iterdir()) == []
 
 
