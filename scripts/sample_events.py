@@ -43,6 +43,21 @@ EVENTS = {
 _FOLDER = "samcli/lib/generated_sample_events"
 # The template of SNS's event names the account like this, and nothing fills it in.
 _MISSPELT = {"accountId": "123456789012"}
+_SUBSCRIPTION = "arn:aws:sns:us-east-1:123456789012:ExampleTopic:5f3c1b2e-7d84-4a0c-9c55-0b6f2f7f1a10"
+_SNS = "https://sns.us-east-1.amazonaws.com"
+_MENDED: Mapping[str, Mapping[tuple[str, ...], str]] = {
+    "topic": {
+        ("EventSubscriptionArn",): _SUBSCRIPTION,
+        ("Sns", "SigningCertUrl"): f"{_SNS}/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem",
+        ("Sns", "UnsubscribeUrl"): f"{_SNS}/?Action=Unsubscribe&SubscriptionArn={_SUBSCRIPTION}",
+        ("Sns", "MessageAttributes", "TestBinary", "Value"): base64.b64encode(b"TestBinary").decode(),
+    },
+    "kinesis": {
+        ("invokeIdentityArn",): "arn:aws:iam::123456789012:role/ExampleRole",
+        ("eventSourceARN",): "arn:aws:kinesis:us-east-1:123456789012:stream/ExampleStream",
+    },
+}
+"""By event and place in its record what has another form in the templates than what AWS sends: no URL, no ARN."""
 
 
 def events() -> Iterator[tuple[Path, str]]:
@@ -56,7 +71,8 @@ def events() -> Iterator[tuple[Path, str]]:
             for path, (service, name) in EVENTS.items():
                 about = mapping[service][name]
                 template = json.loads(archive.read(f"{_FOLDER}/events/{service}/{about['filename']}.json"))
-                yield path, json.dumps(rendered(template, values_of(about["tags"])), indent=2) + "\n"
+                event = rendered(template, values_of(about["tags"]))
+                yield path, json.dumps(mended(path.stem, event), indent=2) + "\n"
 
 
 def values_of(tags: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,6 +106,19 @@ def rendered(template: Any, values: Mapping[str, Any]) -> Any:
     if whole := re.fullmatch(r"\{\{\{(\w+)\}\}\}", template):
         return values[whole[1]]
     return re.sub(r"\{\{\{(\w+)\}\}\}", lambda match: str(values[match[1]]), template)
+
+
+def mended(name: str, event: Any) -> Any:
+    """The event with what is mended in each of its records; a place that isn't there is an error."""
+    for *folders, last in _MENDED.get(name, {}):
+        for record in event["Records"]:
+            place = record
+            for folder in folders:
+                place = place[folder]
+            if last not in place:
+                raise KeyError(last)
+            place[last] = _MENDED[name][*folders, last]
+    return event
 
 
 def main() -> int:

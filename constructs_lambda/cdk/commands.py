@@ -39,5 +39,5 @@ def add_invoke_command(function: aws_lambda.Function, keywords: Mapping[str, Any
 
 
 def _is_long(timeout: object) -> bool:
-    """Whether a function may run for longer than the AWS CLI waits."""
-    return isinstance(timeout, Duration) and not timeout.is_unresolved() and timeout.to_seconds() > _PATIENCE_SECONDS
+    """Whether a function may run for as long as the AWS CLI waits, or longer."""
+    return isinstance(timeout, Duration) and (timeout.is_unresolved() or timeout.to_seconds() >= _PATIENCE_SECONDS)

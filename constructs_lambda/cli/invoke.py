@@ -33,6 +33,7 @@ from constructs_lambda.errors import InputError, one_line
     multiple=True,
     help="Source of a layer; may be given several times.",
 )
+@click.option("--tenant", metavar="ID", help="Whom it is invoked for, with tenant isolation.")
 @help_option
 def command(
     name: str,
@@ -44,6 +45,7 @@ def command(
     memory: int | None,
     variables: tuple[str, ...],
     layers: tuple[Path, ...],
+    tenant: str | None,
 ) -> int:
     """Runs a function once: the source in FOLDER, or FUNCTION of a synthesized app by its path or logical id.
 
@@ -55,6 +57,8 @@ def command(
     from constructs_lambda.invocations.payloads import read_event
     from constructs_lambda.invocations.runs import run
 
+    if not name.strip():
+        raise click.UsageError("FOLDER|FUNCTION is empty.")
     if event is not None and sample is not None:
         raise click.UsageError("--event and --sample don't go together.")
     settings = Settings(
@@ -63,6 +67,7 @@ def command(
         memory_mb=memory,
         environment=_by_name(variables),
         layers=layers,
+        tenant=tenant,
     )
     payload = _sample(sample) if sample is not None else read_event("{}" if event is None else event, _stdin)
     if Path(name).is_dir():
@@ -73,12 +78,25 @@ def command(
         from constructs_lambda.invocations.deployed import from_app
 
         function = from_app(app, name, settings)
-    for note in function.notes:
+    for note in (*_taken(name, app), *function.notes):
         say(f"{one_line(f'note: {note}')}\n".encode())
-    with _stopped_cleanly():
-        outcome = run(function, payload, say)
+    try:
+        with _stopped_cleanly():
+            outcome = run(function, payload, say)
+    except _Stopped as stopped:
+        return 128 + stopped.number
     write(_shown(outcome.payload))
     return 1 if outcome.is_error else 0
+
+
+def _taken(name: str, app: str) -> Iterator[str]:
+    """Says what was taken where a folder and a function have the same name."""
+    if not Path(name).is_dir() or name.startswith((".", "/")) or name.endswith("/"):
+        return
+    from constructs_lambda.invocations.deployed import has_function
+
+    if has_function(app, name):
+        yield f"this is the folder {name}, and {app} has a function of that name. Fix: for that, give more of its path"
 
 
 def _by_name(variables: tuple[str, ...]) -> dict[str, str]:
@@ -105,21 +123,35 @@ def _stdin() -> bytes:
 def _shown(payload: bytes) -> str:
     """The answer as it is; on a terminal laid out over lines."""
     text = payload.decode("utf-8", "replace")
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():
         with suppress(ValueError):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return f"{text}\n"
 
 
+class _Stopped(BaseException):
+    """A signal asks this process to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 @contextmanager
 def _stopped_cleanly() -> Iterator[None]:
-    """Lets a SIGTERM end the function and take away its folders, as Ctrl-C does."""
+    """Lets what ends this process end the function too, and take away its folders, as Ctrl-C does."""
 
-    def stop(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
+    def stop(number: int, _: object) -> NoReturn:
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)  # once is enough
+        raise _Stopped(number)
 
-    before = signal.signal(signal.SIGTERM, stop)
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: handler for number, handler in signals.items() if handler != signal.SIG_IGN}  # as nohup sets it
+    for each in before:
+        signal.signal(each, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)

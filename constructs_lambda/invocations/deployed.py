@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from constructs_lambda.model import Deployment, Logging, Stack
 from constructs_lambda.tokens import Unknown, as_written, known
 
 Found = tuple[Stack, Deployment]
+TENANT = "example-tenant"
+"""Whom a function with tenant isolation is invoked for, unless the command line says it."""
 
 
 def from_app(app: str, name: str, settings: Settings) -> LocalFunction:
@@ -43,6 +46,7 @@ def from_app(app: str, name: str, settings: Settings) -> LocalFunction:
             layers.append(layer.asset.path)
     _refuse_native([*([code] if isinstance(code, Path) else []), *layers], path)
     environment = _environment(deployment, settings, notes)
+    tenant = _tenant(deployment, settings, notes)
     logging = known(function.logging)
     is_json = isinstance(logging, Logging) and known(logging.format) == "JSON"
     level = known(logging.application_level) if isinstance(logging, Logging) else None
@@ -59,6 +63,7 @@ def from_app(app: str, name: str, settings: Settings) -> LocalFunction:
             account=stack.account or "123456789012",
             log_format="JSON" if is_json else "Text",
             log_level=level or "INFO",
+            tenant=tenant,
             notes=tuple(notes),
         )
     )
@@ -74,16 +79,17 @@ def _find(app: str, name: str) -> Found:
         )
     everything = list(_functions(app))
     wanted = name.strip("/")
-    found = [
-        each
-        for each in everything
-        if wanted in (each[1].place.resource, each[1].place.path) or each[1].place.path.endswith(f"/{wanted}")
-    ]
+    found = _named(wanted, everything)
     if len(found) == 1:
         return found[0]
     if found:
         same = ", ".join(deployment.place.path for _, deployment in found)
-        raise InputError(one_line(f"{name}: {len(found)} functions of {app} have this name: {same}"))
+        raise InputError(
+            one_line(
+                f"{name}: {len(found)} functions of {app} have this name: {same}. Fix: give the whole path of one, or "
+                "name with --app the folder of one app"
+            )
+        )
     from constructs_lambda.rules import nearest  # only needed once something is wrong
 
     paths = [deployment.place.path for _, deployment in everything]
@@ -91,6 +97,21 @@ def _find(app: str, name: str) -> Found:
     hint = nearest(name, names)
     others = f"; it has {', '.join(paths)}" if not hint and 0 < len(paths) <= 10 else ""
     raise InputError(one_line(f"{name}: is no folder, and no function of {app}{hint}{others}"))
+
+
+def has_function(app: str, name: str) -> bool:
+    """Whether an app that can be read has a function of this name."""
+    try:
+        return Path(app).exists() and bool(_named(name.strip("/"), list(_functions(app))))
+    except InputError:
+        return False
+
+
+def _named(wanted: str, everything: list[Found]) -> list[Found]:
+    """Those with this path; where there is none, those with this logical id, and then those whose path ends so."""
+    found = [each for each in everything if each[1].place.path == wanted]
+    found = found or [each for each in everything if each[1].place.resource == wanted]
+    return found or [each for each in everything if each[1].place.path.endswith(f"/{wanted}")]
 
 
 def _functions(app: str) -> Iterator[Found]:
@@ -127,6 +148,8 @@ def _code(deployment: Deployment) -> Path | str:
 
 def _differences(deployment: Deployment) -> Iterator[str]:
     function, path = deployment.function, deployment.place.path
+    if re.search(r"^\s*(import|from)\s+cfnresponse\b", known(function.inline_code) or "", re.MULTILINE):
+        yield "Lambda puts cfnresponse beside inline code, and there is none here. Fix: take the code from a folder"
     if function.runtime != HERE:
         yield f"{path} runs on {function.runtime}, and this is {HERE}"
     if function.durable is not None:
@@ -143,6 +166,20 @@ def _differences(deployment: Deployment) -> Iterator[str]:
     if (others := deployment.unknown_layers - len(arns)) > 0:
         number = "layers" if isinstance(function.layers, Unknown) else limits.FUNCTION_LAYERS.counted(others)
         yield f"{number} only known when it is deployed: left out. Fix: --layer FOLDER"
+
+
+def _tenant(deployment: Deployment, settings: Settings, notes: list[str]) -> str:
+    """The tenant that it is invoked for: Lambda takes no call without one, or with one where nothing is isolated."""
+    path, isolation = deployment.place.path, deployment.function.tenant_isolation
+    if isolation == "PER_TENANT":
+        if settings.tenant is None:
+            notes.append(f"{path} is isolated by tenants; here it is invoked for {TENANT!r}. Fix: --tenant ID")
+        return TENANT
+    if isolation is None and settings.tenant is not None:
+        raise InputError(
+            f"--tenant: {path} isn't isolated by tenants, and AWS takes no tenant for it. Fix: leave it out"
+        )
+    return ""
 
 
 def _environment(deployment: Deployment, settings: Settings, notes: list[str]) -> dict[str, str]:

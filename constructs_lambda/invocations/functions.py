@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import re
 import sys
@@ -21,6 +22,8 @@ SETTABLE = frozenset(
     {"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 )
 """Variables that Lambda reserves and a command line may set: whose account is used is the developer's word."""
+_OWN_FOLDERS = frozenset({"HOME", "TMPDIR"})
+_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 @record(kw_only=True)
@@ -39,6 +42,7 @@ class LocalFunction:
         account: The AWS account it believes to be in.
         log_format: `JSON` or `Text`.
         log_level: From which level on it logs, where the format is JSON.
+        tenant: The tenant that it is invoked for, empty where it isn't isolated by tenants.
         notes: What is different here, a sentence each.
     """
 
@@ -53,6 +57,7 @@ class LocalFunction:
     account: str = "123456789012"
     log_format: str = "JSON"
     log_level: str = "INFO"
+    tenant: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -71,6 +76,7 @@ class Settings:
         memory_mb: MB.
         environment: Variables by name.
         layers: Folders of layers, as `PythonLayer` takes them.
+        tenant: Id of a tenant.
 
     Raises:
         InputError: What AWS would refuse, all at once.
@@ -81,6 +87,7 @@ class Settings:
     memory_mb: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     layers: tuple[Path, ...] = ()
+    tenant: str | None = None
 
     def __post_init__(self) -> None:
         """Refuses what AWS would refuse."""
@@ -91,6 +98,15 @@ class Settings:
         ):
             if value is not None and not limit.admits(value):
                 problems.append(f"{option} is {limit.counted(value)}; AWS allows {limit.allowed}")
+        if self.handler is not None and not self.handler.strip():
+            problems.append("--handler is empty; it must be module and function, such as app.handler")
+        if self.tenant is not None and not (
+            limits.TENANT_ID_LENGTH.admits(len(self.tenant)) and re.fullmatch(limits.TENANT_ID_PATTERN, self.tenant)
+        ):
+            problems.append(
+                f"--tenant {self.tenant!r}: an id has {limits.TENANT_ID_LENGTH.allowed}: letters, digits, spaces and "
+                "._:/=+-@"
+            )
         for name in self.environment:
             if not re.fullmatch(limits.ENVIRONMENT_KEY_PATTERN, name):
                 problems.append(
@@ -98,15 +114,30 @@ class Settings:
                 )
             elif name in limits.RESERVED_ENVIRONMENT_KEYS - SETTABLE:
                 problems.append(f"--env {name}: Lambda sets this variable itself")
+            elif name in _OWN_FOLDERS:
+                problems.append(f"--env {name}: is a folder that is made for this run, and removed after it")
         if problems:
             raise InputError("\n".join(problems))
 
     def applied(self, function: LocalFunction) -> LocalFunction:
-        """The function with the handler, timeout, memory and variables that are set here."""
+        """The function with the handler, timeout, memory and variables that are set here.
+
+        Raises:
+            InputError: Its variables are larger than AWS takes.
+        """
+        variables = {**function.environment, **self.environment}
+        limit = limits.ENVIRONMENT_SIZE
+        own = {name: value for name, value in variables.items() if name not in SETTABLE}
+        size = len(json.dumps(own, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogateescape"))
+        if self.environment and not limit.admits(size):
+            raise InputError(f"--env: all variables are {limit.counted(size)} as JSON; AWS allows {limit.allowed}")
+        regions = (self.environment.get(name) for name in _REGIONS)
         return replace(
             function,
             handler=self.handler or function.handler,
             timeout_seconds=self.timeout_seconds or function.timeout_seconds,
             memory_mb=self.memory_mb or function.memory_mb,
-            environment={**function.environment, **self.environment},
+            environment=variables,
+            region=next(filter(None, regions), function.region),
+            tenant=self.tenant or function.tenant,
         )

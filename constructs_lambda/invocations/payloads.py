@@ -40,7 +40,7 @@ def read_event(given: str, stdin: Callable[[], bytes]) -> bytes:
 def _read(given: str, stdin: Callable[[], bytes]) -> tuple[str, bytes]:
     if given == STDIN:
         return "standard input", stdin()
-    if given.lstrip()[:1] in tuple('{["'):
+    if given.lstrip()[:1] in tuple('{["') or (_is_scalar(given) and not Path(given).exists()):
         return "--event", given.encode("utf-8", "surrogateescape")
     try:
         with Path(given).open("rb") as file:
@@ -48,6 +48,15 @@ def _read(given: str, stdin: Callable[[], bytes]) -> tuple[str, bytes]:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise InputError(one_line(f"--event {given}: {reason}; it must be a file, - or JSON such as '{{}}'")) from None
+
+
+def _is_scalar(given: str) -> bool:
+    """Whether it is a number, true, false or null."""
+    try:
+        json.loads(given, parse_constant=_no_json)
+    except ValueError:
+        return False
+    return True
 
 
 def _no_json(name: str) -> None:

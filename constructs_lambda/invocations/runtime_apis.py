@@ -5,11 +5,16 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 from __future__ import annotations
 
+import io
 import json
+import math
+import socket
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer
@@ -17,6 +22,7 @@ from socketserver import TCPServer
 from constructs_lambda import limits
 
 _PREFIX = "/2018-06-01/runtime/"
+_MAX_LINE = 2 * 1024 * 1024  # the client tells X-Ray of an error in a header of up to 1 MB
 
 
 class RuntimeApi(TCPServer):
@@ -38,6 +44,8 @@ class RuntimeApi(TCPServer):
         """Called before the event is handed over."""
         self.started_at: float | None = None
         """When the event was handed over, by the monotonic clock."""
+        self.ends_at = math.inf
+        """When the time is up. No connection lasts longer."""
         self.ended_at: float | None = None
         """When the answer came."""
         self.response: bytes | None = None
@@ -63,9 +71,37 @@ class RuntimeApi(TCPServer):
         return self.response is not None and not limits.SYNC_PAYLOAD_SIZE.admits(len(self.response))
 
 
+class _Lines(io.BufferedReader):
+    """The lines of a request. One that is longer than http.server takes is cut: only X-Ray's has a reason to be."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """The next line, of `size` bytes at most where there is a size."""
+        line = super().readline(_MAX_LINE)
+        return line if size is None or not 0 <= size <= len(line) else line[: max(size - 3, 0)] + b"\r\n"
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: RuntimeApi
-    timeout = 10  # whoever connects and says nothing must not stop the clock
+    timeout = 10  # for whoever connects and says nothing
+
+    def setup(self) -> None:
+        """Starts the clock of the connection: who says a byte now and then doesn't get past the timeout."""
+        super().setup()
+        self.rfile = _Lines(self.connection.makefile("rb", buffering=0))
+        left = min(self.server.ends_at - time.monotonic(), threading.TIMEOUT_MAX)
+        self.clock = threading.Timer(max(left, 0), self._hang_up)
+        self.clock.daemon = True
+        self.clock.start()
+
+    def finish(self) -> None:
+        """Stops the clock of the connection."""
+        self.clock.cancel()
+        self.clock.join()
+        super().finish()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):  # it is gone already
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def do_GET(self) -> None:
         """Hands over the event."""
@@ -77,6 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             api.on_start()
             api.started_at = time.monotonic()
+            api.ends_at = api.started_at + api.timeout_seconds
             headers = {
                 **api.headers,
                 "Lambda-Runtime-Aws-Request-Id": api.request_id,

@@ -11,14 +11,16 @@ import tempfile
 import venv
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.packages import bad_file
-from constructs_lambda.errors import InputError
+from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.invocations import bootstraps
 from constructs_lambda.invocations.functions import HERE, LocalFunction
+from constructs_lambda.invocations.guards import Guard, set_modes
 from constructs_lambda.records import record
 
 _CLIENT = "awslambdaric"
@@ -33,15 +35,30 @@ class Sandbox:
         task: Its package; `/var/task` on Lambda. Read-only, as there.
         layers: Its layers, one over the other; `/opt` on Lambda. Read-only, as there.
         home: An empty home, and the only place for temporary files.
-        python: An interpreter whose packages are the runtime client and boto3, and no others.
-        runtime: The folder with those two.
+        language: The folder of its Python; `/var/lang` on Lambda.
+        guard: Takes all of it away.
     """
 
     task: Path
     layers: Path
     home: Path
-    python: Path
-    runtime: Path
+    language: Path
+    guard: Guard
+
+    @property
+    def python(self) -> Path:
+        """An interpreter whose packages are the runtime client and boto3, and no others."""
+        return self.language / "bin" / "python"
+
+    @property
+    def runtime(self) -> Path:
+        """The folder with those two, and with what starts the client."""
+        return self.language / "lib" / HERE / "site-packages"
+
+    @property
+    def bootstrap(self) -> Path:
+        """What starts the client."""
+        return self.runtime / "bootstrap.py"
 
 
 class _Python(venv.EnvBuilder):
@@ -65,18 +82,21 @@ def sandbox(function: LocalFunction) -> Iterator[Sandbox]:
         InputError: There is no runtime client, or a package is no archive that may be unpacked.
     """
     root = Path(tempfile.mkdtemp(prefix="constructs-lambda-invoke-")).resolve()
+    guard = Guard(root)
     try:
-        made = Sandbox(
-            task=root / "task",
-            layers=root / "opt",
-            home=root / "tmp",
-            python=root / "lang" / "bin" / "python",
-            runtime=root / "lang" / "lib" / HERE / "site-packages",
-        )
+        if os.pathsep in str(root):
+            raise InputError(
+                one_line(
+                    f"{root.parent}: temporary files can't be here, because of the {os.pathsep!r}. Fix: set TMPDIR to "
+                    "another folder"
+                )
+            )
+        made = Sandbox(task=root / "task", layers=root / "opt", home=root / "tmp", language=root / "lang", guard=guard)
         for folder in (made.task, made.layers, made.home):
             folder.mkdir()
-        _Python(symlinks=True).create(root / "lang")
+        _Python(symlinks=True).create(made.language)
         _link(made.runtime)
+        shutil.copyfile(bootstraps.__file__, made.bootstrap)
         if isinstance(function.code, str):
             (made.task / "index.py").write_text(function.code, encoding="utf-8")
         else:
@@ -84,11 +104,10 @@ def sandbox(function: LocalFunction) -> Iterator[Sandbox]:
         for layer in function.layers:
             _unpack(layer, made.layers)
         for folder in (made.task, made.layers):
-            _set_modes(folder, 0o555)
+            set_modes(folder, writable=False)
         yield made
     finally:
-        _set_modes(root, 0o755)
-        shutil.rmtree(root, ignore_errors=True)
+        guard.clean()
 
 
 def _link(runtime: Path) -> None:
@@ -151,14 +170,3 @@ def _unpack(package: Path, target: Path) -> None:
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
         link.symlink_to(leads_to)
-
-
-def _set_modes(root: Path, mode: int) -> None:
-    """Sets the permissions of a folder and of all below it, from the top down."""
-    root.chmod(mode)
-    for folder, names, _ in os.walk(root):
-        for name in names:
-            path = Path(folder, name)
-            if not path.is_symlink():
-                with suppress(FileNotFoundError):  # what escaped from the function may still write there
-                    path.chmod(mode)

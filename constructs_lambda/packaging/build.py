@@ -89,7 +89,7 @@ def build(
         raise PackagingError(f"{root} is not a folder" if root.exists() else f"{root} doesn't exist")
     if not root.resolve().is_relative_to(entry.resolve()):
         raise PackagingError(f"source {source!r} leaves the entry {entry}")
-    progress = sys.stderr.isatty() if progress is None else progress
+    progress = (sys.stderr is not None and sys.stderr.isatty()) if progress is None else progress
     held = {normalized(name): version for name, version in in_layers.items()}
     job = _Job(entry, target, _LAYER if layer else "", trim or Trim(), held, cache or Cache(), progress)
     try:

@@ -6,10 +6,12 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +102,8 @@ def test_a_sample_event(entry: Callable[..., Path], capsys: Captured) -> None:
     assert capsys.readouterr().err.startswith(
         "constructs-lambda: there is no sample event 'quue' (did you mean 'queue'?); there are bucket, "
     )
+    assert main(["invoke", str(folder), "--sample", "SQSS"]) == 2
+    assert "(did you mean 'sqs'?)" in capsys.readouterr().err
     assert main(["invoke", str(folder), "--sample", "queue", "--event", "{}"]) == 2
     assert "--event and --sample don't go together." in capsys.readouterr().err
 
@@ -172,6 +176,16 @@ def test_a_function_of_an_app(tmp_path: Path, capsys: Captured) -> None:
         (["orders", "--env", "_HANDLER=x"], "--env '_HANDLER': a name starts with a letter and holds letters, digits "
             "and _, two at least"),
         (["orders", "--env", "AWS_EXECUTION_ENV=x"], "--env AWS_EXECUTION_ENV: Lambda sets this variable itself"),
+        (["orders", "--env", "HOME=/x"], "--env HOME: is a folder that is made for this run, and removed after it"),
+        (["orders", "--env", "TMPDIR=/x"], "--env TMPDIR: is a folder that is made for this run, and removed after it"),
+        (["orders", "--env", f"AA={'x' * 4088}"], "--env: all variables are 4,097 bytes as JSON; AWS allows at most "
+            "4,096 bytes"),
+        (["orders", "--handler", " "], "--handler is empty; it must be module and function, such as app.handler"),
+        (["orders", "--tenant", ""], "--tenant '': an id has 1 to 256 characters: letters, digits, spaces and "
+            "._:/=+-@"),
+        (["orders", "--tenant", "a\n"], "--tenant 'a\\n': an id has 1 to 256 characters: letters, digits, spaces and "
+            "._:/=+-@"),
+        ([""], "FOLDER|FUNCTION is empty. (see 'constructs-lambda invoke --help')"),
         (["orders", "--event", "{"], "--event: is no JSON: Expecting property name enclosed in double quotes at line "
             "1, column 2"),
         (["nowhere"], "nowhere: is no folder, and there is no cdk.out to look for a function in. Fix: synthesize the "
@@ -189,6 +203,23 @@ def test_bad_input(entry: Callable[..., Path], capsys: Captured, arguments: list
     assert printed.err == f"constructs-lambda: {expected}\n"
 
 
+def test_the_largest_variables(entry: Callable[..., Path], capsys: Captured) -> None:
+    arguments = ["--env", f"AA={'x' * 4087}", "--env", f"AWS_SESSION_TOKEN={'x' * 1000}"]
+    assert main(["invoke", str(entry()), *arguments]) == 0
+    assert capsys.readouterr().out != ""
+
+
+def test_a_folder_and_a_function_of_one_name(entry: Callable[..., Path], tmp_path: Path, capsys: Captured) -> None:
+    entry()
+    app = Assembly(tmp_path / "cdk.out")
+    app.function("orders", app.folder({"app.py": HANDLER}), Runtime=HERE)
+    app.write()
+    note = "note: this is the folder orders, and cdk.out has a function of that name. Fix: for that, give more of its "
+    for name, is_told in (("orders", True), ("./orders", False), ("orders/", False)):
+        assert main(["invoke", name]) == 0
+        assert capsys.readouterr().err.startswith(note) is is_told
+
+
 def test_all_problems_at_once(entry: Callable[..., Path], capsys: Captured) -> None:
     assert (
         main(["invoke", str(entry()), "--timeout", "1000", "--memory", "1", "--env", "AWS_LAMBDA_RUNTIME_API=x"]) == 2
@@ -196,11 +227,17 @@ def test_all_problems_at_once(entry: Callable[..., Path], capsys: Captured) -> N
     assert len(capsys.readouterr().err.splitlines()) == 3
 
 
-def test_credentials_can_be_given(entry: Callable[..., Path], capsys: Captured) -> None:
-    folder = entry("import os\ndef handler(event, context):\n    return os.environ['AWS_REGION']\n")
-    arguments = ["--env", "AWS_REGION=eu-west-1", "--env", "AWS_ACCESS_KEY_ID=test"]
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_and_credentials_can_be_given(entry: Callable[..., Path], capsys: Captured, name: str) -> None:
+    folder = entry(
+        "import os\ndef handler(event, context):\n"
+        "    names = ('AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_ACCESS_KEY_ID')\n"
+        "    return [*map(os.environ.get, names), context.invoked_function_arn]\n"
+    )
+    arguments = ["--env", f"{name}=eu-west-1", "--env", "AWS_ACCESS_KEY_ID=test"]
     assert main(["invoke", str(folder), *arguments]) == 0
-    assert capsys.readouterr().out == '"eu-west-1"\n'
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:orders"
+    assert json.loads(capsys.readouterr().out) == ["eu-west-1", "eu-west-1", "test", arn]
 
 
 def test_on_a_terminal_the_response_is_laid_out(entry: Callable[..., Path]) -> None:
@@ -217,14 +254,18 @@ def test_on_a_terminal_the_response_is_laid_out(entry: Callable[..., Path]) -> N
     assert shown == '{\n  "a": "é",\n  "b": [\n    1\n  ]\n}\n'
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_can_be_stopped(entry: Callable[..., Path], temporary: Path, number: signal.Signals) -> None:
-    folder = entry(
-        "import os, subprocess, time\ndef handler(event, context):\n"
-        "    process = subprocess.Popen(['sleep', '60'])\n    print('running', os.getpid(), process.pid)\n"
-        "    time.sleep(60)\n"
-    )
-    command = [sys.executable, "-c", PROGRAM, "invoke", str(folder), "--timeout", "60"]
+RUNS_ON = (
+    "import os, subprocess, time\ndef handler(event, context):\n"
+    "    process = subprocess.Popen(['sleep', '60'])\n    print('running', os.getpid(), process.pid)\n"
+    "    time.sleep(60)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -9)]
+)
+def test_it_can_be_stopped(entry: Callable[..., Path], temporary: Path, number: signal.Signals, status: int) -> None:
+    command = [sys.executable, "-c", PROGRAM, "invoke", str(entry(RUNS_ON)), "--timeout", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert process.stdout is not None
@@ -232,10 +273,56 @@ def test_it_can_be_stopped(entry: Callable[..., Path], temporary: Path, number: 
         process.send_signal(number)
         assert "Traceback" not in process.stderr.read()
         assert process.stdout.read() == ""
-    assert process.returncode == 130
+    assert process.returncode == status
+    if number == signal.SIGKILL:  # another process takes it away, which may take a moment
+        wait_until(lambda: not list(temporary.iterdir()))
+    assert list(temporary.iterdir()) == []
     for pid in re.findall(r"\d+", line):
         assert is_gone(int(pid))
-    assert list(temporary.iterdir()) == []
+
+
+def test_a_hangup_that_is_ignored_stays_ignored(entry: Callable[..., Path], tmp_path: Path) -> None:
+    answered = tmp_path / "answered"
+    folder = entry(
+        "import pathlib, time\ndef handler(event, context):\n    print('running')\n"
+        f"    while not pathlib.Path({str(answered)!r}).exists():\n        time.sleep(0.01)\n    return 5\n"
+    )
+    command = ["nohup", sys.executable, "-c", PROGRAM, "invoke", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        next(line for line in process.stderr if line.startswith("running"))
+        process.send_signal(signal.SIGHUP)
+        answered.touch()
+        assert process.stdout.read() == "5\n"
+    assert process.returncode == 0
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Waits until something holds, but for 20 s at most."""
+    until = time.monotonic() + 20
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(entry: Callable[..., Path], closed: str) -> None:
+    words = shlex.join([sys.executable, "-c", PROGRAM, "invoke", str(entry())])
+    done = subprocess.run(["sh", "-c", f"{words} {closed}"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_for_temporary_files_that_no_path_can_hold(
+    entry: Callable[..., Path], capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a:b"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    assert main(["invoke", str(entry())]) == 2
+    reason = "temporary files can't be here, because of the ':'. Fix: set TMPDIR to another folder"
+    assert capsys.readouterr().err == f"constructs-lambda: {folder}: {reason}\n"
+    assert list(folder.iterdir()) == []
 
 
 def is_gone(pid: int) -> bool:

@@ -106,6 +106,31 @@ def test_a_durable_function_is_told(app: Assembly) -> None:
     assert note == "Shop/Orders is durable: Lambda sends it the state of its execution too, and there is none here"
 
 
+def test_a_function_that_is_isolated_by_tenants(app: Assembly) -> None:
+    add(app, "Orders", TenancyConfig={"TenantIsolationMode": "PER_TENANT"})
+    function = found(app, "Orders")
+    assert function.tenant == "example-tenant"
+    assert function.notes == (
+        "Shop/Orders is isolated by tenants; here it is invoked for 'example-tenant'. Fix: --tenant ID",
+    )
+    function = found(app, "Orders", tenant="acme")
+    assert (function.tenant, function.notes) == ("acme", ())
+
+
+def test_a_tenant_of_a_function_that_has_none(app: Assembly) -> None:
+    add(app, "Orders")
+    assert found(app, "Orders").tenant == ""
+    with pytest.raises(InputError, match=r"^--tenant: Shop/Orders isn't isolated by tenants, and AWS takes no tenant"):
+        found(app, "Orders", tenant="acme")
+
+
+@pytest.mark.parametrize(("line", "is_told"), [("import cfnresponse", True), ("    from cfnresponse import send", True),
+                                               ("import cfnresponses", False)])  # fmt: skip
+def test_what_lambda_puts_beside_inline_code(app: Assembly, line: str, is_told: bool) -> None:
+    add(app, "Orders", Code={"ZipFile": f"import os\n{line}\n"}, Handler="index.handler")
+    assert any("cfnresponse" in note for note in found(app, "Orders").notes) is is_told
+
+
 def test_inline_code(app: Assembly) -> None:
     add(app, "Orders", Code={"ZipFile": HANDLER}, Handler="index.handler")
     assert found(app, "Orders").code == HANDLER
@@ -123,9 +148,37 @@ def test_a_name_that_two_functions_have(app: Assembly) -> None:
     for logical_id, path in (("A1", "Shop/A/Handler/Resource"), ("B1", "Shop/B/Handler/Resource")):
         add(app, logical_id)
         app.resources[logical_id]["Metadata"] = {"aws:cdk:path": path}
-    with pytest.raises(InputError, match=r"^Handler: 2 functions of cdk\.out have this name: Shop/A/Handler, Shop/B/H"):
+    with pytest.raises(InputError) as error:
         found(app, "Handler")
+    assert str(error.value) == (
+        "Handler: 2 functions of cdk.out have this name: Shop/A/Handler, Shop/B/Handler. Fix: give the whole path of "
+        "one, or name with --app the folder of one app"
+    )
     assert found(app, "B/Handler").name == "B1"
+
+
+def test_a_whole_path_goes_before_the_end_of_another(app: Assembly) -> None:
+    for logical_id, path in (("A1", "Prod/Shop/Orders"), ("B1", "Shop/Orders"), ("Orders", "Shop/Other")):
+        add(app, logical_id)
+        app.resources[logical_id]["Metadata"] = {"aws:cdk:path": f"{path}/Resource"}
+    assert found(app, "Shop/Orders").name == "B1"
+    assert found(app, "Prod/Shop/Orders").name == "A1"
+    assert found(app, "Orders").name == "Orders"
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-1"),
+        ({"AWS_REGION": ""}, "eu-central-1"),
+    ],
+)
+def test_the_region_of_the_command_line(app: Assembly, variables: dict[str, str], region: str) -> None:
+    app.region = "eu-central-1"
+    add(app, "Orders")
+    assert found(app, "Orders", environment=variables).arn == f"arn:aws:lambda:{region}:111122223333:function:Orders"
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,21 @@ def test_json_from_a_file(tmp_path: Path, text: str) -> None:
     assert read_event(str(file), stdin) == text.encode()
 
 
-@pytest.mark.parametrize("text", ["{}", ' {"a": "\u00e9"}', "[1]", '"text"'])
+@pytest.mark.parametrize("text", ["{}", ' {"a": "\u00e9"}', "[1]", '"text"', "5", "-1.5e3", "true", "false", "null"])
 def test_json_itself(text: str) -> None:
     assert read_event(text, stdin) == text.encode()
+
+
+def test_a_file_goes_before_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("5").write_text("{}")
+    assert read_event("5", stdin) == b"{}"
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "nul", "True", "05"])
+def test_what_is_neither_a_file_nor_a_value(text: str) -> None:
+    with pytest.raises(InputError, match=f"^--event {text}: no such file or directory; it must be a file, - or JSON"):
+        read_event(text, stdin)
 
 
 def test_standard_input() -> None:

@@ -47,7 +47,10 @@ class Result:
 
     @property
     def report(self) -> dict[str, str]:
-        line = self.lines[-1].removeprefix("REPORT ")
+        return self.report_of(-1)
+
+    def report_of(self, number: int) -> dict[str, str]:
+        line = self.lines[number].removeprefix("REPORT ")
         return {name: value for name, _, value in (field.partition(": ") for field in line.split("\t"))}
 
 
@@ -121,6 +124,24 @@ def test_an_error_has_the_form_of_lambda(function: Any) -> None:
     logged = json.loads(result.lines[1])
     assert (logged["level"], logged["errorType"]) == ("ERROR", "ValueError")
     assert "Status" not in result.report
+
+
+@pytest.mark.parametrize("size", [1_000, 60_000, 70_000, 500_000, 2_000_000])
+def test_an_error_with_a_long_text(function: Any, size: int) -> None:
+    result = Result(function(f"raise ValueError('ü\\x85' + 'x' * {size})"))
+    assert result.answer["errorType"] == "ValueError"
+    assert result.answer["errorMessage"] == "ü\x85" + "x" * size
+
+
+def test_an_endless_recursion(function: Any) -> None:
+    module = (
+        f"def again_{'x' * 60}(n):\n    return again_{'x' * 60}(n + 1)\n"
+        f"def handler(event, context):\n    again_{'x' * 60}(0)\n"
+    )
+    result = Result(function(module=module))
+    assert result.answer["errorType"] == "RecursionError"
+    assert result.answer["requestId"] == result.request_id
+    assert "repeated" in result.answer["stackTrace"][-1]
 
 
 def test_an_error_in_a_log_of_text(function: Any) -> None:
@@ -221,6 +242,21 @@ def test_the_timeout_is_enforced_on_one_that_only_logs(function: Any) -> None:
     assert sum(sizes) > 1000
 
 
+@pytest.mark.parametrize("said", ["", "G", "POST {path} HTTP/1.1\\r\\nContent-Length: 100\\r\\n\\r\\n"])
+def test_the_timeout_is_enforced_on_one_that_holds_a_connection(function: Any, said: str) -> None:
+    body = (
+        "import os, socket, time\n"
+        "host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
+        "connection = socket.create_connection((host, int(port)))\n"
+        f"connection.sendall(b'{said.format(path='/2018-06-01/runtime/init/error')}')\n"
+        "while True:\n    time.sleep(0.05)\n    connection.sendall(b'x')"
+    )
+    before = time.monotonic()
+    result = Result(function(body, timeout_seconds=1))
+    assert result.answer["errorType"] == "Sandbox.Timedout"
+    assert time.monotonic() - before < 8
+
+
 def test_an_initialisation_that_does_not_end(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "INIT_SECONDS", 0.1)
     result = Result(function(module="import time\ntime.sleep(60)\n", timeout_seconds=1))
@@ -317,6 +353,7 @@ def test_more_memory_than_it_has(function: Any, stays: bool) -> None:
         "errorType": "Runtime.ExitError",
         "errorMessage": f"RequestId: {result.request_id} Error: Runtime exited with error: signal: killed",
     }
+    assert result.report_of(-2)["Max Memory Used"] == "128 MB"
     assert re.fullmatch(r"note: it took [12]\d\d MB of its 128 MB, where Lambda kills it", result.lines[-1])
     assert result.lines[-2].endswith("\tStatus: error\tError Type: Runtime.OutOfMemory")
 
@@ -410,15 +447,67 @@ def test_the_context(function: Any) -> None:
     assert 5_000 < left <= 10_000
 
 
+@pytest.mark.parametrize(("tenant", "told"), [("acme/1", "acme/1"), ("", None)])
+def test_the_tenant(function: Any, tenant: str, told: str | None) -> None:
+    assert Result(function("return context.tenant_id", tenant=tenant)).answer == told
+
+
 def test_files_of_its_own_go_with_it(function: Any) -> None:
     body = "import tempfile\nwith tempfile.NamedTemporaryFile(delete=False) as file:\n    return file.name"
     assert not Path(Result(function(body)).answer).exists()
 
 
 def test_its_package_can_not_be_written_to(function: Any, tmp_path: Path) -> None:
-    made = function("import os\nreturn [oct(os.stat(name).st_mode & 0o777) for name in ('.', 'data')]")
+    names = (".", "data", "data/tool", "app.py")
+    made = function(f"import os\nreturn [oct(os.stat(name).st_mode & 0o777) for name in {names}]")
+    (tmp_path / "package" / "app.py").chmod(0o644)
     (tmp_path / "package" / "data").mkdir()
-    assert Result(made).answer == ["0o555", "0o555"]
+    (tmp_path / "package" / "data" / "tool").touch(0o755)
+    assert Result(made).answer == ["0o555", "0o555", "0o555", "0o444"]
+    assert (tmp_path / "package" / "app.py").stat().st_mode & 0o777 == 0o644
+
+
+def test_modules_that_are_called_as_those_of_the_standard_library(function: Any, tmp_path: Path) -> None:
+    made = function(module="import colorsys\ndef handler(event, context):\n    return colorsys.X\n")
+    for name in ("types", "logging", "json", "token", "enum", "site", "sitecustomize", "http", "abc", "re"):
+        (tmp_path / "package" / f"{name}.py").write_text("raise RuntimeError(__name__)\n")
+    (tmp_path / "package" / "colorsys.py").write_text("X = 5\n")
+    assert Result(made).answer == 5
+    failed = Result(function("raise KeyError('here')"))
+    assert (failed.answer["errorType"], len(failed.answer["stackTrace"])) == ("KeyError", 1)
+
+
+def test_the_path_of_its_modules(function: Any) -> None:
+    path = ["task", f"opt/python/lib/{HERE}/site-packages", "opt/python"]
+    body = f"import os, sys\nreturn [sys.path[:3], os.environ['PYTHONPATH'].split(':'), sys.argv[1:], {path}]"
+    first, variable, arguments, _ = Result(function(body)).answer
+    assert first == variable
+    assert [name.split("/", 3)[-1] for name in first] != []
+    assert all(name.endswith(f"/{end}") for name, end in zip(first, path, strict=True))
+    assert arguments == ["app.handler"]
+
+
+def test_paths_in_errors_and_logs_are_those_of_lambda(function: Any) -> None:
+    pytest.importorskip("boto3")
+    module = (
+        "import json, sys, tempfile, boto3\n"
+        "def handler(event, context):\n"
+        "    print(boto3.__file__, sys.executable, tempfile.gettempdir(), json.__file__)\n"
+        "    try:\n        json.loads('{')\n"
+        "    except ValueError:\n        boto3.client('nothing', region_name='us-east-1')\n"
+    )
+    result = Result(function(module=module))
+    library = f"/var/lang/lib/{HERE}"
+    packages = f"{library}/site-packages/boto3/__init__.py"
+    assert result.lines[1] == f"{packages} /var/lang/bin/python /tmp {library}/json/__init__.py"
+    assert any(line.startswith(f'  File "{packages}"') for line in result.answer["stackTrace"])
+    assert b"constructs-lambda-invoke" not in result.logged + result.payload
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_the_lines_of_lambda_are_lines_of_their_own(function: Any, end: str) -> None:
+    result = Result(function(f"print('told', end={end!r})\nreturn 1"))
+    assert [line.split()[0] for line in result.lines] == ["START", "told", "END", "REPORT"]
 
 
 def test_the_folder_that_it_comes_from_stays_as_it_is(function: Any, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -78,12 +80,53 @@ def test_the_names_of_services(service: str, kind: Any) -> None:
         sample_event(service)  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize(("kind", "meant"), [("queu", " (did you mean 'queue'?)"), ("xyz", "")])
-def test_a_kind_that_there_is_not(kind: str, meant: str) -> None:
-    for make in (sample_event, default_event):
+@pytest.mark.parametrize("kind", ["SQS", "Queue", "HTTP"])
+def test_a_command_line_may_spell_a_kind_in_capitals(kind: str) -> None:
+    assert default_event(kind) == default_event(kind.lower())
+    with pytest.raises(InputError, match=r"\(did you mean '(queue|http)'\?\)"):
+        sample_event(kind)  # type: ignore[call-overload]
+
+
+SERVICES = {"eventbridge", "s3", "scheduler", "sns", "sqs"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "meant", "of_a_service"),
+    [("queu", " (did you mean 'queue'?)", " (did you mean 'queue'?)"), ("SQSS", "", " (did you mean 'sqs'?)"),
+     ("xyz", "", "")],
+)  # fmt: skip
+def test_a_kind_that_there_is_not(kind: str, meant: str, of_a_service: str) -> None:
+    for make, hint, names in ((sample_event, meant, KINDS), (default_event, of_a_service, {*KINDS, *SERVICES})):
         with pytest.raises(InputError) as error:
             make(kind)  # type: ignore[call-overload]
-        assert str(error.value) == f"there is no sample event {kind!r}{meant}; there are {', '.join(sorted(KINDS))}"
+        assert str(error.value) == f"there is no sample event {kind!r}{hint}; there are {', '.join(sorted(names))}"
+
+
+def test_arguments_without_a_name() -> None:
+    message = r"^sample_event\('queue'\): too many positional arguments; it takes body, bodies, attributes, by name$"
+    with pytest.raises(TypeError, match=message):
+        sample_event("queue", {"id": 1})  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [("event", "detail"), ("schedule", "input"), ("http", "context"), ("http", "claims"), ("rest", "context"),
+     ("rest", "claims"), ("dynamodb", "new")],
+)  # fmt: skip
+def test_payloads_are_not_shared(kind: Any, payload: str) -> None:
+    given: dict[str, Any] = {"id": "1", "inner": {"list": [1]}}
+    event = sample_event(kind, **{payload: given})
+
+    def spoil(value: Any) -> None:
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            spoil(inner)
+        if isinstance(value, dict | list):
+            value.clear()
+
+    spoil(event)
+    assert given == {"id": "1", "inner": {"list": [1]}}
+    with pytest.raises(TypeError, match=rf"^{payload}= is 5; it must be a mapping, such as a dict$"):
+        sample_event(kind, **{payload: 5})  # type: ignore[call-overload]
 
 
 def test_a_keyword_that_there_is_not() -> None:
@@ -143,6 +186,19 @@ def test_an_http_request_has_what_it_was_given() -> None:
     assert set(theirs) - set(ours) == {"stageVariables"}
 
 
+def test_what_the_sam_cli_has_in_another_form_is_mended() -> None:
+    (record,) = sample_event("topic")["Records"]
+    sns, subscription = record["Sns"], record["EventSubscriptionArn"]
+    assert subscription.startswith(f"{sns['TopicArn']}:")
+    for name in ("SigningCertUrl", "UnsubscribeUrl"):
+        assert urlsplit(sns[name])[:2] == ("https", "sns.us-east-1.amazonaws.com")
+    assert parse_qs(urlsplit(sns["UnsubscribeUrl"]).query)["SubscriptionArn"] == [subscription]
+    assert base64.b64decode(sns["MessageAttributes"]["TestBinary"]["Value"]) == b"TestBinary"
+    (record,) = sample_event("kinesis")["Records"]
+    assert record["eventSourceARN"].split(":")[2:] == ["kinesis", "us-east-1", "123456789012", "stream/ExampleStream"]
+    assert record["invokeIdentityArn"].split(":")[2:] == ["iam", "", "123456789012", "role/ExampleRole"]
+
+
 # --- Payloads --------------------------------------------------------------------------------------------------------
 
 
@@ -172,11 +228,18 @@ def test_a_message_of_a_queue() -> None:
 def test_several_messages_of_a_queue() -> None:
     records = sample_event("queue", bodies=[{"id": 1}, "two", 3])["Records"]
     assert [record["body"] for record in records] == ['{"id": 1}', "two", "3"]
-    assert len({record["messageId"] for record in records}) == 3
+    for name in ("messageId", "receiptHandle"):
+        assert len({record[name] for record in records}) == 3
     assert records[0]["messageId"] == sample_event("queue")["Records"][0]["messageId"]
     assert sample_event("queue", bodies=[])["Records"] == []
     with pytest.raises(TypeError, match="body= or bodies=, not both"):
         sample_event("queue", body=1, bodies=[2])
+
+
+@pytest.mark.parametrize("bodies", ["text", b"x", {"id": 1}])
+def test_bodies_that_are_one_body(bodies: Any) -> None:
+    with pytest.raises(TypeError, match=r"^bodies= is .*; it must be a list of bodies\. For one message use body=$"):
+        sample_event("queue", bodies=bodies)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("topic", True), ("topic", b"x"), ("queue", ["x"]), ("queue", None)])
@@ -233,11 +296,49 @@ def test_the_types_of_a_table() -> None:
         sample_event("dynamodb", new={"id": object()})
 
 
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [({"b", "a"}, {"SS": ["a", "b"]}), (frozenset({2, 1.0}), {"NS": ["1", "2"]}), ({b"x"}, {"BS": ["eA=="]}),
+     (bytearray(b"x"), {"B": "eA=="})],
+)  # fmt: skip
+def test_the_sets_of_a_table(value: object, sent: dict[str, Any]) -> None:
+    (record,) = sample_event("dynamodb", new={"id": 1, "a": value})["Records"]
+    assert record["dynamodb"]["NewImage"]["a"] == sent
+
+
+@pytest.mark.parametrize("value", [set(), {1, "a"}, {None}, {True}, {(1,)}])
+def test_what_is_no_set_of_a_table(value: object) -> None:
+    with pytest.raises(
+        TypeError, match=r"can't be in an item of a table; a set holds only texts, only numbers or only b"
+    ):
+        sample_event("dynamodb", new={"id": 1, "a": value})
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [(1.0, "1"), (100, "100"), (1e21, "1000000000000000000000"), (Decimal("1.50"), "1.5"), (Decimal("1E+2"), "100"),
+     (-0.0, "0"), (Decimal("0.00"), "0"), (1e-7, "0.0000001"), (-10, "-10")],
+)  # fmt: skip
+def test_the_numbers_of_a_table(value: Any, sent: str) -> None:
+    (record,) = sample_event("dynamodb", new={"id": value})["Records"]
+    assert record["dynamodb"]["Keys"] == {"id": {"N": sent}}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("-Infinity")])
+def test_what_is_no_number_of_a_table(value: Any) -> None:
+    with pytest.raises(TypeError, match="a number must be finite"):
+        sample_event("dynamodb", new={"id": value})
+
+
 def test_the_keys_of_a_table() -> None:
     (record,) = sample_event("dynamodb", new={"pk": "a", "sk": 2, "x": 3}, keys=("pk", "sk"))["Records"]
     assert record["dynamodb"]["Keys"] == {"pk": {"S": "a"}, "sk": {"N": "2"}}
-    with pytest.raises(InputError, match=r"^the item has no id; name the table's keys with keys=$"):
+    with pytest.raises(InputError, match=r"^the item new= has no id; name the table's keys with keys=$"):
         sample_event("dynamodb", new={"pk": "a"})
+    with pytest.raises(InputError, match=r"^the item old= has no id; name the table's keys with keys=$"):
+        sample_event("dynamodb", new={"id": "a"}, old={"pk": "a"})
+    with pytest.raises(InputError, match=r"^new= and old= are two items: their id must be the same; see keys=$"):
+        sample_event("dynamodb", new={"id": "a"}, old={"id": "b"})
 
 
 @pytest.mark.parametrize(("given", "sent"), [(b"\xff", b"\xff"), ("é", "é".encode()), ({"a": 1}, b'{"a": 1}')])
@@ -278,7 +379,9 @@ def test_a_request_to_a_rest_api() -> None:
         "/orders", "POST", "text", False,
     )  # fmt: skip
     assert event["headers"]["X"] == "y"
-    assert event["requestContext"]["authorizer"] == {"user": "ada"}
+    assert event["requestContext"]["authorizer"] == {"principalId": "example-user", "user": "ada"}
+    own = sample_event("rest", context={"principalId": "me"})["requestContext"]["authorizer"]
+    assert own == {"principalId": "me"}
     assert sample_event("rest", claims={"a": "b"})["requestContext"]["authorizer"] == {"claims": {"a": "b"}}
     assert "authorizer" not in sample_event("rest")["requestContext"]
 
@@ -306,6 +409,47 @@ def test_what_authorizers_get() -> None:
     assert (request["type"], request["headers"]["Authorization"]) == ("REQUEST", "t")
     http = sample_event("http_authorizer", "GET /orders")
     assert (http["version"], http["identitySource"]) == ("2.0", ["Bearer example"])
+
+
+@pytest.mark.parametrize("kind", ["http", "rest", "url"])
+def test_the_user_agent(kind: Any) -> None:
+    context = sample_event(kind, headers={"User-Agent": "mine"})["requestContext"]
+    assert (context["identity"] if kind == "rest" else context["http"])["userAgent"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "sent"),
+    [("http", "rawPath", "/orders/a b/ü%"), ("url", "rawPath", "/orders/a%20b/%C3%BC%25"),
+     ("rest", "path", "/orders/a%20b/%C3%BC%25")],
+)  # fmt: skip
+def test_the_path_is_encoded_but_not_by_an_http_api(kind: Any, path: str, sent: str) -> None:
+    route, values = ("GET /orders/a%20b/%C3%BC%25", {}) if kind == "url" else ("GET /orders/{of+}", {"of": "a b/ü%"})
+    payload = {} if kind == "url" else {"path_parameters": values}
+    event = sample_event(kind, route, **payload)  # type: ignore[call-overload]
+    assert event[path] == sent
+
+
+@pytest.mark.parametrize("kind", ["http", "rest"])
+def test_a_route_has_one_authorizer(kind: Any) -> None:
+    with pytest.raises(InputError, match=r"^a route has one authorizer, so it is context= or claims=, not both$"):
+        sample_event(kind, context={"a": 1}, claims={"sub": "ada"})
+
+
+@pytest.mark.parametrize("kind", ["http", "rest", "url", "http_authorizer", "request_authorizer", "token_authorizer"])
+def test_a_query_in_a_route(kind: Any) -> None:
+    with pytest.raises(
+        InputError, match=r"^the route 'GET /orders\?a=b' has a query in it\. Fix: query=\{'name': 'value'"
+    ):
+        sample_event(kind, route="GET /orders?a=b")
+    with pytest.raises(TypeError, match=r"^route= is 5; it must be a text"):
+        sample_event(kind, route=5)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("kind", ["http", "rest", "http_authorizer", "request_authorizer"])
+def test_path_parameters_that_the_route_lacks(kind: Any) -> None:
+    message = r"^the route 'GET /a/\{id\}' has no \{di\} and \{x\}, which path_parameters= gives a value$"
+    with pytest.raises(InputError, match=message):
+        sample_event(kind, "GET /a/{id}", path_parameters={"id": "1", "di": "2", "x": "3"})
 
 
 def test_a_route_that_is_none() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote_plus
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.testing.samples.files import Event, as_text, load
+from constructs_lambda.testing.samples.files import Event, as_text, copied, load
 from constructs_lambda.testing.samples.notices import event as bus_event
 
 
@@ -66,7 +66,7 @@ def dynamodb(
         keys: Names of the table's keys.
 
     Raises:
-        InputError: A key isn't in the item.
+        InputError: A key isn't in the item, or isn't the same before and after.
         TypeError: A value that no item can hold.
     """
     event = load("dynamodb")
@@ -74,14 +74,18 @@ def dynamodb(
         return event
     name = "REMOVE" if new is None else "INSERT" if old is None else "MODIFY"
     record = next(each for each in event["Records"] if each["eventName"] == name)
-    item = new if new is not None else old or {}
-    if missing := [key for key in keys if key not in item]:
-        raise InputError(f"the item has no {', '.join(missing)}; name the table's keys with keys=")
-    images = {"NewImage": new, "OldImage": old}
-    record["dynamodb"] |= {
-        "Keys": {key: _typed(item[key]) for key in keys},
-        **{image: {key: _typed(each) for key, each in of.items()} for image, of in images.items() if of is not None},
+    given = {"new": new, "old": old}
+    items = {which: copied(item, which) for which, item in given.items() if item is not None}
+    for which, item in items.items():
+        if missing := [key for key in keys if key not in item]:
+            raise InputError(f"the item {which}= has no {', '.join(missing)}; name the table's keys with keys=")
+    key_sets = [{key: _typed(item[key]) for key in keys} for item in items.values()]
+    if key_sets[0] != key_sets[-1]:
+        raise InputError(f"new= and old= are two items: their {' and '.join(keys)} must be the same; see keys=")
+    images = {
+        f"{which.title()}Image": {name: _typed(each) for name, each in item.items()} for which, item in items.items()
     }
+    record["dynamodb"] |= {"Keys": key_sets[0], **images}
     event["Records"] = [record]
     return event
 
@@ -112,11 +116,35 @@ def _typed(value: object) -> dict[str, Any]:
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, int | float | Decimal):
-        return {"N": str(value)}
-    if isinstance(value, bytes):
+        return {"N": _number(value)}
+    if isinstance(value, bytes | bytearray):
         return {"B": base64.b64encode(value).decode()}
     if isinstance(value, Mapping):
         return {"M": {str(name): _typed(each) for name, each in value.items()}}
+    if isinstance(value, set | frozenset):
+        return _set(value)
     if isinstance(value, Sequence):
         return {"L": [_typed(each) for each in value]}
-    raise TypeError(f"{value!r} can't be in an item of a table; it takes texts, numbers, bytes, lists and mappings")
+    raise TypeError(
+        f"{value!r} can't be in an item of a table; it takes texts, numbers, bytes, lists, mappings and sets"
+    )
+
+
+def _set(values: Set[object]) -> dict[str, Any]:
+    """A set, in order so that it is the same each time."""
+    typed = [next(iter(_typed(value).items())) for value in values]
+    kinds = {kind for kind, _ in typed}
+    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
+        raise TypeError(
+            f"{values!r} can't be in an item of a table; a set holds only texts, only numbers or only bytes"
+        )
+    return {f"{kinds.pop()}S": sorted(text for _, text in typed)}
+
+
+def _number(value: float | Decimal) -> str:
+    """A number as DynamoDB writes it: without an exponent, and without zeros that say nothing."""
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise TypeError(f"{value!r} can't be in an item of a table; a number must be finite")
+    digits = format(number, "f") if number else "0"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

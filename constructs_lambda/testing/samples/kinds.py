@@ -119,7 +119,7 @@ def sample_event(kind: str, *arguments: Any, **payload: Any) -> Event:
 
     Raises:
         InputError: No such kind, with the nearest one; or a payload that can't be.
-        TypeError: A keyword that the kind doesn't have, with the nearest one that it has.
+        TypeError: A keyword that the kind doesn't have, with the nearest one that it has; or a value of another type.
     """
     make = _maker(kind)
     known = list(inspect.signature(make).parameters)
@@ -128,6 +128,10 @@ def sample_event(kind: str, *arguments: Any, **payload: Any) -> Event:
 
         unknown = [f"{name!r}{nearest(name, known)}" for name in unknown]
         raise TypeError(f"sample_event({kind!r}) got unexpected keyword arguments: {', '.join(unknown)}")
+    try:
+        inspect.signature(make).bind(*arguments, **payload)
+    except TypeError as error:
+        raise TypeError(f"sample_event({kind!r}): {error}; it takes {', '.join(known)}, by name") from None
     return make(*arguments, **payload)
 
 
@@ -140,13 +144,20 @@ def default_event(kind: str) -> Event:
     Raises:
         InputError: No such kind, with the nearest one.
     """
-    return _maker(_SERVICES.get(kind, kind))()
+    spelt = kind.lower()
+    if spelt in _SERVICES or spelt in _MAKERS:
+        return _maker(_SERVICES.get(spelt, spelt))()
+    from constructs_lambda.rules import nearest  # only needed once something is wrong
+
+    names = sorted({*_MAKERS, *_SERVICES})
+    raise InputError(f"there is no sample event {kind!r}{nearest(spelt, names)}; there are {', '.join(names)}")
 
 
 def _maker(kind: str) -> Callable[..., Event]:
     if kind not in _MAKERS:
         from constructs_lambda.rules import nearest
 
-        meant = f" (did you mean {_SERVICES[kind]!r}?)" if kind in _SERVICES else nearest(str(kind), _MAKERS)
+        spelt = str(kind).lower()
+        meant = f" (did you mean {_SERVICES[spelt]!r}?)" if spelt in _SERVICES else nearest(spelt, _MAKERS)
         raise InputError(f"there is no sample event {kind!r}{meant}; there are {', '.join(sorted(_MAKERS))}")
     return _MAKERS[kind]

@@ -47,14 +47,16 @@ def queue(
 
     Args:
         body: Body of the one message; what is no text becomes JSON.
-        bodies: In its place the bodies of several, each of which gets an id of its own.
+        bodies: In its place the bodies of several, each of which gets an id and a receipt handle of its own.
         attributes: Attributes of each message by name.
 
     Raises:
-        TypeError: Both `body` and `bodies` are given.
+        TypeError: Both `body` and `bodies` are given, or `bodies` is one body.
     """
     if body is not None and bodies is not None:
         raise TypeError("a queue's event takes body= or bodies=, not both")
+    if isinstance(bodies, str | bytes | Mapping):
+        raise TypeError(f"bodies= is {bodies!r}; it must be a list of bodies. For one message use body=")
     event = load("queue")
     (record,) = event["Records"]
     if body is not None or bodies is not None:
@@ -73,6 +75,8 @@ def _message(record: Event, body: str, number: int) -> Event:
     message = copy.deepcopy(record)
     first = uuid.UUID(message["messageId"])
     message |= {"messageId": str(uuid.UUID(int=first.int + number)), "body": body}
+    if number:
+        message["receiptHandle"] += f"-{number + 1}"
     message["md5OfBody"] = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
     return message
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from constructs_lambda.testing.samples.files import Event, load
+from constructs_lambda.testing.samples.files import Event, copied, load
 
 
 def event(
@@ -20,7 +20,7 @@ def event(
     """
     found = {"version": "0", **load("event")}
     if detail is not None:
-        found["detail"] = dict(detail)
+        found["detail"] = copied(detail, "detail")
     if detail_type is not None:
         found["detail-type"] = detail_type
     if source is not None:
@@ -36,7 +36,7 @@ def schedule(*, input: Mapping[str, Any] | None = None) -> Event:
             isn't given.
     """
     if input is not None:
-        return dict(input)
+        return copied(input, "input")
     found = event(source="aws.scheduler")
     arn = f"arn:aws:scheduler:{found['region']}:{found['account']}:schedule/default/ExampleSchedule"
     return {**found, "resources": [arn], "detail": "{}"}  # a text, other than in events of a bus
