@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from constructs_lambda.errors import InputError, PackagingError
-from constructs_lambda.invocations.functions import ARCHITECTURE, HERE, LocalFunction, Settings
-from constructs_lambda.packaging import Built, Target, build
+from constructs_lambda.invocations.functions import LocalFunction, Settings
+from constructs_lambda.packaging import Built, build, this_machine
 
 HANDLER, MEMORY_MB, TIMEOUT_SECONDS = "app.handler", 512, 10
 """What `PythonFunction` sets where nothing is said; a test holds them to be the same."""
@@ -49,7 +49,7 @@ def built_layers(entries: Iterable[Path]) -> list[Built]:
 
 def _built(entry: Path, *, layer: bool = False, in_layers: dict[str, str] | None = None) -> Built:
     try:
-        return build(entry, Target(HERE, ARCHITECTURE), layer=layer, in_layers=in_layers or {})
+        return build(entry, this_machine(), layer=layer, in_layers=in_layers or {})
     except PackagingError as error:
         raise InputError(str(error)) from None
 
