@@ -30,6 +30,7 @@ HOME = Path.home()
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("HOME", str(HOME))  # where jsii and uv keep what they have unpacked
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # these are runs of their own
+    monkeypatch.delenv("CI", raising=False)  # pytest says more there
     pytester.makepyfile(shop=SHOP)
     pytester.makeini("[pytest]\npythonpath = .\nfilterwarnings = error\n")
     return pytester
