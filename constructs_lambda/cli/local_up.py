@@ -19,8 +19,9 @@ from constructs_lambda.cli import write
 from constructs_lambda.cli.local import follow, shown_answer
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.cdk_cli import deploy_with_cdk, find_cdk
-from constructs_lambda.local.deployments import create, deployed, fit
+from constructs_lambda.local.deployments import create, deployed
 from constructs_lambda.local.emulator import Emulator
+from constructs_lambda.local.fits import fit
 from constructs_lambda.local.listings import listing
 from constructs_lambda.local.manifests import lookups
 from constructs_lambda.local.natives import misfits

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import re
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,13 +15,25 @@ from urllib.parse import urlsplit
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.local.answers import Answer, LogLine, Result, Route
 from constructs_lambda.local.clients import explained, make_client
-from constructs_lambda.local.resources import APIS, FUNCTION, HTTP_API, QUEUE, REST_API, TOPIC, URL, Resource, find
+from constructs_lambda.local.resources import (
+    APIS,
+    FUNCTION,
+    HTTP_API,
+    LANGUAGES,
+    QUEUE,
+    REST_API,
+    TOPIC,
+    URL,
+    Resource,
+    find,
+)
 
 if TYPE_CHECKING:
     from constructs_lambda.local.ignored import Ignored
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SECONDS_TO_ANSWER = 60
+_MOCKED = re.compile(r"Mock response - (\S+) not supported for local execution")
 _NO_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
 
 
@@ -96,15 +110,18 @@ class LocalApp:
             event: Its event, as JSON has it; a text or bytes are JSON already. `{}` where it isn't given.
 
         Raises:
-            InputError: There is no such function, or it is a container image.
+            InputError: There is no such function, or the emulator can't run it: a container image, a language.
         """
         function = find(self.resources, (FUNCTION,), name, "function")
         payload = event if isinstance(event, bytes) else event.encode() if isinstance(event, str) else b"{}"
         if not isinstance(event, bytes | str | None):
             payload = json.dumps(event).encode()
         client = self.client("lambda", function)
-        if client.get_function_configuration(FunctionName=function.physical_id).get("PackageType") == "Image":
+        config = client.get_function_configuration(FunctionName=function.physical_id)
+        if config.get("PackageType") == "Image":
             raise InputError(f"{function.shown}: is a container image, and the emulator runs none")
+        if not config["Runtime"].startswith(LANGUAGES):
+            raise InputError(f"{function.shown}: is for {config['Runtime']}, and the emulator runs none")
         found = client.invoke(FunctionName=function.physical_id, Payload=payload, LogType="Tail")
         log = base64.b64decode(found.get("LogResult", "")).decode(errors="replace")
         return Result(found["Payload"].read(), found.get("FunctionError", ""), log)
@@ -159,11 +176,14 @@ class LocalApp:
         try:
             connection.request(method, path, body, dict(headers))
             response = connection.getresponse()
-            return Answer(response.status, response.reason, dict(response.getheaders()), response.read())
+            answer = Answer(response.status, response.reason, tuple(response.getheaders()), response.read())
         except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
             raise InputError(one_line(f"{method} {path}: no answer: {error}")) from None
         finally:
             connection.close()
+        if match := _MOCKED.fullmatch(answer.text):
+            raise InputError(f"{method} {path}: leads to a function for {match[1]}, and the emulator runs none")
+        return answer
 
     def _prefix(self, api: Resource) -> str:
         """What the paths of an API begin with, on this machine."""
@@ -181,13 +201,21 @@ class LocalApp:
         return f"/_aws/lambda-url/{str(urlsplit(config['FunctionUrl']).hostname).partition('.')[0]}"
 
     @explained
-    def publish(self, name: str | None, message: str, attributes: Mapping[str, str] | None = None) -> str:
+    def publish(
+        self,
+        name: str | None,
+        message: str,
+        attributes: Mapping[str, str] | None = None,
+        *,
+        group: str | None = None,
+    ) -> str:
         """Publishes to a topic, or sends to a queue.
 
         Args:
             name: The topic or queue; where it isn't given, the only topic there is.
             message: The message.
             attributes: Its attributes, which are texts.
+            group: The message group. `local` for what is FIFO, where it isn't given.
 
         Returns:
             The id of the message.
@@ -198,13 +226,17 @@ class LocalApp:
         types = (TOPIC,) if name is None else (TOPIC, QUEUE)
         where = find(self.resources, types, name, "topic" if name is None else "topic or queue")
         typed = {key: {"DataType": "String", "StringValue": value} for key, value in (attributes or {}).items()}
+        is_fifo = where.physical_id.endswith(".fifo")
+        more = {"MessageGroupId": group or "local"} if is_fifo or group else {}
+        if is_fifo:
+            more["MessageDeduplicationId"] = str(uuid.uuid4())  # each message is meant
         if where.type == TOPIC:
             sent = self.client("sns", where).publish(
-                TopicArn=where.physical_id, Message=message, MessageAttributes=typed
+                TopicArn=where.physical_id, Message=message, MessageAttributes=typed, **more
             )
         else:
             sent = self.client("sqs", where).send_message(
-                QueueUrl=where.physical_id, MessageBody=message, MessageAttributes=typed
+                QueueUrl=where.physical_id, MessageBody=message, MessageAttributes=typed, **more
             )
         return str(sent["MessageId"])
 
@@ -230,11 +262,11 @@ class LocalApp:
     def _lines(self, function: Resource, since: int) -> Iterator[LogLine]:
         from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-        config = self.client("lambda", function).get_function_configuration(FunctionName=function.physical_id)
-        group = config.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{function.physical_id}")
         pages = self.client("logs", function).get_paginator("filter_log_events")
         seen: Counter[str] = Counter()
         try:
+            config = self.client("lambda", function).get_function_configuration(FunctionName=function.physical_id)
+            group = config.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{function.physical_id}")
             for page in pages.paginate(logGroupName=group, startTime=since):
                 for each in page["events"]:
                     message = each["message"].rstrip("\n")
@@ -242,7 +274,7 @@ class LocalApp:
                     seen[id] += 1
                     yield LogLine(each["timestamp"], function.shown, message, f"{id} {seen[id]}")
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":  # it never ran
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":  # it never ran, or is gone
                 raise
 
     @explained

@@ -20,8 +20,9 @@ from constructs_lambda.local.manifests import ACCOUNT, REGION
 from constructs_lambda.records import record
 
 if TYPE_CHECKING:
-    from constructs_lambda.local.deployments import Fitted, Progress
+    from constructs_lambda.local.deployments import Progress
     from constructs_lambda.local.emulator import Emulator
+    from constructs_lambda.local.fits import Fitted
     from constructs_lambda.local.manifests import StackPlan
 
 PINNED = "aws-cdk@2.1148.1"

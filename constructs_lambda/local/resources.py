@@ -11,6 +11,8 @@ from constructs_lambda.records import record
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 HTTP_API, REST_API, URL = "AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi", "AWS::Lambda::Url"
 APIS = (HTTP_API, REST_API, URL)
+LANGUAGES = ("python", "nodejs", "provided")
+"""The runtimes that the emulator has; for others it makes an answer up."""
 _OF_CDK = "Custom::"
 _MOST_LISTED = 12
 

@@ -14,8 +14,9 @@ from local_assemblies import assembly, function, template
 from constructs_lambda.errors import InputError
 from constructs_lambda.local import Emulator
 from constructs_lambda.local.cdk_cli import PINNED, CdkCli, deploy_with_cdk, find_cdk
-from constructs_lambda.local.deployments import deployed, fit
+from constructs_lambda.local.deployments import deployed
 from constructs_lambda.local.environments import node_program
+from constructs_lambda.local.fits import fit
 
 pytestmark = [pytest.mark.emulator, pytest.mark.skipif(node_program() is None, reason="no Node is there")]
 

@@ -14,7 +14,7 @@ from processes import until
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local import Emulator, LocalApp
-from constructs_lambda.local.deployments import fit
+from constructs_lambda.local.fits import fit
 from constructs_lambda.local.ignored import NOT_ENFORCED, abilities
 
 pytestmark = pytest.mark.emulator
