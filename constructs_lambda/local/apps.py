@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import json
-import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.local.answers import Answer, LogLine, Result, Route
 from constructs_lambda.local.clients import explained, make_client
+from constructs_lambda.local.failures import LOG, failures
+from constructs_lambda.local.requests import send, signature
 from constructs_lambda.local.resources import (
     APIS,
     FUNCTION,
@@ -23,7 +24,6 @@ from constructs_lambda.local.resources import (
     QUEUE,
     REST_API,
     TOPIC,
-    URL,
     Resource,
     find,
 )
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from constructs_lambda.local.ignored import Ignored
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_SECONDS_TO_ANSWER = 60
-_MOCKED = re.compile(r"Mock response - (\S+) not supported for local execution")
 _NO_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
 
 
@@ -46,10 +44,13 @@ class LocalApp:
         port: Where the emulator listens.
         resources: What was deployed.
         ignored: What the emulator left out of it; None where that isn't known any more.
+        log: What the emulator writes itself; it alone tells of functions that can't be started.
     """
 
-    def __init__(self, port: int, resources: Sequence[Resource], ignored: Ignored | None = None) -> None:
-        self.port, self.resources, self.ignored = port, tuple(resources), ignored
+    def __init__(
+        self, port: int, resources: Sequence[Resource], ignored: Ignored | None = None, log: Path | None = None
+    ) -> None:
+        self.port, self.resources, self.ignored, self._log = port, tuple(resources), ignored, log
         self._clients: dict[tuple[str, str, str], Any] = {}
 
     def client(self, service: str, place: Resource) -> Any:
@@ -149,6 +150,7 @@ class LocalApp:
             InputError: The route isn't one, there is no such API, or it doesn't answer.
         """
         method, _, path = route.strip().partition(" ")
+        method = method.upper()
         if method not in _METHODS or not path.strip().startswith("/"):
             raise InputError(f"{one_line(route)!r} is no route; write a method and a path, such as 'GET /orders/1'")
         where = find(self.resources, APIS, api, "API")
@@ -157,33 +159,8 @@ class LocalApp:
             sent = json.dumps(body).encode()
         whole = self._prefix(where) + path.strip()
         own = {} if sent is None else {"Content-Type": "application/json"}
-        signature = self._signature(method, whole, where) if sign else {}
-        return self._call(method, whole, {**own, **signature, **(headers or {})}, sent)
-
-    def _signature(self, method: str, path: str, where: Resource) -> dict[str, str]:
-        """The headers of a signed request."""
-        from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
-        from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
-        from botocore.credentials import Credentials  # type: ignore[import-untyped]
-
-        service = "lambda" if where.type == URL else "execute-api"
-        request = AWSRequest(method, f"http://127.0.0.1:{self.port}{path}")
-        SigV4Auth(Credentials(where.account, "test"), service, where.region).add_auth(request)
-        return dict(request.headers)
-
-    def _call(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_SECONDS_TO_ANSWER)
-        try:
-            connection.request(method, path, body, dict(headers))
-            response = connection.getresponse()
-            answer = Answer(response.status, response.reason, tuple(response.getheaders()), response.read())
-        except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
-            raise InputError(one_line(f"{method} {path}: no answer: {error}")) from None
-        finally:
-            connection.close()
-        if match := _MOCKED.fullmatch(answer.text):
-            raise InputError(f"{method} {path}: leads to a function for {match[1]}, and the emulator runs none")
-        return answer
+        signed = signature(self.port, method, whole, where) if sign else {}
+        return send(self.port, method, whole, {**own, **signed, **(headers or {})}, sent)
 
     def _prefix(self, api: Resource) -> str:
         """What the paths of an API begin with, on this machine."""
@@ -255,7 +232,7 @@ class LocalApp:
         those = [each for each in self.resources if each.type == FUNCTION and not each.is_of_cdk]
         if name is not None:
             those = [find(self.resources, (FUNCTION,), name, "function")]
-        lines = [line for each in those for line in self._lines(each, since)]
+        lines = [line for each in those for line in (*self._lines(each, since), *self._failures(each, since))]
         lines = [line for line in lines if platform or not line.message.startswith(_NO_LINES)]
         return sorted(lines, key=lambda line: line.milliseconds)
 
@@ -276,6 +253,12 @@ class LocalApp:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":  # it never ran, or is gone
                 raise
+
+    def _failures(self, function: Resource, since: int) -> Iterator[LogLine]:
+        found = failures(self._log, function.physical_id) if self._log is not None else ()
+        for number, (milliseconds, message) in enumerate(found):
+            if milliseconds >= since:
+                yield LogLine(milliseconds, function.shown, message, f"{LOG} {function.shown} {number}")
 
     @explained
     def routes(self) -> list[Route]:

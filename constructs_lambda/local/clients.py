@@ -19,6 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SECONDS_TO_INVOKE = 910  # no function runs longer
+_SECONDS_TO_TELL: float = 5
 _one_at_a_time = threading.Lock()
 
 
@@ -80,7 +81,7 @@ def is_there(port: int, token: str) -> bool | None:
         port: Where it listens.
         token: What it tells of itself.
     """
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS_TO_TELL)
     try:
         connection.request("GET", "/_ministack/health")
         response = connection.getresponse()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.apps import LocalApp
 from constructs_lambda.local.clients import explained
+from constructs_lambda.local.failures import LOG
 from constructs_lambda.local.fits import NESTED, Fitted, fit, nested_in
 from constructs_lambda.local.manifests import StackPlan
 from constructs_lambda.local.resources import Resource
@@ -73,7 +74,7 @@ def deployed(aws: Emulator, app: Fitted) -> LocalApp:
     found: list[Resource] = []
     for plan in app.plans:
         found += _resources(aws, plan, plan.name, plan.template, app.templates)
-    return LocalApp(aws.port, tuple(found), app.ignored)
+    return LocalApp(aws.port, tuple(found), app.ignored, aws.folder / LOG)
 
 
 class _Deployment:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.resources import FUNCTION, LANGUAGES
-from constructs_lambda.local.templates import Dropped
+from constructs_lambda.local.templates import OF_REGIONS, Dropped
 from constructs_lambda.records import record
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ NOT_ENFORCED: Mapping[tuple[str, str], str] = {
     ("AWS::ApiGatewayV2::Route", "AuthorizationType=AWS_IAM"): _ANY_SIGNATURE,
     ("AWS::ApiGatewayV2::Stage", "AccessLogSettings"): "no request is logged",
     ("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings"): "no request is throttled",
-    ("AWS::CloudWatch::Alarm", ""): "never fires by AWS's own metrics, such as the errors of functions: none is kept",
+    ("AWS::CloudWatch::Alarm", ""): (
+        "judged only when an app puts a metric, whatever its dimensions; of AWS's own metrics only Lambda's are kept"
+    ),
     ("AWS::DynamoDB::GlobalTable", "Replicas"): "what a replica says of itself, such as its backups, is dropped",
     ("AWS::Events::Rule", "Targets"): _ONCE,
     ("AWS::IAM::Role", ""): "whoever calls AWS may do everything",
@@ -211,6 +213,8 @@ def _has(properties: Mapping[str, Any], wanted: str) -> bool:
 def _reason(dropped: Dropped, needs: str) -> tuple[str, str]:
     if dropped.layer:
         return dropped.layer, "a layer of another account, whose modules aren't there"
+    if dropped.type in OF_REGIONS:
+        return dropped.type, "the emulator's clients in JavaScript know one Region only"
     if dropped.needs:
         return dropped.type, f"needs {needs}"
     return dropped.type, "a type that the emulator refuses"

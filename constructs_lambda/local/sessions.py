@@ -14,6 +14,7 @@ from constructs_lambda.errors import InputError
 from constructs_lambda.local.apps import LocalApp
 from constructs_lambda.local.clients import is_there
 from constructs_lambda.local.emulator import Emulator
+from constructs_lambda.local.failures import LOG
 from constructs_lambda.local.resources import Resource
 from constructs_lambda.packaging.cache import default_folder
 from constructs_lambda.records import record
@@ -51,7 +52,7 @@ class Session:
 
     def open(self) -> LocalApp:
         """The app, ready to be called."""
-        return LocalApp(self.port, self.resources)
+        return LocalApp(self.port, self.resources, log=self.home / LOG)
 
     def wait_for_end(self) -> None:
         """Waits until it is gone.

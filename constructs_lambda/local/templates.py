@@ -22,7 +22,12 @@ OUTPUT = "{}.Outputs.{}"
 """What an output of a nested stack is called, among what is missed."""
 _EXPORT = "the export {}"
 _OF_CODEDEPLOY = "UpdatePolicy"
+OF_REGIONS = ("Custom::CrossRegionExportReader", "Custom::CrossRegionExportWriter")
+"""What carries values to other Regions: clients in JavaScript know that of their function alone."""
+_SECONDS_TO_PROVIDE = 120
+"""How long a provider may take to answer; by itself the emulator waits for an hour."""
 _CUSTOM, _OF_MACRO, _ANALYTICS = "Custom::", "AWS::Serverless::", "AWS::CDK::Metadata"
+_OF_A_PROVIDER = "AWS::CloudFormation::CustomResource"
 _LAYER = re.compile(r"arn:.*:lambda:.*:(\d{12}):layer:")
 
 
@@ -64,7 +69,7 @@ def fitted(
     for id, each in resources.items():
         kind = str(each.get("Type"))
         is_expanded = "Transform" in template and kind.startswith(_OF_MACRO)
-        if kind not in known and not kind.startswith(_CUSTOM) and not is_expanded:
+        if kind in OF_REGIONS or (kind not in known and not kind.startswith(_CUSTOM) and not is_expanded):
             dropped[id] = Dropped(id, kind)
         provider = next(_referred(_mapping(each.get("Properties")).get("ServiceToken")), None)
         if provider is not None and provider in broken:
@@ -87,6 +92,7 @@ def fitted(
     for id, each in resources.items():
         if id not in dropped:
             kept[id] = _without(each, gone)
+            _limit(kept[id])
             layers += _take_layers(id, kept[id], account)
     fit = {**template, "Resources": kept}
     if "Outputs" in template:
@@ -114,6 +120,12 @@ def _without(resource: Mapping[str, Any], dropped: Collection[str]) -> dict[str,
     if set(_referred(left.get(_OF_CODEDEPLOY))) & set(dropped):
         del left[_OF_CODEDEPLOY]
     return left
+
+
+def _limit(resource: dict[str, Any]) -> None:
+    """Has a custom resource fail where its provider doesn't answer."""
+    if str(resource.get("Type")).startswith((_CUSTOM, _OF_A_PROVIDER)):
+        resource["Properties"] = {"ServiceTimeout": _SECONDS_TO_PROVIDE, **_mapping(resource.get("Properties"))}
 
 
 def _take_layers(id: str, function: dict[str, Any], account: str) -> Iterator[Dropped]:

@@ -159,7 +159,7 @@ def test_a_route_is_called(running: str, tmp_path: Path, capfd: pytest.CaptureFi
     head, _, body = capfd.readouterr().out.partition("\n\n")
     assert head.startswith("200 OK\n")
     assert json.loads(body) == {"path": "/orders/1", "token": "me", "body": '{"sku": 1}'}
-    assert local("request", "PUT /orders/2", "--api", "ShopApi", "--body", "text") == 0
+    assert local("request", "put /orders/2", "--api", "ShopApi", "--body", "text") == 0
     assert json.loads(capfd.readouterr().out)["body"] == "text"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructs_lambda.local.templates import Dropped, fitted
+import pytest
+
+from constructs_lambda.local.templates import OF_REGIONS, Dropped, fitted
 
 KNOWN = {"AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::EC2::Route", "AWS::IAM::Policy"}
 ACCOUNT = "000000000000"
@@ -22,7 +24,23 @@ def test_what_fits_stays_as_it_is() -> None:
         "Made": {"Type": "Custom::Made", "Properties": {"ServiceToken": {"Fn::GetAtt": ["F", "Arn"]}}},
     }
     outputs = {"Name": {"Value": {"Ref": "Queue"}}}
-    assert fit(resources, Outputs=outputs) == ({"Resources": resources, "Outputs": outputs}, ())
+    left, dropped = fit(resources, Outputs=outputs)
+    assert left["Resources"]["Made"]["Properties"].pop("ServiceTimeout") == 120
+    assert (left, dropped) == ({"Resources": resources, "Outputs": outputs}, ())
+
+
+def test_a_provider_has_the_time_that_the_app_gives_it() -> None:
+    made = {"Type": "AWS::CloudFormation::CustomResource", "Properties": {"ServiceTimeout": 7}}
+    (left, _), before = fitted({"Resources": {"Made": made}}, {str(made["Type"])}, ACCOUNT), dict(made)
+    assert left["Resources"]["Made"] == made == before
+
+
+@pytest.mark.parametrize("kind", OF_REGIONS)
+def test_values_that_are_carried_to_another_region(kind: str) -> None:
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Seen": {"Fn::GetAtt": ["Reader", "/cdk/exports/a"]}}}
+    template, dropped = fit({"Reader": {"Type": kind}, "F": function})
+    assert template["Resources"]["F"]["Properties"]["Seen"] == "left-out-Reader"
+    assert dropped == (Dropped("Reader", kind),)
 
 
 def test_what_a_macro_expands_stays() -> None:
