@@ -146,6 +146,8 @@ class _Deployment:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             for file in sorted(source.rglob("*")):
+                if not file.exists():
+                    raise InputError(f"{file}: is a link to nothing; mend or remove it, and synthesize again")
                 archive.write(file, file.relative_to(source))
         return buffer.getvalue()
 

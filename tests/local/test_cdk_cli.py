@@ -108,6 +108,7 @@ def test_it_gets_nothing_of_the_user(aws: Emulator, tmp_path: Path, monkeypatch:
     for call in (bootstrap, deploy):
         environment = call["environment"]
         assert "of the user" not in environment.values()
+        assert environment["AWS_SHARED_CREDENTIALS_FILE"] == environment["AWS_CONFIG_FILE"] == os.devnull
         assert environment["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{aws.port}"
         assert environment["CDK_DISABLE_CLI_TELEMETRY"] == "true"
         assert environment["CDK_HOME"].startswith(environment["HOME"])

@@ -232,6 +232,15 @@ def add_asset(manifest: Path, name: str, bucket: str) -> None:
     manifest.write_text(json.dumps(content))
 
 
+def test_a_link_to_nothing_in_an_asset(aws: Emulator, tmp_path: Path) -> None:
+    outdir = assembly(tmp_path, Linked=template(Function=function()))
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "lost").symlink_to("nowhere")
+    add_asset(tmp_path / "Linked.assets.json", "code", "code-${AWS::AccountId}")
+    with pytest.raises(InputError, match="code/lost: is a link to nothing; mend or remove it"):
+        aws.deploy(outdir)
+
+
 @only_linux
 def test_nothing_is_left_when_a_test_fails() -> None:
     emulator = Emulator()
