@@ -157,9 +157,6 @@ def test_the_real_one(tmp_path_factory: pytest.TempPathFactory) -> None:
             arn = app.invoke(f"{name}/Function", {}).json()["environment"]["_LAMBDA_FUNCTION_ARN"]
             assert arn.startswith(f"arn:aws:lambda:{place}:function:")
         app.close()
-    assert [each[0] for each in said if each[1] == each[2]] == [
-        "bootstrap aws://000000000000/us-east-1",
-        "bootstrap aws://111122223333/eu-west-1",
-        "Near",
-        "Far",
-    ]
+    done = [each[0] for each in said if each[1] == each[2]]
+    assert done[:2] == ["bootstrap aws://000000000000/us-east-1", "bootstrap aws://111122223333/eu-west-1"]
+    assert sorted(done[2:]) == ["Far", "Near"], "neither needs the other"
