@@ -138,15 +138,18 @@ def request_command(
 @click.option(
     "--attribute", "attributes", metavar="NAME=VALUE", multiple=True, help="An attribute; may be given several times."
 )
+@click.option("--group", metavar="NAME", help="The message group. What is FIFO gets one unless it is given.")
 @_port
 @help_option
-def publish_command(name: str | None, message: str, attributes: tuple[str, ...], port: int | None) -> int:
+def publish_command(
+    name: str | None, message: str, attributes: tuple[str, ...], group: str | None, port: int | None
+) -> int:
     """Publishes a message to a topic, or sends it to a queue. NAME is a construct path, or the end of one."""
     pairs = dict(each.partition("=")[::2] for each in attributes)
     if wrong := [each for each in attributes if not each.partition("=")[0] or "=" not in each]:
         raise click.UsageError(f"--attribute is {wrong[0]!r}; it must be NAME=VALUE.")
     text = _read(message[1:]).decode(errors="replace") if message.startswith("@") else message
-    write(_open(port).publish(name, text, pairs) + "\n")
+    write(_open(port).publish(name, text, pairs, group=group) + "\n")
     return 0
 
 
@@ -157,13 +160,13 @@ def publish_command(name: str | None, message: str, attributes: tuple[str, ...],
 @help_option
 def logs_command(name: str | None, is_followed: bool, port: int | None) -> int:
     """Shows what functions wrote, the oldest first; NAME chooses one."""
-    from constructs_lambda.local.clients import is_alive
+    from constructs_lambda.local.clients import is_there
     from constructs_lambda.local.sessions import choose
 
     session = choose(port)
     app = session.open()
     if is_followed:
-        follow(app, lambda: is_alive(session.port, session.token), name)
+        follow(app, lambda: is_there(session.port, session.token) is not False, name)
     else:
         write("".join(map(_shown_line, app.logs(name))))
     return 0
@@ -224,7 +227,7 @@ def shown_answer(answer: Answer, *, include: bool) -> str:
         include: Whether its headers are wanted.
     """
     head = [f"{answer.status} {answer.reason}".strip()] if include else []
-    head += [one_line(f"{name}: {value}") for name, value in answer.headers.items()] if include else []
+    head += [one_line(f"{name}: {value}") for name, value in answer.all_headers] if include else []
     return "".join(f"{line}\n" for line in [*head, *([""] if include else [])]) + _pretty(answer.body)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
+import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +19,9 @@ from constructs_lambda.cli import write
 from constructs_lambda.cli.local import follow, shown_answer
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.cdk_cli import deploy_with_cdk, find_cdk
-from constructs_lambda.local.deployments import create, deployed, fit
+from constructs_lambda.local.deployments import create, deployed
 from constructs_lambda.local.emulator import Emulator
+from constructs_lambda.local.fits import fit
 from constructs_lambda.local.listings import listing
 from constructs_lambda.local.manifests import lookups
 from constructs_lambda.local.natives import misfits
@@ -27,6 +31,7 @@ from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.records import record
 
 USUAL_PORT = 4566
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 @record()
@@ -111,7 +116,9 @@ def up(
                 write("It runs until: constructs-lambda local down\n")
             elif stay == "yes":
                 write("Ctrl-C ends it.\n")
-                follow(here, lambda: aws.is_running)
+                follow(here, lambda: aws.is_running and not _is_terminal_gone())
+                if aws.is_running:
+                    raise KeyboardInterrupt
                 write("The emulator was ended.\n")
             return 0
         except KeyboardInterrupt:
@@ -132,9 +139,8 @@ def _one_way_to_end() -> Iterator[None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signals = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-    before = {each: signal.getsignal(each) for each in signals}
-    for each in signals:
+    before = {each: signal.getsignal(each) for each in _ENDING}
+    for each in _ENDING:
         signal.signal(each, interrupt)
     try:
         yield
@@ -143,9 +149,22 @@ def _one_way_to_end() -> Iterator[None]:
             signal.signal(each, handler)
 
 
+def _is_terminal_gone() -> bool:
+    """Whether the terminal was closed: where make is the terminal's own program, only make is told."""
+    if sys.stdin is None or sys.stdin.closed:
+        return False
+    look = select.poll()
+    look.register(sys.stdin, 0)  # a hang-up is told, whatever is asked for
+    return any(_is_a_terminal(file) and found & select.POLLHUP for file, found in look.poll(0))
+
+
+def _is_a_terminal(file: int) -> bool:
+    return stat.S_ISCHR(os.fstat(file).st_mode)
+
+
 def _ignore_signals() -> None:
     """What ends is not interrupted once more."""
-    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    for each in _ENDING:
         signal.signal(each, signal.SIG_IGN)
 
 

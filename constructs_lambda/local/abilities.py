@@ -70,8 +70,10 @@ def main() -> None:
     from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS  # type: ignore[import-untyped]
 
     types = {kind: sorted(names_read(each["create"])) for kind, each in _RESOURCE_HANDLERS.items()}
-    clients = sorted(set(re.findall(r'"(@aws-sdk/client-[a-z0-9-]+)":', lambda_runtime._NODEJS_WORKER_SCRIPT)))
-    json.dump({"types": types, "clients": clients}, sys.stdout)
+    script = lambda_runtime._NODEJS_WORKER_SCRIPT
+    clients = sorted(set(re.findall(r'"(@aws-sdk/client-[a-z0-9-]+)":', script)))
+    whole = sorted(set(re.findall(r'"(@aws-sdk/client-[a-z0-9-]+)":\s*_make', script)))
+    json.dump({"types": types, "clients": clients, "whole_clients": whole}, sys.stdout)
 
 
 if __name__ == "__main__":

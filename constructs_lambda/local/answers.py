@@ -16,14 +16,19 @@ class Answer:
     Args:
         status: The status, such as 200.
         reason: What the status means.
-        headers: The headers.
+        all_headers: The headers, names and values; a name may come several times, as Set-Cookie does.
         body: The body.
     """
 
     status: int
     reason: str
-    headers: Mapping[str, str]
+    all_headers: tuple[tuple[str, str], ...]
     body: bytes
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers by their names; of several with one name the last."""
+        return dict(self.all_headers)
 
     @property
     def text(self) -> str:

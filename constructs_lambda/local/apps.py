@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import json
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.local.answers import Answer, LogLine, Result, Route
 from constructs_lambda.local.clients import explained, make_client
-from constructs_lambda.local.resources import APIS, FUNCTION, HTTP_API, QUEUE, REST_API, TOPIC, URL, Resource, find
+from constructs_lambda.local.failures import LOG, failures
+from constructs_lambda.local.requests import send, signature
+from constructs_lambda.local.resources import (
+    APIS,
+    FUNCTION,
+    HTTP_API,
+    LANGUAGES,
+    QUEUE,
+    REST_API,
+    TOPIC,
+    Resource,
+    find,
+)
 
 if TYPE_CHECKING:
     from constructs_lambda.local.ignored import Ignored
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_SECONDS_TO_ANSWER = 60
 _NO_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
 
 
@@ -32,10 +44,13 @@ class LocalApp:
         port: Where the emulator listens.
         resources: What was deployed.
         ignored: What the emulator left out of it; None where that isn't known any more.
+        log: What the emulator writes itself; it alone tells of functions that can't be started.
     """
 
-    def __init__(self, port: int, resources: Sequence[Resource], ignored: Ignored | None = None) -> None:
-        self.port, self.resources, self.ignored = port, tuple(resources), ignored
+    def __init__(
+        self, port: int, resources: Sequence[Resource], ignored: Ignored | None = None, log: Path | None = None
+    ) -> None:
+        self.port, self.resources, self.ignored, self._log = port, tuple(resources), ignored, log
         self._clients: dict[tuple[str, str, str], Any] = {}
 
     def client(self, service: str, place: Resource) -> Any:
@@ -96,15 +111,18 @@ class LocalApp:
             event: Its event, as JSON has it; a text or bytes are JSON already. `{}` where it isn't given.
 
         Raises:
-            InputError: There is no such function, or it is a container image.
+            InputError: There is no such function, or the emulator can't run it: a container image, a language.
         """
         function = find(self.resources, (FUNCTION,), name, "function")
         payload = event if isinstance(event, bytes) else event.encode() if isinstance(event, str) else b"{}"
         if not isinstance(event, bytes | str | None):
             payload = json.dumps(event).encode()
         client = self.client("lambda", function)
-        if client.get_function_configuration(FunctionName=function.physical_id).get("PackageType") == "Image":
+        config = client.get_function_configuration(FunctionName=function.physical_id)
+        if config.get("PackageType") == "Image":
             raise InputError(f"{function.shown}: is a container image, and the emulator runs none")
+        if not config["Runtime"].startswith(LANGUAGES):
+            raise InputError(f"{function.shown}: is for {config['Runtime']}, and the emulator runs none")
         found = client.invoke(FunctionName=function.physical_id, Payload=payload, LogType="Tail")
         log = base64.b64decode(found.get("LogResult", "")).decode(errors="replace")
         return Result(found["Payload"].read(), found.get("FunctionError", ""), log)
@@ -132,6 +150,7 @@ class LocalApp:
             InputError: The route isn't one, there is no such API, or it doesn't answer.
         """
         method, _, path = route.strip().partition(" ")
+        method = method.upper()
         if method not in _METHODS or not path.strip().startswith("/"):
             raise InputError(f"{one_line(route)!r} is no route; write a method and a path, such as 'GET /orders/1'")
         where = find(self.resources, APIS, api, "API")
@@ -140,30 +159,8 @@ class LocalApp:
             sent = json.dumps(body).encode()
         whole = self._prefix(where) + path.strip()
         own = {} if sent is None else {"Content-Type": "application/json"}
-        signature = self._signature(method, whole, where) if sign else {}
-        return self._call(method, whole, {**own, **signature, **(headers or {})}, sent)
-
-    def _signature(self, method: str, path: str, where: Resource) -> dict[str, str]:
-        """The headers of a signed request."""
-        from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
-        from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
-        from botocore.credentials import Credentials  # type: ignore[import-untyped]
-
-        service = "lambda" if where.type == URL else "execute-api"
-        request = AWSRequest(method, f"http://127.0.0.1:{self.port}{path}")
-        SigV4Auth(Credentials(where.account, "test"), service, where.region).add_auth(request)
-        return dict(request.headers)
-
-    def _call(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_SECONDS_TO_ANSWER)
-        try:
-            connection.request(method, path, body, dict(headers))
-            response = connection.getresponse()
-            return Answer(response.status, response.reason, dict(response.getheaders()), response.read())
-        except (OSError, http.client.HTTPException, ValueError, UnicodeError) as error:
-            raise InputError(one_line(f"{method} {path}: no answer: {error}")) from None
-        finally:
-            connection.close()
+        signed = signature(self.port, method, whole, where) if sign else {}
+        return send(self.port, method, whole, {**own, **signed, **(headers or {})}, sent)
 
     def _prefix(self, api: Resource) -> str:
         """What the paths of an API begin with, on this machine."""
@@ -181,13 +178,21 @@ class LocalApp:
         return f"/_aws/lambda-url/{str(urlsplit(config['FunctionUrl']).hostname).partition('.')[0]}"
 
     @explained
-    def publish(self, name: str | None, message: str, attributes: Mapping[str, str] | None = None) -> str:
+    def publish(
+        self,
+        name: str | None,
+        message: str,
+        attributes: Mapping[str, str] | None = None,
+        *,
+        group: str | None = None,
+    ) -> str:
         """Publishes to a topic, or sends to a queue.
 
         Args:
             name: The topic or queue; where it isn't given, the only topic there is.
             message: The message.
             attributes: Its attributes, which are texts.
+            group: The message group. `local` for what is FIFO, where it isn't given.
 
         Returns:
             The id of the message.
@@ -198,13 +203,17 @@ class LocalApp:
         types = (TOPIC,) if name is None else (TOPIC, QUEUE)
         where = find(self.resources, types, name, "topic" if name is None else "topic or queue")
         typed = {key: {"DataType": "String", "StringValue": value} for key, value in (attributes or {}).items()}
+        is_fifo = where.physical_id.endswith(".fifo")
+        more = {"MessageGroupId": group or "local"} if is_fifo or group else {}
+        if is_fifo:
+            more["MessageDeduplicationId"] = str(uuid.uuid4())  # each message is meant
         if where.type == TOPIC:
             sent = self.client("sns", where).publish(
-                TopicArn=where.physical_id, Message=message, MessageAttributes=typed
+                TopicArn=where.physical_id, Message=message, MessageAttributes=typed, **more
             )
         else:
             sent = self.client("sqs", where).send_message(
-                QueueUrl=where.physical_id, MessageBody=message, MessageAttributes=typed
+                QueueUrl=where.physical_id, MessageBody=message, MessageAttributes=typed, **more
             )
         return str(sent["MessageId"])
 
@@ -223,18 +232,18 @@ class LocalApp:
         those = [each for each in self.resources if each.type == FUNCTION and not each.is_of_cdk]
         if name is not None:
             those = [find(self.resources, (FUNCTION,), name, "function")]
-        lines = [line for each in those for line in self._lines(each, since)]
+        lines = [line for each in those for line in (*self._lines(each, since), *self._failures(each, since))]
         lines = [line for line in lines if platform or not line.message.startswith(_NO_LINES)]
         return sorted(lines, key=lambda line: line.milliseconds)
 
     def _lines(self, function: Resource, since: int) -> Iterator[LogLine]:
         from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-        config = self.client("lambda", function).get_function_configuration(FunctionName=function.physical_id)
-        group = config.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{function.physical_id}")
         pages = self.client("logs", function).get_paginator("filter_log_events")
         seen: Counter[str] = Counter()
         try:
+            config = self.client("lambda", function).get_function_configuration(FunctionName=function.physical_id)
+            group = config.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{function.physical_id}")
             for page in pages.paginate(logGroupName=group, startTime=since):
                 for each in page["events"]:
                     message = each["message"].rstrip("\n")
@@ -242,8 +251,14 @@ class LocalApp:
                     seen[id] += 1
                     yield LogLine(each["timestamp"], function.shown, message, f"{id} {seen[id]}")
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":  # it never ran
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":  # it never ran, or is gone
                 raise
+
+    def _failures(self, function: Resource, since: int) -> Iterator[LogLine]:
+        found = failures(self._log, function.physical_id) if self._log is not None else ()
+        for number, (milliseconds, message) in enumerate(found):
+            if milliseconds >= since:
+                yield LogLine(milliseconds, function.shown, message, f"{LOG} {function.shown} {number}")
 
     @explained
     def routes(self) -> list[Route]:

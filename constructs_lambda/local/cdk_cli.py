@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.local.children import leashed
 from constructs_lambda.local.deployments import finished
 from constructs_lambda.local.environments import environment, node_program
 from constructs_lambda.local.manifests import ACCOUNT, REGION
 from constructs_lambda.records import record
 
 if TYPE_CHECKING:
-    from constructs_lambda.local.deployments import Fitted, Progress
+    from constructs_lambda.local.deployments import Progress
     from constructs_lambda.local.emulator import Emulator
+    from constructs_lambda.local.fits import Fitted
     from constructs_lambda.local.manifests import StackPlan
 
 PINNED = "aws-cdk@2.1148.1"
@@ -165,24 +167,13 @@ def _run(
         "CDK_HOME": str(aws.folder / "cdk-home"),
         "CI": "true",
     }
-    with said.open("w") as output:
-        process = subprocess.Popen(
-            [cdk.node, str(cdk.program.resolve()), *arguments, "--no-notices", "--no-color"],
-            cwd=aws.folder,
-            env=shown,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    command = [cdk.node, str(cdk.program.resolve()), *arguments, "--no-notices", "--no-color"]
     started = time.monotonic()
-    try:
+    with said.open("w") as output, leashed(command, aws.folder, shown, output.fileno()) as process:
         while process.poll() is None:
             if tell is not None:
                 tell(time.monotonic() - started)
             time.sleep(_SECONDS_BETWEEN)
-    finally:
-        process.kill()
-        process.wait()
     if process.returncode != 0:
         last = "\n".join(said.read_text(errors="replace").splitlines()[-_LAST_LINES:])
         raise InputError(f"cdk {arguments[0]}: failed, with exit status {process.returncode}; it said:\n{last}")

@@ -19,6 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SECONDS_TO_INVOKE = 910  # no function runs longer
+_SECONDS_TO_TELL: float = 5
 _one_at_a_time = threading.Lock()
 
 
@@ -70,12 +71,26 @@ def _nothing_of_the_user() -> Iterator[None]:
 
 def is_alive(port: int, token: str) -> bool:
     """Whether an emulator answers on a port, and is the one with this token."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    return is_there(port, token) is True
+
+
+def is_there(port: int, token: str) -> bool | None:
+    """Whether an emulator is on a port, and is the one with this token; None where nothing answers in time.
+
+    Args:
+        port: Where it listens.
+        token: What it tells of itself.
+    """
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS_TO_TELL)
     try:
         connection.request("GET", "/_ministack/health")
         response = connection.getresponse()
         return response.status == 200 and json.loads(response.read()).get("edition") == token
-    except (OSError, http.client.HTTPException, ValueError, AttributeError):
+    except ConnectionRefusedError:
+        return False
+    except OSError:  # busy
+        return None
+    except (http.client.HTTPException, ValueError, AttributeError):
         return False
     finally:
         connection.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -12,15 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from constructs_lambda.documents import read_document
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.apps import LocalApp
 from constructs_lambda.local.clients import explained
-from constructs_lambda.local.ignored import Ignored, abilities, ignored_in
-from constructs_lambda.local.manifests import StackPlan, read_plans
+from constructs_lambda.local.failures import LOG
+from constructs_lambda.local.fits import NESTED, Fitted, fit, nested_in
+from constructs_lambda.local.manifests import StackPlan
 from constructs_lambda.local.resources import Resource
-from constructs_lambda.local.templates import Dropped, fitted
-from constructs_lambda.records import record
 
 if TYPE_CHECKING:
     from constructs_lambda.assembly import TemplateFile
@@ -30,51 +27,9 @@ SECONDS_TO_DEPLOY = 300
 """How long one stack may take."""
 _TEMPLATES = "constructs-lambda-templates"
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-_CLIENT = re.compile(r"['\"](@aws-sdk/client-[a-z0-9-]+)['\"]")
-_NESTED = "AWS::CloudFormation::Stack"
 
 Progress = Callable[[str, int, int, float], None]
 """Is told of a stack: its name, how many resources are done, of how many, and the seconds since it began."""
-
-
-@record()
-class Fitted:
-    """An assembly as the emulator takes it.
-
-    Args:
-        plans: Its stacks, in the order that they need.
-        templates: What is deployed for each template, by its file.
-        dropped: What is missing from each, by its file.
-        ignored: What the emulator leaves out of it, for people to read.
-    """
-
-    plans: tuple[StackPlan, ...]
-    templates: Mapping[Path, Mapping[str, Any]]
-    dropped: Mapping[Path, tuple[Dropped, ...]]
-    ignored: Ignored
-
-
-def fit(outdir: Path) -> Fitted:
-    """What of an assembly is deployed, and what isn't.
-
-    Args:
-        outdir: The assembly.
-
-    Raises:
-        InputError: It can't be read, or the emulator's code can't.
-    """
-    plans, known = read_plans(outdir), abilities()
-    templates: dict[Path, Mapping[str, Any]] = {}
-    dropped: dict[Path, tuple[Dropped, ...]] = {}
-    for plan in plans:
-        for file in (plan.template, *plan.nested):
-            document = read_document(file.file)
-            if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
-                raise InputError(f"{file.file}: is no template, it has no Resources")
-            broken = broken_functions(document["Resources"], plan, known.clients)
-            templates[file.file.resolve()], missing = fitted(document, known.types, plan.account, broken)
-            dropped[file.file.resolve()] = tuple(missing)
-    return Fitted(plans, templates, dropped, ignored_in(plans, templates, dropped, known.types))
 
 
 def deploy(aws: Emulator, outdir: Path, progress: Progress | None = None) -> LocalApp:
@@ -119,29 +74,7 @@ def deployed(aws: Emulator, app: Fitted) -> LocalApp:
     found: list[Resource] = []
     for plan in app.plans:
         found += _resources(aws, plan, plan.name, plan.template, app.templates)
-    return LocalApp(aws.port, tuple(found), app.ignored)
-
-
-def broken_functions(resources: Mapping[str, Any], plan: StackPlan, clients: frozenset[str]) -> set[str]:
-    """The functions in JavaScript that need clients of AWS which the emulator hasn't: providers of custom resources.
-
-    Args:
-        resources: The resources of a template.
-        plan: Its stack.
-        clients: What the emulator has.
-    """
-    sources = {asset.key: asset.source for asset in plan.assets}
-    found = set()
-    for id, each in resources.items():
-        properties = each.get("Properties", {}) if isinstance(each, Mapping) else {}
-        code = properties.get("Code") if isinstance(properties, Mapping) else None
-        key = code.get("S3Key") if isinstance(code, Mapping) else None
-        source = sources.get(key) if isinstance(key, str) else None
-        if source is not None and source.is_dir() and str(properties.get("Runtime")).startswith("nodejs"):
-            texts = (file.read_text(errors="replace") for file in source.rglob("*.js"))
-            if any(set(_CLIENT.findall(text)) - clients for text in texts):
-                found.add(id)
-    return found
+    return LocalApp(aws.port, tuple(found), app.ignored, aws.folder / LOG)
 
 
 class _Deployment:
@@ -213,6 +146,8 @@ class _Deployment:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             for file in sorted(source.rglob("*")):
+                if not file.exists():
+                    raise InputError(f"{file}: is a link to nothing; mend or remove it, and synthesize again")
                 archive.write(file, file.relative_to(source))
         return buffer.getvalue()
 
@@ -275,14 +210,8 @@ def _resources(
         yield Resource(
             each["ResourceType"], path, id, physical, plan.name, plan.account, plan.region, _name(properties)
         )
-        if each["ResourceType"] == _NESTED and (inner := _nested(nested, path)) is not None:
+        if each["ResourceType"] == NESTED and (inner := nested_in(nested, path)) is not None:
             yield from _resources(aws, plan, physical, inner, templates)
-
-
-def _nested(nested: Mapping[str, TemplateFile], path: str) -> TemplateFile | None:
-    """The template of a nested stack `A`, whose resource is `A.NestedStack/A.NestedStackResource`."""
-    beside = path.rpartition("/")[0].removesuffix(".NestedStack")
-    return nested.get(beside)
 
 
 def _name(properties: Mapping[str, Any]) -> str:

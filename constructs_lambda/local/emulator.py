@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.clients import free_port, is_alive, is_free, make_client
 from constructs_lambda.local.environments import environment, refuse_missing
+from constructs_lambda.local.failures import LOG
 from constructs_lambda.local.guard import KEEP, STOP
 from constructs_lambda.local.manifests import ACCOUNT, REGION
 
@@ -171,7 +172,7 @@ class Emulator:
 
     @property
     def _log(self) -> Path:
-        return self.folder / "emulator.log"
+        return self.folder / LOG
 
     @property
     def log(self) -> str:

@@ -16,6 +16,16 @@ OLDEST = (1, 5, 33)
 """The oldest ministack that is known to keep to this machine and to run functions as is said here."""
 
 
+NO_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+"""What keeps any client of AWS from the user's credentials: in the home, in a profile, or of a machine in AWS."""
+
+
 def refuse_missing() -> None:
     """Says how to install what the emulator needs.
 
@@ -44,11 +54,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(_programs(folder)), os.defpath]),
         "HOME": str(folder),
         "TMPDIR": str(folder),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **NO_CREDENTIALS,
     }
     if site.ENABLE_USER_SITE:  # found through the home, which is another one
         shown["PYTHONUSERBASE"] = site.getuserbase()

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.local.templates import Dropped
+from constructs_lambda.local.resources import FUNCTION, LANGUAGES
+from constructs_lambda.local.templates import OF_REGIONS, Dropped
 from constructs_lambda.records import record
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _SECONDS_TO_READ = 60
 _MOST_LISTED = 3
 
 _OF_CDK = "Custom::"  # what CDK makes for itself is no concern of the app's developer
+_OF_A_PROVIDER = "AWS::CloudFormation::CustomResource"  # its provider reads the properties
 _ONCE = "tried once, and lost where it can't be delivered"
 _ANY_SIGNATURE = "any signature will do"
 NOT_ENFORCED: Mapping[tuple[str, str], str] = {
@@ -33,6 +35,9 @@ NOT_ENFORCED: Mapping[tuple[str, str], str] = {
     ("AWS::ApiGatewayV2::Route", "AuthorizationType=AWS_IAM"): _ANY_SIGNATURE,
     ("AWS::ApiGatewayV2::Stage", "AccessLogSettings"): "no request is logged",
     ("AWS::ApiGatewayV2::Stage", "DefaultRouteSettings"): "no request is throttled",
+    ("AWS::CloudWatch::Alarm", ""): (
+        "judged only when an app puts a metric, whatever its dimensions; of AWS's own metrics only Lambda's are kept"
+    ),
     ("AWS::DynamoDB::GlobalTable", "Replicas"): "what a replica says of itself, such as its backups, is dropped",
     ("AWS::Events::Rule", "Targets"): _ONCE,
     ("AWS::IAM::Role", ""): "whoever calls AWS may do everything",
@@ -40,8 +45,10 @@ NOT_ENFORCED: Mapping[tuple[str, str], str] = {
     ("AWS::Lambda::EventInvokeConfig", "DestinationConfig.OnSuccess"): "dropped: what succeeds is sent nowhere",
     ("AWS::Lambda::Function", "DeadLetterConfig"): "nothing is put into a function's dead-letter queue",
     ("AWS::Lambda::Function", "Layers"): "layers are on the path, not below /opt",
+    ("AWS::Lambda::Function", "LoggingConfig.LogFormat=JSON"): "functions log text, of every level",
     ("AWS::Lambda::Function", "MemorySize"): "memory is not limited",
     ("AWS::Lambda::Function", "Runtime"): "Python is this machine's, whatever is asked for",
+    ("AWS::Lambda::Function", "TracingConfig"): "nothing is traced",
     ("AWS::Lambda::Function", "VpcConfig"): "functions reach what this machine reaches",
     ("AWS::Lambda::Permission", ""): "whoever calls a function may",
     ("AWS::Lambda::Url", "AuthType=AWS_IAM"): _ANY_SIGNATURE,
@@ -110,10 +117,12 @@ class Abilities:
     Args:
         types: Every name that its code can read, by the resource type that it has.
         clients: The clients of AWS that JavaScript finds in it.
+        whole_clients: Those of them that are modules with all their names, and not made up as they are asked for.
     """
 
     types: Mapping[str, frozenset[str]]
     clients: frozenset[str]
+    whole_clients: frozenset[str]
 
 
 @cache
@@ -147,7 +156,7 @@ def abilities() -> Abilities:
             f'pip install "ministack=={TRIED_WITH}"'
         )
     types = {str(kind): frozenset(names) for kind, names in found["types"].items()}
-    return Abilities(types, frozenset(found["clients"]))
+    return Abilities(types, frozenset(found["clients"]), frozenset(found["whole_clients"]))
 
 
 def ignored_in(
@@ -178,9 +187,12 @@ def ignored_in(
             kind, properties = str(resource.get("Type")), resource.get("Properties") or {}
             if properties.get("PackageType") == "Image":
                 missing.setdefault((kind, "a container image, which can't be invoked here"), []).append(path_of(id))
+            runtime = properties.get("Runtime")
+            if kind == FUNCTION and isinstance(runtime, str) and not runtime.startswith(LANGUAGES):
+                missing.setdefault((kind, f"for {runtime}, which can't be invoked here"), []).append(path_of(id))
             if _OF_CDK in path_of(id):
                 continue
-            for name in properties:
+            for name in () if kind == _OF_A_PROVIDER else properties:
                 if kind in known and name not in known[kind] and (kind, name) not in NOT_ENFORCED:
                     unread.setdefault((f"{kind} {name}", ""), []).append(path_of(id))
             for (of_kind, name), why in NOT_ENFORCED.items():
@@ -201,6 +213,8 @@ def _has(properties: Mapping[str, Any], wanted: str) -> bool:
 def _reason(dropped: Dropped, needs: str) -> tuple[str, str]:
     if dropped.layer:
         return dropped.layer, "a layer of another account, whose modules aren't there"
+    if dropped.type in OF_REGIONS:
+        return dropped.type, "the emulator's clients in JavaScript know one Region only"
     if dropped.needs:
         return dropped.type, f"needs {needs}"
     return dropped.type, "a type that the emulator refuses"

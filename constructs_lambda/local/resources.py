@@ -11,7 +11,17 @@ from constructs_lambda.records import record
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 HTTP_API, REST_API, URL = "AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi", "AWS::Lambda::Url"
 APIS = (HTTP_API, REST_API, URL)
-_OF_CDK = "Custom::"
+LANGUAGES = ("python", "nodejs", "provided")
+"""The runtimes that the emulator has; for others it makes an answer up."""
+_OF_CDK = (
+    "Custom::",
+    "CustomResourceProvider/",
+    "/framework-on",
+    "AWS679f53fac002430cb0da5b7982bd2287",
+    "BucketNotificationsHandler050a0587b7544547bf325f094a3db834",
+    "LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a",
+)
+"""What stands in the paths of what CDK makes for itself."""
 _MOST_LISTED = 12
 
 
@@ -48,7 +58,7 @@ class Resource:
     @property
     def is_of_cdk(self) -> bool:
         """Whether CDK made it for itself."""
-        return _OF_CDK in self.path
+        return any(part in self.path for part in _OF_CDK)
 
     def is_called(self, name: str) -> bool:
         """Whether a person may call it so: by its path or the end of it, its logical or physical id, or its name."""

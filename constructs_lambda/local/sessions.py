@@ -12,8 +12,9 @@ from typing import Any
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.apps import LocalApp
-from constructs_lambda.local.clients import is_alive
+from constructs_lambda.local.clients import is_there
 from constructs_lambda.local.emulator import Emulator
+from constructs_lambda.local.failures import LOG
 from constructs_lambda.local.resources import Resource
 from constructs_lambda.packaging.cache import default_folder
 from constructs_lambda.records import record
@@ -51,7 +52,7 @@ class Session:
 
     def open(self) -> LocalApp:
         """The app, ready to be called."""
-        return LocalApp(self.port, self.resources)
+        return LocalApp(self.port, self.resources, log=self.home / LOG)
 
     def wait_for_end(self) -> None:
         """Waits until it is gone.
@@ -60,7 +61,7 @@ class Session:
             InputError: It goes on.
         """
         deadline = time.monotonic() + _SECONDS_TO_END
-        while is_alive(self.port, self.token):
+        while is_there(self.port, self.token) is not False:
             if time.monotonic() > deadline:
                 raise InputError(f"{self.shown}: goes on, although it was told to end")
             time.sleep(0.05)
@@ -109,11 +110,11 @@ def write_session(aws: Emulator, app: LocalApp, path: Path) -> Path:
 
 
 def sessions() -> list[Session]:
-    """The emulators that run; what is written down of others is removed."""
+    """The emulators that run, busy ones too; what is written down of others is removed."""
     found = []
     for file in sorted(_folder().glob("*.json")):
         session = _read(file)
-        if session is not None and is_alive(session.port, session.token):
+        if session is not None and is_there(session.port, session.token) is not False:
             found.append(session)
         else:
             with suppress(OSError):

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
-import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from constructs_lambda.assembly import MANIFEST
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.local.environments import node_program
+from constructs_lambda.local.children import leashed
+from constructs_lambda.local.environments import NO_CREDENTIALS, node_program
 from constructs_lambda.local.manifests import ACCOUNT, REGION
 from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.records import record
@@ -25,6 +23,10 @@ from constructs_lambda.small_files import read_small
 _SETTINGS, _LOOKUPS = "cdk.json", "cdk.context.json"
 _OWN_OUTDIR = "cdk.out"
 _MOST_BYTES = 10_000_000
+_MOST_IN_A_VARIABLE = 100_000
+"""Linux takes no variable that is longer than 128 KiB."""
+_OVERFLOW = "CONTEXT_OVERFLOW_LOCATION_ENV"
+"""Where CDK looks for the file with more context."""
 
 
 @record()
@@ -110,7 +112,7 @@ def synthesize(app: App, outdir: Path) -> Path:
 
     Args:
         app: The app.
-        outdir: Where its assembly is to be written.
+        outdir: Where its assembly is to be written. What is too long for a variable is put into a file beside it.
 
     Returns:
         Where it was written: an app may insist on `cdk.out`.
@@ -118,26 +120,10 @@ def synthesize(app: App, outdir: Path) -> Path:
     Raises:
         InputError: It failed, or wrote no assembly.
     """
-    shown = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    shown |= {
-        "CDK_OUTDIR": str(outdir),
-        "CDK_CONTEXT_JSON": json.dumps({**app.context, LOCAL_CONTEXT: True}),
-        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-        "CDK_DEFAULT_REGION": REGION,
-    }
-    if "JSII_NODE" not in shown and (node := node_program()):
-        shown["JSII_NODE"] = node
     own = app.folder / _OWN_OUTDIR
     before = _written(own)
-    process = subprocess.Popen(
-        app.command, shell=True, cwd=app.folder, env=shown, stdin=subprocess.DEVNULL, stdout=2, start_new_session=True
-    )
-    try:
+    with leashed(["/bin/sh", "-c", app.command], app.folder, _environment(app, outdir), output=2) as process:
         status = process.wait()
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # what it left running, also after Ctrl-C
-        process.wait()
     if status != 0:
         raise InputError(f"{one_line(app.command)}: the app failed, with exit status {status}; it says why above")
     if _written(outdir):
@@ -145,6 +131,30 @@ def synthesize(app: App, outdir: Path) -> Path:
     if _written(own) != before:
         return own
     raise InputError(f"{one_line(app.command)}: wrote no cloud assembly into CDK_OUTDIR; does it call app.synth()?")
+
+
+def _environment(app: App, outdir: Path) -> dict[str, str]:
+    """What an app gets to see: the user's variables, and nothing that leads to the user's credentials."""
+    shown = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    shown |= {
+        **NO_CREDENTIALS,
+        "CDK_OUTDIR": str(outdir),
+        "CDK_CONTEXT_JSON": json.dumps({**app.context, LOCAL_CONTEXT: True}),
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": REGION,
+    }
+    shown.pop(_OVERFLOW, None)
+    if len(shown["CDK_CONTEXT_JSON"]) > _MOST_IN_A_VARIABLE:
+        more = outdir.with_name("context.json")
+        more.write_text(json.dumps(app.context))
+        shown |= {"CDK_CONTEXT_JSON": json.dumps({LOCAL_CONTEXT: True}), _OVERFLOW: str(more)}
+    if "JSII_NODE" not in shown and (node := node_program()):
+        shown["JSII_NODE"] = node
+    if not os.access(shown.get("HOME", "/"), os.W_OK):
+        shown.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(outdir.with_name("jsii")))
+    if "VIRTUAL_ENV" not in shown:  # a `python3` in a cdk.json means the one that has this library
+        shown["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), shown.get("PATH", os.defpath)])
+    return shown
 
 
 def _written(outdir: Path) -> int:

@@ -10,6 +10,7 @@ from constructs_lambda.records import record
 
 _NAMES = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}")
 _KEPT = (
+    "AWS::CloudFormation::Stack",
     "AWS::Lambda::Function",
     "AWS::IAM::",
     "AWS::SQS::QueuePolicy",
@@ -17,8 +18,16 @@ _KEPT = (
     "AWS::S3::BucketPolicy",
 )
 """Types that are worth more than one reference: a placeholder stands for what they refer to."""
+OUTPUT = "{}.Outputs.{}"
+"""What an output of a nested stack is called, among what is missed."""
+_EXPORT = "the export {}"
 _OF_CODEDEPLOY = "UpdatePolicy"
+OF_REGIONS = ("Custom::CrossRegionExportReader", "Custom::CrossRegionExportWriter")
+"""What carries values to other Regions: clients in JavaScript know that of their function alone."""
+_SECONDS_TO_PROVIDE = 120
+"""How long a provider may take to answer; by itself the emulator waits for an hour."""
 _CUSTOM, _OF_MACRO, _ANALYTICS = "Custom::", "AWS::Serverless::", "AWS::CDK::Metadata"
+_OF_A_PROVIDER = "AWS::CloudFormation::CustomResource"
 _LAYER = re.compile(r"arn:.*:lambda:.*:(\d{12}):layer:")
 
 
@@ -40,8 +49,12 @@ class Dropped:
 
 
 def fitted(
-    template: Mapping[str, Any], known: Collection[str], account: str, broken: Collection[str] = ()
-) -> tuple[dict[str, Any], list[Dropped]]:
+    template: Mapping[str, Any],
+    known: Collection[str],
+    account: str,
+    broken: Collection[str] = (),
+    missed: Collection[str] = (),
+) -> tuple[dict[str, Any], tuple[Dropped, ...]]:
     """A template as the emulator takes it, and what is missing from it.
 
     Args:
@@ -49,13 +62,14 @@ def fitted(
         known: The resource types that the emulator has.
         account: The account of the stack: layers of others can't be had.
         broken: The logical ids of functions that can't run; custom resources that they provide are dropped.
+        missed: What others don't give any more: exports, as `exports` calls them, parameters, outputs of nested stacks.
     """
     resources = {id: each for id, each in _mapping(template.get("Resources")).items() if isinstance(each, Mapping)}
     dropped: dict[str, Dropped] = {}
     for id, each in resources.items():
         kind = str(each.get("Type"))
         is_expanded = "Transform" in template and kind.startswith(_OF_MACRO)
-        if kind not in known and not kind.startswith(_CUSTOM) and not is_expanded:
+        if kind in OF_REGIONS or (kind not in known and not kind.startswith(_CUSTOM) and not is_expanded):
             dropped[id] = Dropped(id, kind)
         provider = next(_referred(_mapping(each.get("Properties")).get("ServiceToken")), None)
         if provider is not None and provider in broken:
@@ -67,21 +81,35 @@ def fitted(
             kind = str(each.get("Type"))
             if id in dropped or kind.startswith(_KEPT):
                 continue
-            needs = next((name for name in _referred(each.get("Properties")) if name in dropped), None)
+            needs = next(
+                (name for name in _referred(each.get("Properties")) if name in dropped or name in missed), None
+            )
             if needs is not None:
                 dropped[id], found = Dropped(id, kind, needs), True
+    gone = {*dropped, *missed}
     kept: dict[str, Any] = {}
     layers: list[Dropped] = []
     for id, each in resources.items():
         if id not in dropped:
-            kept[id] = _without(each, dropped)
+            kept[id] = _without(each, gone)
+            _limit(kept[id])
             layers += _take_layers(id, kept[id], account)
     fit = {**template, "Resources": kept}
     if "Outputs" in template:
         outputs = _mapping(template["Outputs"]).items()
-        fit["Outputs"] = {id: each for id, each in outputs if not dropped.keys() & set(_referred(each))}
+        fit["Outputs"] = {id: each for id, each in outputs if not gone & set(_referred(each))}
     told = [each for each in dropped.values() if each.type != _ANALYTICS]
-    return fit, [*told, *layers]
+    return fit, (*told, *layers)
+
+
+def exports(template: Mapping[str, Any]) -> set[str]:
+    """What a template exports, as `missed` of others calls it.
+
+    Args:
+        template: The template.
+    """
+    outputs = [_mapping(each) for each in _mapping(template.get("Outputs")).values()]
+    return {_EXPORT.format(_as_text(each["Export"]["Name"])) for each in outputs if "Export" in each}
 
 
 def _without(resource: Mapping[str, Any], dropped: Collection[str]) -> dict[str, Any]:
@@ -92,6 +120,12 @@ def _without(resource: Mapping[str, Any], dropped: Collection[str]) -> dict[str,
     if set(_referred(left.get(_OF_CODEDEPLOY))) & set(dropped):
         del left[_OF_CODEDEPLOY]
     return left
+
+
+def _limit(resource: dict[str, Any]) -> None:
+    """Has a custom resource fail where its provider doesn't answer."""
+    if str(resource.get("Type")).startswith((_CUSTOM, _OF_A_PROVIDER)):
+        resource["Properties"] = {"ServiceTimeout": _SECONDS_TO_PROVIDE, **_mapping(resource.get("Properties"))}
 
 
 def _take_layers(id: str, function: dict[str, Any], account: str) -> Iterator[Dropped]:
@@ -119,14 +153,16 @@ def _as_text(value: object) -> str:
 
 def _placeheld(value: Any, dropped: Collection[str]) -> Any:
     if isinstance(value, Mapping):
-        if len(value) == 1 and (name := next(iter(_referred(value)), None)) in dropped and _is_reference(value):
-            return f"left-out-{name}"
+        if len(value) == 1 and _is_reference(value):
+            name = next((each for each in _referred(value) if each in dropped), None)
+            if name is not None:
+                return "left-out-" + name.removeprefix(_EXPORT.format(""))
         return {key: _placeheld(each, dropped) for key, each in value.items()}
     return [_placeheld(each, dropped) for each in value] if isinstance(value, list) else value
 
 
 def _is_reference(value: Mapping[str, Any]) -> bool:
-    return next(iter(value)) in ("Ref", "Fn::GetAtt", "Fn::Sub")
+    return next(iter(value)) in ("Ref", "Fn::GetAtt", "Fn::Sub", "Fn::ImportValue")
 
 
 def _referred(value: Any) -> Iterator[str]:
@@ -136,7 +172,12 @@ def _referred(value: Any) -> Iterator[str]:
             if key == "Ref" and isinstance(each, str):
                 yield each
             elif key == "Fn::GetAtt" and isinstance(each, list | str):
-                yield str(each[0]) if isinstance(each, list) and each else str(each).partition(".")[0]
+                name, _, attribute = (".".join(map(str, each)) if isinstance(each, list) else each).partition(".")
+                yield name
+                yield f"{name}.{attribute}"
+            elif key == "Fn::ImportValue":
+                yield _EXPORT.format(_as_text(each))
+                yield from _referred(each)
             elif key == "Fn::Sub":
                 text, *_ = each if isinstance(each, list) and each else [each]
                 yield from _NAMES.findall(str(text))

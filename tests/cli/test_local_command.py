@@ -159,7 +159,7 @@ def test_a_route_is_called(running: str, tmp_path: Path, capfd: pytest.CaptureFi
     head, _, body = capfd.readouterr().out.partition("\n\n")
     assert head.startswith("200 OK\n")
     assert json.loads(body) == {"path": "/orders/1", "token": "me", "body": '{"sku": 1}'}
-    assert local("request", "PUT /orders/2", "--api", "ShopApi", "--body", "text") == 0
+    assert local("request", "put /orders/2", "--api", "ShopApi", "--body", "text") == 0
     assert json.loads(capfd.readouterr().out)["body"] == "text"
 
 
@@ -282,7 +282,7 @@ def emulators_of(process: int) -> list[int]:
 
 
 @only_linux
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_it_stays_until_it_is_ended(shop: Path, number: signal.Signals, monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     up = Up(str(shop), "--request", "GET /orders/9")
@@ -318,6 +318,34 @@ def test_it_is_ended_while_the_app_is_synthesized(tmp_path: Path, monkeypatch: A
     assert not group_of(emulator)
     assert not is_running(int((tmp_path / "running").read_text()))
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@only_linux
+def test_it_is_killed_while_the_app_is_synthesized(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "app.py").write_text(SLOW_APP)
+    up = Up(str(tmp_path / "app.py"))
+    until(lambda: (tmp_path / "running").exists() and bool((tmp_path / "running").read_text()))
+    up.end(signal.SIGKILL)
+    until(lambda: not is_running(int((tmp_path / "running").read_text())))
+    until(lambda: list((tmp_path / "temporary").iterdir()) == [])
+
+
+@only_linux
+def test_it_ends_with_its_terminal_although_nobody_tells_it(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    """A program of its own session in the terminal, such as make, is told; those that it started aren't."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    ours, theirs = os.openpty()
+    with subprocess.Popen([*PROGRAM, "up", str(shop)], stdin=theirs, stdout=-1, stderr=-2, text=True) as process:
+        os.close(theirs)
+        assert process.stdout is not None
+        assert any("Ctrl-C ends it." in line for line in process.stdout)
+        (emulator,) = emulators_of(process.pid)
+        os.close(ours)
+        assert process.wait(timeout=20) == 130
+    assert not group_of(emulator)
+    assert list(tmp_path.iterdir()) == []
 
 
 @only_linux

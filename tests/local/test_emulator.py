@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from processes import group_of, is_running, listening, only_linux, until
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local import Emulator, LocalApp
-from constructs_lambda.local.clients import free_port, is_alive
+from constructs_lambda.local.clients import free_port, is_alive, is_there
 from constructs_lambda.local.guard import refuse_others
 from constructs_lambda.local.resources import Resource
 
@@ -109,6 +110,80 @@ def test_what_a_function_says_and_how_it_fails(aws: Emulator, tmp_path: Path) ->
     assert not {"START", "END", "REPORT"} & {line.partition(" ")[0] for line in lines}
 
 
+def test_a_function_that_cannot_be_imported(aws: Emulator, tmp_path: Path) -> None:
+    app = aws.deploy(assembly(tmp_path, Broken=template(Function=function("import not_there"), Other=function())))
+    for _ in range(2):
+        assert app.invoke("Function").error
+    lines = app.logs()
+    assert [(line.function, line.message) for line in lines] == [
+        ("Broken/Function", "Worker init failed: No module named 'not_there'")
+    ] * 2
+    assert len({line.id for line in lines}) == 2
+    assert abs(lines[0].milliseconds / 1000 - time.time()) < 60
+    assert app.logs(since=lines[1].milliseconds + 1000) == []
+
+
+def test_logs_without_a_function_that_was_deleted(aws: Emulator, tmp_path: Path) -> None:
+    app = aws.deploy(
+        assembly(tmp_path, Deleted=template(Gone=function(), Function=function("def handler(e, c): print('here')")))
+    )
+    app.invoke("Function")
+    aws.client("lambda").delete_function(FunctionName=app.resource("AWS::Lambda::Function", "Gone").physical_id)
+    assert [line.message for line in app.logs()] == ["here"]
+
+
+def test_a_language_that_the_emulator_has_not(aws: Emulator, tmp_path: Path) -> None:
+    java = function("x", Runtime="java21", Handler="a.B::c")
+    address = {"TargetFunctionArn": {"Fn::GetAtt": ["Java", "Arn"]}, "AuthType": "NONE"}
+    url = {"Type": "AWS::Lambda::Url", "Properties": address}
+    app = aws.deploy(assembly(tmp_path, Languages=template(Java=java, Address=url)))
+    assert app.ignored is not None
+    assert any("for java21, which can't be invoked here: Languages/Java" in line for line in app.ignored.lines())
+    with pytest.raises(InputError, match="Languages/Java: is for java21, and the emulator runs none"):
+        app.invoke()
+    with pytest.raises(InputError, match=r"GET .*: leads to a function for java21, and the emulator runs none"):
+        app.request("GET /")
+
+
+COOKIES = """
+def handler(event, context):
+    return {"statusCode": 200, "cookies": ["a=1", "b=2"], "headers": {"X-Own": "c"}, "body": ""}
+"""
+
+
+def test_headers_of_the_same_name(aws: Emulator, tmp_path: Path) -> None:
+    address = {"TargetFunctionArn": {"Fn::GetAtt": ["Function", "Arn"]}, "AuthType": "NONE"}
+    url = {"Type": "AWS::Lambda::Url", "Properties": address}
+    app = aws.deploy(assembly(tmp_path, Cookies=template(Function=function(COOKIES), Address=url)))
+    answer = app.request("GET /")
+    assert [value for name, value in answer.all_headers if name.lower() == "set-cookie"] == ["a=1", "b=2"]
+    assert {name.lower(): value for name, value in answer.headers.items()}["x-own"] == "c"
+
+
+def test_fifo_queues_and_topics(aws: Emulator, tmp_path: Path) -> None:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "orders.fifo", "FifoQueue": True}}
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "sales.fifo", "FifoTopic": True}}
+    app = aws.deploy(assembly(tmp_path, Fifo=template(Queue=queue, Topic=topic)))
+    for group in (None, "a", "a"):
+        app.publish("Queue", "the same", group=group)
+    assert app.publish("Topic", "x")
+    url = app.resource("AWS::SQS::Queue").physical_id
+    found = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["MessageGroupId"])
+    assert [each["Attributes"]["MessageGroupId"] for each in found["Messages"]] == ["local", "a", "a"]
+
+
+def test_one_that_is_busy_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:  # takes connections, and answers none
+        monkeypatch.setattr("constructs_lambda.local.clients._SECONDS_TO_TELL", 0.2)
+        assert is_there(busy.getsockname()[1], "token") is None
+    assert is_there(free_port(), "token") is False
+
+
+def test_one_with_another_token(aws: Emulator) -> None:
+    assert is_there(aws.port, aws.token) is True
+    assert is_there(aws.port, "another") is False
+
+
 def test_a_function_that_never_ran_has_said_nothing(aws: Emulator, tmp_path: Path) -> None:
     app = aws.deploy(assembly(tmp_path, Silent=template(Function=function())))
     assert app.logs() == []
@@ -155,6 +230,15 @@ def add_asset(manifest: Path, name: str, bucket: str) -> None:
     destination = {"bucketName": bucket, "objectKey": name}
     content["files"][name] = {"source": {"path": name, "packaging": "file"}, "destinations": {"here": destination}}
     manifest.write_text(json.dumps(content))
+
+
+def test_a_link_to_nothing_in_an_asset(aws: Emulator, tmp_path: Path) -> None:
+    outdir = assembly(tmp_path, Linked=template(Function=function()))
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "lost").symlink_to("nowhere")
+    add_asset(tmp_path / "Linked.assets.json", "code", "code-${AWS::AccountId}")
+    with pytest.raises(InputError, match="code/lost: is a link to nothing; mend or remove it"):
+        aws.deploy(outdir)
 
 
 @only_linux

@@ -14,12 +14,19 @@ from processes import until
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local import Emulator, LocalApp
-from constructs_lambda.local.deployments import fit
+from constructs_lambda.local.fits import fit
 from constructs_lambda.local.ignored import NOT_ENFORCED, abilities
 
 pytestmark = pytest.mark.emulator
 
-FAILS = "def handler(event, context):\n    raise ValueError('as it was asked to')\n"
+FAILS = "def handler(event, context):\n    print('a text')\n    raise ValueError('as it was asked to')\n"
+PROVIDES = """
+import json, urllib.request
+def handler(event, context):
+    names = ("StackId", "RequestId", "LogicalResourceId")
+    answer = {"Status": "SUCCESS", "PhysicalResourceId": "x", **{name: event[name] for name in names}}
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT"))
+"""
 LOOKS = """
 import os, sys, time
 def handler(event, context):
@@ -47,7 +54,25 @@ LEFT_OUT = template(
     Dead=of("SQS::Queue"),
     Success=of("SQS::Queue"),
     Failure=of("SQS::Queue"),
-    Fails=function(FAILS, DeadLetterConfig={"TargetArn": arn("Dead")}),
+    Fails=function(
+        FAILS,
+        DeadLetterConfig={"TargetArn": arn("Dead")},
+        LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "ERROR"},
+        TracingConfig={"Mode": "Active"},
+    ),
+    Alarm=of(
+        "CloudWatch::Alarm",
+        Namespace="AWS/Lambda",
+        MetricName="Errors",
+        Dimensions=[{"Name": "FunctionName", "Value": {"Ref": "Fails"}}],
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=1,
+        Period=10,
+        Statistic="Sum",
+        Threshold=0,
+    ),
+    Given=of("CloudFormation::CustomResource", ServiceToken=arn("Provides"), Own="read by the provider alone"),
+    Provides=function(PROVIDES),
     Looks=function(
         LOOKS,
         MemorySize=128,
@@ -217,6 +242,15 @@ def test_signatures(app: LocalApp, route: str, api: str) -> None:
     assert app.request(route, api=api, sign=True).status == 200
     wrong = "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0"
     assert app.request(route, api=api, headers={"Authorization": wrong}).status == 200, "any signature will do"
+
+
+def test_alarms_and_the_format_of_logs(aws: Emulator, app: LocalApp) -> None:
+    assert app.invoke("Fails").error
+    assert "a text" in [line.message for line in app.logs("Fails")], "neither JSON, nor left out by its level"
+    cloudwatch = aws.client("cloudwatch")
+    assert cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"] == "INSUFFICIENT_DATA", "although it failed"
+    cloudwatch.put_metric_data(Namespace="Own", MetricData=[{"MetricName": "Any", "Value": 1}])
+    assert cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"] == "ALARM"
 
 
 @pytest.mark.slow

@@ -37,6 +37,22 @@ def test_the_names_of_a_function(name: str, expected: Resource) -> None:
     assert find(ALL, (FUNCTION,), name, "function") is expected
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Shop/Custom::Made/Handler",
+        "Shop/AWSCDK.TriggerCustomResourceProviderCustomResourceProvider/Handler",
+        "Shop/Provider/framework-onEvent/Resource",
+        "Shop/LogRetentionaae0aa3c5b4d4f87b02d85b201efdd8a/Resource",
+    ],
+)
+def test_what_cdk_makes_for_itself_is_only_meant_where_it_is_named(path: str) -> None:
+    made = resource(path, "Made")
+    assert made.is_of_cdk
+    assert find([ORDERS, made], (FUNCTION,), None, "function") is ORDERS
+    assert find([ORDERS, made], (FUNCTION,), made.shown, "function") is made
+
+
 def test_the_url_of_a_function_has_its_name() -> None:
     assert find(ALL, (URL,), "Orders", "API") is ADDRESS
     assert ADDRESS.shown == "Shop/Orders"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from local_assemblies import assembly, template
 from processes import is_running, only_linux, until
 
 from constructs_lambda.errors import InputError
+from constructs_lambda.local.environments import NO_CREDENTIALS
 from constructs_lambda.local.synths import App, find_app, synthesize
 
 SAYS = """
@@ -46,7 +48,8 @@ def test_an_app_runs_with_the_context_and_without_credentials(
     synthesize(find_app(project / "apps" / "app.py"), outdir)
     seen = json.loads((outdir / "seen.json").read_text())
     environment = seen["environment"]
-    assert not [name for name in environment if name.startswith("AWS_") or name == "CDK_APP_MODE"]
+    assert {name: value for name, value in environment.items() if name.startswith("AWS_")} == NO_CREDENTIALS
+    assert "CDK_APP_MODE" not in environment
     assert environment["OF_THE_USER"] == "1"
     assert environment["CDK_DEFAULT_ACCOUNT"] == "000000000000"
     context = {"of the project": 1, "kept": "b", "looked up": ["x"], "constructs-lambda:local": True}
@@ -133,7 +136,8 @@ time.sleep(60)
 
 
 @only_linux
-def test_an_app_ends_with_who_runs_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_app_ends_with_who_runs_it(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "app.py").write_text(SLOW)
     program = (
         "import sys\nfrom pathlib import Path\nfrom constructs_lambda.local.synths import *\n"
@@ -141,6 +145,74 @@ def test_an_app_ends_with_who_runs_it(tmp_path: Path) -> None:
     )
     process = subprocess.Popen([sys.executable, "-c", program, tmp_path / "app.py"], cwd=tmp_path, stderr=-3)
     until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert process.wait(timeout=20) != 0
-    assert not is_running(int((tmp_path / "pid").read_text()))
+    until(lambda: not is_running(int((tmp_path / "pid").read_text())))
+
+
+ASKS_BOTOCORE = """
+import botocore.session, os
+from pathlib import Path
+session = botocore.session.Session()
+out = Path(os.environ["CDK_OUTDIR"])
+out.mkdir()
+(out / "manifest.json").write_text("{}")
+(out / "seen").write_text(str((session.available_profiles, session.get_credentials().access_key)))
+"""
+
+
+def test_an_app_does_not_meet_the_credentials_in_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".aws").mkdir()
+    for name in ("credentials", "config"):
+        (tmp_path / ".aws" / name).write_text("[default]\naws_access_key_id=real\naws_secret_access_key=real\n")
+    (tmp_path / "app.py").write_text(ASKS_BOTOCORE)
+    outdir = synthesize(find_app(tmp_path / "app.py"), tmp_path / "out")
+    assert (outdir / "seen").read_text() == "([], 'test')"
+
+
+def test_a_context_that_is_too_long_for_a_variable(project: Path) -> None:
+    context = {f"key {number}": "x" * 100 for number in range(2000)}
+    (project / "cdk.context.json").write_text(json.dumps(context))
+    outdir = project / "out"
+    synthesize(find_app(project / "apps" / "app.py"), outdir)
+    environment = json.loads((outdir / "seen.json").read_text())["environment"]
+    assert json.loads(environment["CDK_CONTEXT_JSON"]) == {"constructs-lambda:local": True}
+    overflow = json.loads(Path(environment["CONTEXT_OVERFLOW_LOCATION_ENV"]).read_text())
+    assert overflow == {"of the project": 1, "kept": "a", **context}
+
+
+@pytest.mark.cdk
+def test_cdk_reads_the_context_that_is_too_long(tmp_path: Path) -> None:
+    (tmp_path / "cdk.json").write_text(json.dumps({"context": {"long": "x" * 200_000, "short": 1}}))
+    (tmp_path / "app.py").write_text(
+        "from aws_cdk import App, CfnOutput, Stack\napp = App()\nstack = Stack(app, 'Shop')\n"
+        "read = app.node.try_get_context\n"
+        "found = f\"{len(read('long'))} {read('short')} {read('constructs-lambda:local')}\"\n"
+        "CfnOutput(stack, 'Found', value=found)\napp.synth()"
+    )
+    outdir = synthesize(find_app(tmp_path / "app.py"), tmp_path / "out")
+    template = json.loads((outdir / "Shop.template.json").read_text())
+    assert template["Outputs"]["Found"]["Value"] == "200000 1 True"
+
+
+def test_where_the_home_cannot_be_written_to(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/proc/nowhere")
+    monkeypatch.delenv("JSII_RUNTIME_PACKAGE_CACHE_ROOT", raising=False)
+    synthesize(find_app(project / "apps" / "app.py"), project / "out")
+    environment = json.loads((project / "out" / "seen.json").read_text())["environment"]
+    assert environment["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] == str(project / "jsii")
+
+
+@pytest.mark.parametrize("is_activated", [True, False])
+def test_python3_means_this_python_unless_another_is_activated(
+    project: Path, monkeypatch: pytest.MonkeyPatch, is_activated: bool
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin")
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    if is_activated:
+        monkeypatch.setenv("VIRTUAL_ENV", "/usr")
+    synthesize(find_app(project / "apps" / "app.py"), project / "out")
+    environment = json.loads((project / "out" / "seen.json").read_text())["environment"]
+    first = environment["PATH"].split(os.pathsep)[0]
+    assert first == ("/usr/bin" if is_activated else str(Path(sys.executable).parent))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructs_lambda.local.templates import Dropped, fitted
+import pytest
+
+from constructs_lambda.local.templates import OF_REGIONS, Dropped, fitted
 
 KNOWN = {"AWS::SQS::Queue", "AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::EC2::Route", "AWS::IAM::Policy"}
 ACCOUNT = "000000000000"
@@ -12,7 +14,7 @@ QUEUE = {"Type": "AWS::SQS::Queue"}
 NAT = {"Type": "AWS::EC2::NatGateway"}
 
 
-def fit(resources: dict[str, Any], **rest: Any) -> tuple[dict[str, Any], list[Dropped]]:
+def fit(resources: dict[str, Any], **rest: Any) -> tuple[dict[str, Any], tuple[Dropped, ...]]:
     return fitted({"Resources": resources, **rest}, KNOWN, ACCOUNT)
 
 
@@ -22,13 +24,29 @@ def test_what_fits_stays_as_it_is() -> None:
         "Made": {"Type": "Custom::Made", "Properties": {"ServiceToken": {"Fn::GetAtt": ["F", "Arn"]}}},
     }
     outputs = {"Name": {"Value": {"Ref": "Queue"}}}
-    assert fit(resources, Outputs=outputs) == ({"Resources": resources, "Outputs": outputs}, [])
+    left, dropped = fit(resources, Outputs=outputs)
+    assert left["Resources"]["Made"]["Properties"].pop("ServiceTimeout") == 120
+    assert (left, dropped) == ({"Resources": resources, "Outputs": outputs}, ())
+
+
+def test_a_provider_has_the_time_that_the_app_gives_it() -> None:
+    made = {"Type": "AWS::CloudFormation::CustomResource", "Properties": {"ServiceTimeout": 7}}
+    (left, _), before = fitted({"Resources": {"Made": made}}, {str(made["Type"])}, ACCOUNT), dict(made)
+    assert left["Resources"]["Made"] == made == before
+
+
+@pytest.mark.parametrize("kind", OF_REGIONS)
+def test_values_that_are_carried_to_another_region(kind: str) -> None:
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Seen": {"Fn::GetAtt": ["Reader", "/cdk/exports/a"]}}}
+    template, dropped = fit({"Reader": {"Type": kind}, "F": function})
+    assert template["Resources"]["F"]["Properties"]["Seen"] == "left-out-Reader"
+    assert dropped == (Dropped("Reader", kind),)
 
 
 def test_what_a_macro_expands_stays() -> None:
     resources = {"Orders": {"Type": "AWS::Serverless::Function"}}
-    assert fit(resources, Transform="AWS::Serverless-2016-10-31")[1] == []
-    assert fit(resources)[1] == [Dropped("Orders", "AWS::Serverless::Function")]
+    assert fit(resources, Transform="AWS::Serverless-2016-10-31")[1] == ()
+    assert fit(resources)[1] == (Dropped("Orders", "AWS::Serverless::Function"),)
 
 
 def test_what_needs_what_is_refused_goes_too() -> None:
@@ -36,11 +54,11 @@ def test_what_needs_what_is_refused_goes_too() -> None:
     after = {"Type": "AWS::EC2::Route", "Properties": {"Of": {"Fn::Sub": "${Route}-x"}}}
     template, dropped = fit({"After": after, "Route": route, "Nat": NAT, "Queue": QUEUE})
     assert template["Resources"] == {"Queue": QUEUE}
-    assert dropped == [
+    assert dropped == (
         Dropped("Nat", "AWS::EC2::NatGateway"),
         Dropped("Route", "AWS::EC2::Route", "Nat"),
         Dropped("After", "AWS::EC2::Route", "Route"),
-    ]
+    )
 
 
 def test_a_function_stays_with_a_placeholder() -> None:
@@ -76,7 +94,7 @@ def test_outputs_of_what_is_gone() -> None:
 
 
 def test_analytics_are_not_worth_a_word() -> None:
-    assert fit({"CDKMetadata": {"Type": "AWS::CDK::Metadata"}, "Queue": QUEUE})[1] == []
+    assert fit({"CDKMetadata": {"Type": "AWS::CDK::Metadata"}, "Queue": QUEUE})[1] == ()
 
 
 def test_layers_of_other_accounts() -> None:
@@ -94,4 +112,4 @@ def test_custom_resources_of_a_function_that_cannot_run() -> None:
     template = {"Resources": {"Made": made, "Maker": {"Type": "AWS::Lambda::Function"}}}
     fit, dropped = fitted(template, KNOWN, ACCOUNT, {"Maker"})
     assert list(fit["Resources"]) == ["Maker"]
-    assert dropped == [Dropped("Made", "Custom::Made", "Maker")]
+    assert dropped == (Dropped("Made", "Custom::Made", "Maker"),)
