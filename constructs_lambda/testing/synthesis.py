@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from constructs_lambda.assembly import TemplateFile, read_assembly
 from constructs_lambda.errors import InputError
-from constructs_lambda.quotas import is_region
-from constructs_lambda.rules import nearest
 
 if TYPE_CHECKING:
     from aws_cdk import App
     from aws_cdk.assertions import Template
+
+    from constructs_lambda.assembly import TemplateFile
 
 Build = Callable[["App"], object]
 """Puts stacks into an app: `lambda app: ShopStack(app, "Shop")`."""
@@ -56,6 +55,8 @@ class Synthesized:
 
     @cached_property
     def _files(self) -> dict[str, TemplateFile]:
+        from constructs_lambda.assembly import read_assembly  # loads the model, which a synth alone doesn't need
+
         return {each.stack_path: each for each in read_assembly(self.directory).templates}
 
     @cached_property
@@ -125,6 +126,8 @@ class Synthesized:
         for path, file in self._files.items():
             if wanted in (path, file.name):
                 return path
+        from constructs_lambda.rules import nearest  # loads the rules, which are only needed once something is wrong
+
         raise InputError(f"the app has no stack {wanted!r}{nearest(wanted, self._files)}: {', '.join(self._files)}")
 
 
@@ -219,8 +222,11 @@ def _refuse_wrong(context: object, account: object, region: object) -> None:
         raise TypeError(f"context must be a mapping, such as {{'stage': 'test'}}; got {context!r}")
     if account is not None and not (isinstance(account, str) and re.fullmatch(r"\d{12}", account)):
         raise InputError(f"account is {account!r}; it must be a text of twelve digits, such as '111122223333'")
-    if region is not None and not (isinstance(region, str) and is_region(region)):
-        raise InputError(f"region is {region!r}; it must be a Region's name, such as 'eu-west-1'")
+    if region is not None:
+        from constructs_lambda.quotas import is_region
+
+        if not (isinstance(region, str) and is_region(region)):
+            raise InputError(f"region is {region!r}; it must be a Region's name, such as 'eu-west-1'")
 
 
 def _read(file: Path) -> dict[str, Any]:
