@@ -329,12 +329,12 @@ def test_overlapping_files_cost_nothing(tmp_path: Path) -> None:
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 20_000, 20_000, len(directory), start, 0)
     path = tmp_path / "a.zip"
     path.write_bytes(local + data + directory + end)
-    begin = time.perf_counter()
+    begin = time.process_time()
     package = inspect(path)
     assert package.problems == ("its files overlap",)
     assert package.unpacked_bytes == 20_000 * 10 * MB
     assert verify_sizes(package, 2**60) == ()
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 3  # minutes where each is unpacked
 
 
 @pytest.mark.slow
