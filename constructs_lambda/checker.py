@@ -10,7 +10,7 @@ from constructs_lambda.apps import read_stack, read_stacks
 from constructs_lambda.artifacts.assets import AssetStore
 from constructs_lambda.assembly import Assembly
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.findings import NAMESPACE, Finding, Report, in_order
+from constructs_lambda.findings import NAMESPACE, Finding, Report, in_order, is_within
 from constructs_lambda.model import Acknowledgement, Stack, Topology
 from constructs_lambda.quotas import Quotas
 from constructs_lambda.rules import Context, Severities, check_stack, check_subject, check_topology, check_uses
@@ -137,4 +137,4 @@ def _holds(acknowledgement: Acknowledgement, finding: Finding) -> bool:
     if acknowledgement.rule != f"{NAMESPACE}::{finding.rule}":
         return False
     scope = acknowledgement.path.removesuffix("/Resource")
-    return scope in ("", finding.path) or finding.path.startswith(f"{scope}/")
+    return is_within(finding.path, scope)

@@ -78,6 +78,11 @@ class Report:
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
 
+def is_within(path: str, scope: str) -> bool:
+    """Whether a construct path is that of a scope, or in it; all is in the app, whose path is empty."""
+    return not scope or path == scope or path.startswith(f"{scope}/")
+
+
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in the order they are shown: by template and construct, worst first, then by rule."""
     return tuple(

@@ -17,6 +17,7 @@ from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.invocations.folders import built_layers
 from constructs_lambda.invocations.functions import ARCHITECTURE, HERE, LocalFunction, Settings
 from constructs_lambda.model import Deployment, Logging, Stack
+from constructs_lambda.model.packages import called
 from constructs_lambda.tokens import Unknown, as_written, known
 
 Found = tuple[Stack, Deployment]
@@ -108,19 +109,14 @@ def has_function(app: str, name: str) -> bool:
 
 
 def _named(wanted: str, everything: list[Found]) -> list[Found]:
-    """Those with this path; where there is none, those with this logical id, and then those whose path ends so."""
-    found = [each for each in everything if each[1].place.path == wanted]
-    found = found or [each for each in everything if each[1].place.resource == wanted]
-    return found or [each for each in everything if each[1].place.path.endswith(f"/{wanted}")]
+    places = {each.place for each in called(wanted, (deployment for _, deployment in everything))}
+    return [each for each in everything if each[1].place in places]
 
 
 def _functions(app: str) -> Iterator[Found]:
     for topology in read_app(app, lambda: b""):
-        deployed = [each for each in topology.deployed() if isinstance(each, Deployment)]
-        by_place = {each.place: each for each in deployed}
-        for stack in topology.stacks.values():
-            for function in stack.functions.values():
-                yield stack, by_place.get(function.place) or stack.deployment(function)
+        for deployment in topology.deployments():
+            yield topology.stacks[deployment.place.template], deployment
 
 
 def _refuse_other_kinds(deployment: Deployment, settings: Settings) -> None:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from constructs_lambda import limits
 from constructs_lambda.errors import InputError
+from constructs_lambda.packaging.targets import ARCHITECTURES
 from constructs_lambda.records import record
 
 HERE = f"python{sys.version_info.major}.{sys.version_info.minor}"
 """The runtime that this interpreter is."""
-ARCHITECTURE = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
+ARCHITECTURE = ARCHITECTURES.get(platform.machine(), "x86_64")
 """What Lambda calls this machine's processor."""
 SETTABLE = frozenset(
     {"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}

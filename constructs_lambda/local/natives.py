@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.native import native_files
 from constructs_lambda.errors import InputError
+from constructs_lambda.packaging.targets import ARCHITECTURES
 
 if TYPE_CHECKING:
     from constructs_lambda.artifacts.native import NativeFile
     from constructs_lambda.local.manifests import StackPlan
 
-ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64", "AMD64": "x86_64"}
-"""Processors as Python names them -> as Lambda does."""
 _CODE = {"AWS::Lambda::Function": "Code", "AWS::Lambda::LayerVersion": "Content"}
 _SUFFIXES = (".zip", ".jar")
 

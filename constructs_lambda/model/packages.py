@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -133,6 +133,21 @@ class Deployment:
         if isinstance(environment, Unknown):
             return True
         return any(name in (environment or ()) for name in names)
+
+
+def called(name: str, deployments: Iterable[Deployment]) -> list[Deployment]:
+    """The functions that somebody means by a name.
+
+    Those with this path; where there is none, those with this logical id, and then those whose path ends so.
+
+    Args:
+        name: Construct path, logical id, or the end of a path.
+        deployments: The functions to choose from.
+    """
+    every = list(deployments)
+    found = [each for each in every if each.place.path == name]
+    found = found or [each for each in every if each.place.resource == name]
+    return found or [each for each in every if each.place.path.endswith(f"/{name}")]
 
 
 @record(kw_only=True)

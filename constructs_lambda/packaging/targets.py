@@ -14,7 +14,8 @@ MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 # Amazon Linux 2023 has glibc 2.34. Amazon Linux 2 has 2.26, and of the tags below it uv knows only this one.
 _MANYLINUX = {"amzn2023": "manylinux_2_34", "amzn2": "manylinux_2_17"}
-_ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64"}  # as Python names machines
+ARCHITECTURES = {"aarch64": "arm64", "arm64": "arm64", "x86_64": "x86_64"}
+"""Processors as Python names them, and as Lambda does."""
 _OF_MACHINES = ((2, 17), (2, 28), (2, 31), (2, 34))  # what uv knows up to that of Amazon Linux 2023
 
 
@@ -77,9 +78,9 @@ def this_machine() -> Target:
         PackagingError: Lambda has no such processor.
     """
     machine = platform.machine()
-    if machine not in _ARCHITECTURES:
+    if machine not in ARCHITECTURES:
         raise PackagingError(f"this machine's processor is {machine!r}; packages are built for {', '.join(MACHINES)}")
-    return Target(f"python3.{sys.version_info.minor}", _ARCHITECTURES[machine], is_here=True)
+    return Target(f"python3.{sys.version_info.minor}", ARCHITECTURES[machine], is_here=True)
 
 
 def _system_here() -> str:

@@ -7,7 +7,8 @@ from decimal import Decimal, localcontext
 from typing import Literal
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.model import Stack, Topology
+from constructs_lambda.findings import is_within
+from constructs_lambda.model import Topology
 from constructs_lambda.pricing.apis import api_charges
 from constructs_lambda.pricing.charges import Charge, Unpriced, counted, shown
 from constructs_lambda.pricing.derived import derive_usage
@@ -76,7 +77,9 @@ def estimate(
         notes: list[str] | None = None if misfits == "error" else []
         apps, derived = settled(app_model, usage, region, notes)
         derived += notes or []
-        if within and not any(_is_in(each, within) for app in apps for each in app.topology.stacks.values()):
+        if within and not any(
+            is_within(each.place.path, within) for app in apps for each in app.topology.stacks.values()
+        ):
             raise InputError(f"no stack lies at or below {within!r}: only what is in stacks of its own has a price")
         if free_tier is None:
             free_tier = usage.free_tier is not False
@@ -115,7 +118,12 @@ def report(
         free_tier: Whether what AWS gives each account every month is taken off.
         within: Construct path of the stacks that are paid for; all where it is empty.
     """
-    paid = {stack.place.template for app in apps for stack in app.topology.stacks.values() if _is_in(stack, within)}
+    paid = {
+        stack.place.template
+        for app in apps
+        for stack in app.topology.stacks.values()
+        if is_within(stack.place.path, within)
+    }
     charges: list[Charge] = []
     unpriced: list[Unpriced] = []
     for app in apps:
@@ -146,10 +154,6 @@ def report(
         as_of=min((each.price.read for each in cut if each.price), default=None),
         assumptions=tuple(_assumptions(apps, charges, cut, derived, free_tier, regions, prices)),
     )
-
-
-def _is_in(stack: Stack, within: str) -> bool:
-    return not within or stack.place.path == within or stack.place.path.startswith(f"{within}/")
 
 
 def _line(each: Slice) -> Line:

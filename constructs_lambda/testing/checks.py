@@ -10,10 +10,10 @@ from constructs_lambda.assembly import MANIFEST, REPORT, read_annotations
 from constructs_lambda.checker import check
 from constructs_lambda.documents import read_document
 from constructs_lambda.errors import InputError
-from constructs_lambda.findings import NAMESPACE, Severity
+from constructs_lambda.findings import NAMESPACE, Severity, is_within
 from constructs_lambda.records import record
 from constructs_lambda.rules import all_rules, nearest
-from constructs_lambda.testing.subjects import Subject, directory_of, is_within, no_input, shown, texts
+from constructs_lambda.testing.subjects import Subject, directory_of, no_input, shown, texts
 from constructs_lambda.testing.synthesis import Synthesized
 
 _ANNOTATION = "Construct Annotations"

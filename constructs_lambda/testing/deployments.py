@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from constructs_lambda.errors import InputError
 from constructs_lambda.local import Emulator, LocalApp
 from constructs_lambda.packaging import LOCAL_CONTEXT
-from constructs_lambda.packaging.archive import WITHOUT_DEPENDENCIES
+from constructs_lambda.testing.functions import lacks_dependencies
 from constructs_lambda.testing.subjects import Synthesizable, directory_of, topologies_of
 from constructs_lambda.testing.synthesis import Synthesized
 
@@ -48,7 +48,7 @@ class LocalDeployer:
             each.place.path
             for topology in topologies_of(app)[0]
             for each in topology.deployments()
-            if any(asset.package and asset.package.comment == WITHOUT_DEPENDENCIES for _, asset in each.assets)
+            if lacks_dependencies(each)
         ]
         if bare:
             raise InputError(

@@ -9,10 +9,12 @@ from typing import Any
 
 from constructs_lambda import reach
 from constructs_lambda.errors import InputError
+from constructs_lambda.findings import is_within
 from constructs_lambda.model import Deployment, Topology
+from constructs_lambda.model.packages import called
 from constructs_lambda.packaging.archive import WITHOUT_DEPENDENCIES
 from constructs_lambda.rules import nearest
-from constructs_lambda.testing.subjects import Subject, Synthesizable, is_within, texts, topologies_of
+from constructs_lambda.testing.subjects import Subject, Synthesizable, texts, topologies_of
 from constructs_lambda.testing.synthesis import Synthesized
 
 _SERVICE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
@@ -118,7 +120,7 @@ def assert_package_below(
     deployment = _function(topologies, within, function)
     is_bundled = not isinstance(subject, Synthesized) or subject.is_bundled
     parts = [asset.package for _, asset in deployment.assets]
-    if not is_bundled or any(each and each.comment == WITHOUT_DEPENDENCIES for each in parts):
+    if not is_bundled or lacks_dependencies(deployment):
         raise InputError("packages weren't built, so their sizes say nothing. Fix: synth(..., bundling=True)")
     package, problems = deployment.function.asset, list[str]()
     if package is None:
@@ -137,6 +139,12 @@ def assert_package_below(
             problems += _largest(deployment)
     if problems:
         raise AssertionError("\n".join([f"{deployment.place.path}:", *problems]))
+
+
+def lacks_dependencies(deployment: Deployment) -> bool:
+    """Whether a package of a function, or of its layers, was made without bundling."""
+    packages = [asset.package for _, asset in deployment.assets]
+    return any(each and each.comment == WITHOUT_DEPENDENCIES for each in packages)
 
 
 def _too_large(what: str, size: int | None, allowed_mb: float) -> list[str]:
@@ -167,8 +175,7 @@ def _function(topologies: Sequence[Topology], within: str, wanted: str | Synthes
         raise TypeError(f"function must be a function, its construct path, or its logical id; got {wanted!r}")
     name = str(node.path if node is not None else wanted)
     every = [each for topology in topologies for each in topology.deployments() if is_within(each.place.path, within)]
-    found = [each for each in every if name in (each.place.path, each.place.resource)]
-    found = found or [each for each in every if each.place.path.endswith(f"/{name}")]
+    found = called(name, every)
     if len(found) == 1:
         return found[0]
     paths = [each.place.path for each in found or every]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from constructs_lambda.assembly import REPORT
 from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.findings import is_within
 from constructs_lambda.testing.checks import Found, reported_in
-from constructs_lambda.testing.subjects import is_within, shown
+from constructs_lambda.testing.subjects import shown
 from constructs_lambda.testing.synthesis import Synthesized
 
 if TYPE_CHECKING:

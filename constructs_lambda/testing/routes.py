@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from constructs_lambda.findings import is_within
 from constructs_lambda.model import HttpRoute, OpenUrl, RestMethod, Stack, Topology
 from constructs_lambda.records import record
 from constructs_lambda.rules import nearest
-from constructs_lambda.testing.subjects import Subject, is_within, shown, texts, topologies_of
+from constructs_lambda.testing.subjects import Subject, shown, texts, topologies_of
 from constructs_lambda.tokens import known
 
 _SERVERLESS = "AWS::Serverless::"

@@ -14,9 +14,10 @@ from syrupy.terminal import bold, received_style, snapshot_style
 
 from constructs_lambda.documents import read_document
 from constructs_lambda.errors import InputError
+from constructs_lambda.findings import is_within
 from constructs_lambda.testing.differences import Difference, are_same, differences
 from constructs_lambda.testing.masks import masked_template, masked_templates
-from constructs_lambda.testing.subjects import directory_of, is_within
+from constructs_lambda.testing.subjects import directory_of
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -61,11 +61,6 @@ def topologies_of(subject: Subject) -> tuple[list[Topology], str]:
     return read_app(str(directory), no_input), within
 
 
-def is_within(path: str, within: str) -> bool:
-    """Whether a construct path is that of a part of an app, or in it; all is in the app itself."""
-    return not within or path == within or path.startswith(f"{within}/")
-
-
 def shown(subject: Subject, within: str) -> str:
     """What a message calls a subject."""
     return within or (str(subject) if isinstance(subject, str | Path) else "the app")

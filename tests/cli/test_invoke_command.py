@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from assemblies import Assembly, fill
+from own_folders import own_folders
 
 from constructs_lambda.cli import main
 from constructs_lambda.invocations.functions import HERE
@@ -33,15 +34,8 @@ def handler(event, context):
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setenv("CONSTRUCTS_LAMBDA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
-    monkeypatch.setenv("UV_NO_CONFIG", "1")
     monkeypatch.chdir(tmp_path)
-    return folder
+    return own_folders(tmp_path, monkeypatch)
 
 
 @pytest.fixture
