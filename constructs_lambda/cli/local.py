@@ -160,13 +160,12 @@ def publish_command(
 @help_option
 def logs_command(name: str | None, is_followed: bool, port: int | None) -> int:
     """Shows what functions wrote, the oldest first; NAME chooses one."""
-    from constructs_lambda.local.clients import is_there
     from constructs_lambda.local.sessions import choose
 
     session = choose(port)
     app = session.open()
     if is_followed:
-        follow(app, lambda: is_there(session.port, session.token) is not False, name)
+        follow(app, lambda: session.is_running, name)
     else:
         write("".join(map(_shown_line, app.logs(name))))
     return 0
@@ -192,20 +191,20 @@ def down_command(port: int | None, is_all: bool) -> int:
     return 0
 
 
-def follow(app: LocalApp, is_there: Callable[[], bool], name: str | None = None) -> None:
+def follow(app: LocalApp, is_running: Callable[[], bool], name: str | None = None) -> None:
     """Shows what functions write, each line once, as long as the emulator is there.
 
     Args:
         app: The app.
-        is_there: Whether it is.
+        is_running: Whether it is.
         name: One function; all where it isn't given.
     """
     seen: set[str] = set()
-    while is_there():
+    while is_running():
         try:
             lines = app.logs(name)
         except InputError:
-            if is_there():
+            if is_running():
                 raise
             return
         for line in lines:

@@ -50,6 +50,12 @@ class Session:
         """It, in a list."""
         return f"port {self.port}: {self.app}, started in {self.started_in}"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is there; one that is too busy to answer is, as long as its folder is."""
+        answers = is_there(self.port, self.token)
+        return self.home.is_dir() if answers is None else answers
+
     def open(self) -> LocalApp:
         """The app, ready to be called."""
         return LocalApp(self.port, self.resources, log=self.home / LOG)
@@ -61,7 +67,7 @@ class Session:
             InputError: It goes on.
         """
         deadline = time.monotonic() + _SECONDS_TO_END
-        while is_there(self.port, self.token) is not False:
+        while self.is_running:
             if time.monotonic() > deadline:
                 raise InputError(f"{self.shown}: goes on, although it was told to end")
             time.sleep(0.05)
@@ -114,7 +120,7 @@ def sessions() -> list[Session]:
     found = []
     for file in sorted(_folder().glob("*.json")):
         session = _read(file)
-        if session is not None and is_there(session.port, session.token) is not False:
+        if session is not None and session.is_running:
             found.append(session)
         else:
             with suppress(OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -242,6 +243,23 @@ def test_what_is_written_of_one_that_is_gone_is_removed(capfd: pytest.CaptureFix
     (folder / "broken.json").write_text("{")
     assert local("invoke") == 2
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("home", "is_left"), [("here", True), ("gone", False)])
+def test_what_is_on_the_port_drops_the_call(
+    home: str, is_left: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An emulator may be too busy to answer: as long as its folder is there, so is it."""
+    (tmp_path / "here").mkdir()
+    folder = Path(os.environ["CONSTRUCTS_LAMBDA_CACHE"]) / "local"
+    folder.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as server:  # it takes the call, and never answers
+        monkeypatch.setattr("constructs_lambda.local.clients._SECONDS_TO_TELL", 0.1)
+        (folder / "it.json").write_text(json.dumps({"port": server.getsockname()[1], "token": "x", "app": "a",
+                                        "home": str(tmp_path / home), "started_in": "/", "resources": []}))  # fmt: skip
+        assert local("invoke") == 2
+    capfd.readouterr()
+    assert (folder / "it.json").exists() is is_left
 
 
 class Up:
