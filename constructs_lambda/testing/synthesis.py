@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest import mock
+
+import pytest
 
 from constructs_lambda.errors import InputError
 
@@ -191,10 +191,12 @@ class Synthesizer:
         outer = {"CDK_DEFAULT_ACCOUNT": account, "CDK_DEFAULT_REGION": region}
 
         def make(prepare: Callable[[App], object], are_allowed: bool) -> Synthesized:
-            with mock.patch.dict(os.environ, {name: value for name, value in outer.items() if value}):
+            with pytest.MonkeyPatch.context() as environment:
                 for name in _OUTER:
-                    if not outer.get(name):
-                        os.environ.pop(name, None)
+                    environment.delenv(name, raising=False)
+                for name, value in outer.items():
+                    if value:
+                        environment.setenv(name, value)
                 app = new_app(self._new_folder(), settings, validation=bool(validation), bundling=bool(bundling))
                 prepare(app)
                 build(app, build.__name__) if isinstance(build, type) else build(app)
