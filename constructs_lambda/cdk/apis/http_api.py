@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Never, cast
+from collections.abc import Sequence
+from typing import ClassVar, Never, cast
 
 from aws_cdk import Duration, aws_apigatewayv2, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from constructs_lambda import limits
 from constructs_lambda.cdk.apis import openapi, routes
-from constructs_lambda.cdk.apis.access_logs import format_of, log_group_for, refuse_wrong_access_logs
-from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAuthorizer
+from constructs_lambda.cdk.apis.access_logs import log_group_for, refuse_wrong_access_logs
+from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
+from constructs_lambda.cdk.apis.http_stage import settle
+from constructs_lambda.cdk.apis.kinds import refuse_keywords_of_rest, refuse_wrong_authorizer
 from constructs_lambda.cdk.apis.nag_findings import PREFLIGHT, PUBLIC
 from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, Callee, callee
 from constructs_lambda.cdk.apis.routed import RoutedApi
 from constructs_lambda.cdk.apis.routes import Route
-from constructs_lambda.cdk.apis.throttling import limits_of, refuse_wrong_throttling
-from constructs_lambda.cdk.inputs import set_only, unknown_keywords
+from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
+from constructs_lambda.cdk.inputs import set_only
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.monitors.monitor import Monitor, refuse_no_monitor
 from constructs_lambda.cdk.properties import seconds
@@ -31,26 +33,6 @@ from constructs_lambda.template.http_apis import read_http_api
 from constructs_lambda.tokens import is_number_token
 
 _PAYLOAD = "2.0"
-_ONLY_REST = {
-    "api_key_required": "API keys",
-    "api_key_source_type": "API keys",
-    "add_usage_plan": "usage plans",
-    "binary_media_types": "binary media types; it passes binary content on as it is",
-    "default_cors_preflight_options": "default_cors_preflight_options; it has cors_preflight",
-    "deploy_options": "deploy_options; its stage is api.api.default_stage",
-    "endpoint_configuration": "endpoint types",
-    "logging_level": "execution logs",
-    "min_compression_size": "compression",
-    "policy": "resource policy",
-    "request_model": "request validation",
-    "request_parameters": "request validation",
-    "request_validator": "request validation",
-    "tenant_id": "way to name a tenant to Lambda",
-    "stream": "response streaming; a function URL has it too",
-    "tracing": "X-Ray tracing; the functions behind it have",
-    "usage_plan": "usage plans",
-    "web_acl": "WAF association; put CloudFront with a web ACL in front",
-}
 
 
 class HttpApi(RoutedApi[HttpAuthorizer]):
@@ -115,8 +97,8 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         monitor: Monitor | None = None,
         **only_rest: Never,
     ) -> None:
-        _refuse_only_rest("HttpApi", only_rest, HttpApi.__init__)
-        _refuse_wrong_authorizer(authorizer)
+        refuse_keywords_of_rest("HttpApi", only_rest, HttpApi.__init__)
+        refuse_wrong_authorizer(HttpAuthorizer, authorizer)
         refuse_wrong_access_logs(access_logs)
         refuse_wrong_throttling(path_of(scope, id), throttle)
         refuse_wrong_domain(domain)
@@ -143,8 +125,8 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
             self._integrations: dict[str, str] = {}
             self._preflights: set[str] = set()
             self.access_log_group = log_group_for(self, access_logs)
-            stage = self._default_stage()
-            self._settle_stage(stage, throttle, detailed_metrics_enabled)
+            stage = cast(aws_apigatewayv2.IHttpStage, self.api.default_stage)  # CDK makes it unless told not to
+            settle(stage, throttle, self.access_log_group, detailed_metrics_enabled)
             self.domain_name = domain.bind(self, self.api_id, stage, "$default") if domain is not None else None
             self.url = domain.url if domain is not None else stage.url
             self._monitor(monitor)
@@ -188,8 +170,8 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
                 call it (CL405), or something else is wrong: everything at once; nothing is made.
             TypeError: An authorizer for a `RestApi`, or a value of the wrong type.
         """
-        _refuse_only_rest("HttpApi.add_route", only_rest, HttpApi.add_route)
-        _refuse_wrong_authorizer(authorizer)
+        refuse_keywords_of_rest("HttpApi.add_route", only_rest, HttpApi.add_route)
+        refuse_wrong_authorizer(HttpAuthorizer, authorizer)
         problems: list[str] = []
         if self._answers_preflights and route in self._preflights:
             problems.append(f"{route}: the API answers preflights itself there. Fix: leave the route out.")
@@ -282,41 +264,10 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
             self._integrations[id] = integration.ref
         return self._integrations[id]
 
-    def _default_stage(self) -> aws_apigatewayv2.IHttpStage:
-        """CDK's default stage, which it makes unless it is told not to."""
-        return cast(aws_apigatewayv2.IHttpStage, self.api.default_stage)
-
-    def _settle_stage(
-        self,
-        stage: aws_apigatewayv2.IHttpStage,
-        throttle: aws_apigatewayv2.ThrottleSettings | None,
-        detailed_metrics_enabled: bool | None,
-    ) -> None:
-        """What CDK's default stage can't be told when it is made."""
-        resource = cast(aws_apigatewayv2.CfnStage, stage.node.default_child)
-        rate, burst = limits_of(throttle)
-        resource.default_route_settings = aws_apigatewayv2.CfnStage.RouteSettingsProperty(
-            throttling_rate_limit=rate,
-            throttling_burst_limit=burst,
-            detailed_metrics_enabled=detailed_metrics_enabled,
-        )
-        if self.access_log_group is not None:
-            resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
-                destination_arn=self.access_log_group.log_group_arn, format=format_of("http")
-            )
-
 
 def _id_of(route: Route) -> str:
     """Id of a route's construct: a slash would become two hyphens, which a path may have as well."""
     return f"{route.method} {route.path[1:].replace('/', ' ')}" if route.path else route.key
-
-
-def _refuse_only_rest(what: str, keywords: Mapping[str, Any], function: Any) -> None:
-    if known := [name for name in keywords if name in _ONLY_REST]:
-        reasons = "; ".join(f"{name}: an HTTP API has no {_ONLY_REST[name]}" for name in known)
-        raise TypeError(f"{what}() got keywords of a REST API. {reasons}. Fix: use RestApi, or leave them out.")
-    if keywords:
-        raise TypeError(unknown_keywords(what, keywords, function))
 
 
 def _refuse_wrong_cors(path: str, cors: aws_apigatewayv2.CorsPreflightOptions | None) -> None:
@@ -335,14 +286,3 @@ def _refuse_wrong_cors(path: str, cors: aws_apigatewayv2.CorsPreflightOptions | 
     nowhere = Place(path)
     api = read_http_api({"ProtocolType": "HTTP", "Name": "-", "CorsConfiguration": set_only(**settings)}, nowhere)
     refuse_what_aws_refuses([api], nowhere)
-
-
-def _refuse_wrong_authorizer(authorizer: object) -> None:
-    if authorizer is None or isinstance(authorizer, HttpAuthorizer):
-        return
-    if isinstance(authorizer, RestAuthorizer):
-        raise TypeError(
-            f"{type(authorizer).__name__} is for a RestApi. Fix: give an HttpApi a LambdaAuthorizer, JwtAuthorizer, "
-            "CognitoAuthorizer or IamAuthorizer."
-        )
-    raise TypeError(f"authorizer must be such as LambdaAuthorizer(function) or IamAuthorizer(); got {authorizer!r}")

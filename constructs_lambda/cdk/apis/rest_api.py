@@ -9,15 +9,14 @@ from typing import Any, ClassVar, Never
 from aws_cdk import Duration, Size, Stack, aws_apigateway, aws_iam, aws_lambda, aws_logs, aws_wafv2
 from constructs import Construct
 
-from constructs_lambda import limits
 from constructs_lambda.cdk.apis import openapi
 from constructs_lambda.cdk.apis.access_logs import log_group_for, refuse_wrong_access_logs
-from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer, RestAuthorizer
+from constructs_lambda.cdk.apis.authorizers import Bound, RestAuthorizer
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
-from constructs_lambda.cdk.apis.lambda_authorizers import invocation_of
+from constructs_lambda.cdk.apis.kinds import refuse_keywords_of_http, refuse_wrong_authorizer
 from constructs_lambda.cdk.apis.models import Models, checked_schema
 from constructs_lambda.cdk.apis.nag_findings import NO_WEB_ACL, findings_of_method
-from constructs_lambda.cdk.apis.permissions import ROUTES, Callee, callee
+from constructs_lambda.cdk.apis.permissions import ROUTES, callee
 from constructs_lambda.cdk.apis.rest_cors import tell_browsers_of_refusals
 from constructs_lambda.cdk.apis.rest_inputs import (
     arn_of,
@@ -26,27 +25,20 @@ from constructs_lambda.cdk.apis.rest_inputs import (
     refuse_wrong_settings,
     wrong_parameters,
 )
+from constructs_lambda.cdk.apis.rest_integrations import Integrations, longest_wait
 from constructs_lambda.cdk.apis.rest_stage import access_logging, execution_logs, given, guard, throttling
 from constructs_lambda.cdk.apis.routed import RoutedApi
 from constructs_lambda.cdk.apis.routes import known_or, refuse_wrong_switches, texts
 from constructs_lambda.cdk.apis.throttling import refuse_wrong_throttling
-from constructs_lambda.cdk.inputs import unknown_keywords
+from constructs_lambda.cdk.apis.usage_plans import UsagePlans
 from constructs_lambda.cdk.metadata import note
 from constructs_lambda.cdk.monitors.monitor import Monitor, refuse_no_monitor
 from constructs_lambda.cdk.reach import path_of
 from constructs_lambda.cdk.synthesis import before_synth
 from constructs_lambda.cdk.tenants import request_parameter
 from constructs_lambda.cdk.usage import Usage, refuse_wrong_usage
-from constructs_lambda.errors import InputError
-from constructs_lambda.rules.tenants import TENANT_HEADER
 
 DEFAULT_STAGE = "prod"
-_STREAM = "2021-11-15/functions/{}/response-streaming-invocations"
-_ONLY_HTTP = {
-    "cors_preflight": "a REST API has default_cors_preflight_options",
-    "detailed_metrics_enabled": "a REST API has deploy_options=StageOptions(metrics_enabled=True)",
-    "api_name": "a REST API has rest_api_name",
-}
 
 
 class RestApi(RoutedApi[RestAuthorizer]):
@@ -137,8 +129,8 @@ class RestApi(RoutedApi[RestAuthorizer]):
         monitor: Monitor | None = None,
         **others: Never,
     ) -> None:
-        _refuse_others("RestApi", others, RestApi.__init__)
-        _refuse_wrong_authorizer(authorizer)
+        refuse_keywords_of_http("RestApi", others, RestApi.__init__)
+        refuse_wrong_authorizer(RestAuthorizer, authorizer)
         refuse_wrong_access_logs(access_logs)
         refuse_wrong_domain(domain)
         openapi.refuse_wrong_file(openapi_file)
@@ -189,8 +181,8 @@ class RestApi(RoutedApi[RestAuthorizer]):
             if usage is not None:
                 usage.apply(self.api)
             self._is_edge = "EDGE" in endpoints
-            self._keys: dict[str, aws_apigateway.ApiKey] = {}
-            self._integrations: dict[str, aws_apigateway.Integration] = {}
+            self._plans = UsagePlans(self, self.api)
+            self._integrations = Integrations(self)
             self._answers_preflights = default_cors_preflight_options is not None
             self._models = Models(self, self.api)
             self.stage_name = stage_name
@@ -263,8 +255,8 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 wrong: everything at once; nothing is made.
             TypeError: An authorizer for an `HttpApi`, or a value of the wrong type.
         """
-        _refuse_others("RestApi.add_route", others, RestApi.add_route)
-        _refuse_wrong_authorizer(authorizer)
+        refuse_keywords_of_http("RestApi.add_route", others, RestApi.add_route)
+        refuse_wrong_authorizer(RestAuthorizer, authorizer)
         refuse_wrong_switches(api_key_required=api_key_required, stream=stream)
         if (parameter := request_parameter(tenant_id)) is not None:
             request_parameters = {parameter: True, **(request_parameters or {})}
@@ -280,14 +272,14 @@ class RestApi(RoutedApi[RestAuthorizer]):
             public=public,
             timeout=timeout,
             operation_name=operation_name,
-            limit=self._longest(stream, timeout),
+            limit=longest_wait(stream=stream, is_edge=self._is_edge),
             tenant_id=tenant_id,
             problems=problems,
         )
         bound, called = asked.bound, callee(function)
         method = self.api.root.resource_for_path(asked.route.path).add_method(
             asked.route.method,
-            self._integration(called, asked.milliseconds, stream, tenant_id),
+            self._integrations.of(called, asked.milliseconds, stream=stream, tenant_id=tenant_id),
             authorizer=bound.authorizer if bound else None,
             authorization_type=_type(bound),
             authorization_scopes=list(asked.scopes) or None,
@@ -338,26 +330,10 @@ class RestApi(RoutedApi[RestAuthorizer]):
             CDK's usage plan.
 
         Raises:
+            InputError: There is a construct with this id already.
             TypeError: A value of the wrong type.
         """
-        if isinstance(api_keys, str):
-            raise TypeError(f"api_keys must be a list of names or keys, such as [{api_keys!r}]; got {api_keys!r}")
-        for key in api_keys:
-            if not isinstance(key, str) and not hasattr(key, "key_id"):
-                raise TypeError(f"api_keys holds names, or an aws_apigateway.IApiKey; got {key!r}")
-        if self.node.try_find_child(id) is not None:
-            raise InputError(f"{self.node.path}: there is a construct {id!r} already. Fix: give the plan another id.")
-        plan = aws_apigateway.UsagePlan(self, id, throttle=throttle, quota=quota, description=description)
-        plan.add_api_stage(stage=self.api.deployment_stage)
-        for each in api_keys:
-            plan.add_api_key(self._key(each) if isinstance(each, str) else each)
-        return plan
-
-    def _key(self, name: str) -> aws_apigateway.ApiKey:
-        """The API key of a name, made once, however many plans it is in."""
-        if name not in self._keys:
-            self._keys[name] = aws_apigateway.ApiKey(self, f"ApiKey{name}", description=name)
-        return self._keys[name]
+        return self._plans.add(id, api_keys, throttle=throttle, quota=quota, description=description)
 
     def grant_invoke(self, grantee: aws_iam.IGrantable, *only: str) -> aws_iam.Grant:
         """Lets an identity of AWS call routes whose authorizer is `IamAuthorizer`.
@@ -385,33 +361,6 @@ class RestApi(RoutedApi[RestAuthorizer]):
         stack = Stack.of(self)
         return f"https://{self.api_id}.execute-api.{stack.region}.{stack.url_suffix}/{self.stage_name}/"
 
-    def _longest(self, stream: bool, timeout: Duration | None) -> limits.Limit:
-        """How long API Gateway waits at the most. For a Regional or private API AWS raises it on request (CL409)."""
-        if stream or not self._is_edge:
-            return limits.REST_API_STREAMING_TIMEOUT
-        return limits.REST_API_EDGE_INTEGRATION_TIMEOUT
-
-    def _integration(
-        self, called: Callee, milliseconds: int | float | None, stream: bool, tenant_id: str | None
-    ) -> aws_apigateway.Integration:
-        key = f"{called.name} {milliseconds} {stream} {tenant_id}"
-        if key not in self._integrations:
-            options: dict[str, Any] = {}
-            if milliseconds is not None:
-                options["timeout"] = Duration.millis(milliseconds)
-            if stream:
-                options["response_transfer_mode"] = aws_apigateway.ResponseTransferMode.STREAM
-            if tenant_id is not None:
-                options["request_parameters"] = {TENANT_HEADER: tenant_id}
-            path = {"path": _STREAM} if stream else {}
-            self._integrations[key] = aws_apigateway.Integration(
-                type=aws_apigateway.IntegrationType.AWS_PROXY,
-                integration_http_method="POST",
-                uri=invocation_of(self, called.arn, **path),
-                options=aws_apigateway.IntegrationOptions(**options),
-            )
-        return self._integrations[key]
-
 
 @cache
 def _regional() -> aws_apigateway.EndpointConfiguration:
@@ -422,22 +371,3 @@ def _type(bound: Bound | None) -> aws_apigateway.AuthorizationType | None:
     if bound is None:
         return aws_apigateway.AuthorizationType.NONE
     return aws_apigateway.AuthorizationType.IAM if bound.authorizer is None else None
-
-
-def _refuse_others(what: str, keywords: Mapping[str, Any], function: Any) -> None:
-    if known := [name for name in keywords if name in _ONLY_HTTP]:
-        hints = "; ".join(f"{name}: {_ONLY_HTTP[name]}" for name in known)
-        raise TypeError(f"{what}() got keywords of an HTTP API. {hints}.")
-    if keywords:
-        raise TypeError(unknown_keywords(what, keywords, function))
-
-
-def _refuse_wrong_authorizer(authorizer: object) -> None:
-    if authorizer is None or isinstance(authorizer, RestAuthorizer):
-        return
-    if isinstance(authorizer, HttpAuthorizer):
-        raise TypeError(
-            f"{type(authorizer).__name__} is for an HttpApi. Fix: give a RestApi a TokenAuthorizer, RequestAuthorizer, "
-            "CognitoAuthorizer or IamAuthorizer."
-        )
-    raise TypeError(f"authorizer must be such as TokenAuthorizer(function) or IamAuthorizer(); got {authorizer!r}")

@@ -104,7 +104,6 @@ class RoutedApi(Construct, Generic[A]):
         operation_name: str | None,
         timeout: Duration | None,
         limit: Limit,
-        can_be_raised: bool = False,
         tenant_id: str | None = None,
         problems: list[str],
     ) -> Asked:
@@ -126,7 +125,7 @@ class RoutedApi(Construct, Generic[A]):
         problems += routes.open_to_anyone(route, public=public, own=authorizer, chosen=chosen)
         if operation_name in self._operations:
             problems.append(f"{key}: another route has the operation_name {operation_name!r}. Fix: name each once.")
-        milliseconds = routes.waited(timeout, limit, can_be_raised=can_be_raised, problems=problems)
+        milliseconds = routes.waited(timeout, limit, problems)
         if own_scopes and chosen is not None and not chosen.takes_scopes:
             problems.append(f"{key} names scopes, and {type(chosen).__name__} has none (CL508). Fix: leave them out.")
         if problems:

@@ -160,13 +160,12 @@ def texts(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(given)
 
 
-def waited(timeout: Duration | None, limit: Limit, *, can_be_raised: bool, problems: list[str]) -> int | float | None:
+def waited(timeout: Duration | None, limit: Limit, problems: list[str]) -> int | float | None:
     """Milliseconds of a timeout; adds to the problems where it is out of range.
 
     Args:
         timeout: The timeout.
         limit: What AWS allows.
-        can_be_raised: Whether AWS raises the longest one; then only the shortest is judged.
         problems: Is added to.
 
     Raises:
@@ -177,7 +176,7 @@ def waited(timeout: Duration | None, limit: Limit, *, can_be_raised: bool, probl
     if not isinstance(timeout, Duration):
         raise TypeError(f"timeout must be a Duration, such as Duration.seconds(10); got {timeout!r}")
     value: int | float = timeout.to_milliseconds()
-    if is_number_token(value) or limit.admits(value) or (can_be_raised and value > (limit.minimum or 0)):
+    if is_number_token(value) or limit.admits(value):
         return value
     problems.append(f"timeout is {limit.counted(value)}; AWS allows {limit.allowed} (CL407). Fix: stay within.")
     return value
