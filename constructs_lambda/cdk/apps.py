@@ -18,7 +18,7 @@ _FAILED = "ValidationFailed"
 
 
 def new_app(outdir: Path, context: Mapping[str, Any], *, validation: bool, bundling: bool) -> App:
-    """An app that tells AWS nothing of itself.
+    """An app that tells AWS nothing of itself, and writes no tree.json, which no test reads.
 
     Args:
         outdir: Where its cloud assembly goes.
@@ -33,6 +33,7 @@ def new_app(outdir: Path, context: Mapping[str, Any], *, validation: bool, bundl
         context={**context, **off},
         builtin_cloud_formation_validation=validation,
         analytics_reporting=False,
+        tree_metadata=False,
     )
 
 
