@@ -39,6 +39,9 @@ TYPES: tuple[Any, ...] = (
     aws_lambda.RuntimeFamily,
     typing.Literal["a"],
     Sequence[str],
+    Sequence[Any],
+    typing.Mapping[str, typing.Any],
+    typing.Mapping[typing.Any, typing.Union[int, Sequence[str]]],
     typing.List[int],
     Mapping[str, float],
     typing.Optional[str],
@@ -48,6 +51,7 @@ TYPES: tuple[Any, ...] = (
     typing.Union[None, Sequence[typing.Union[int, str]], aws_lambda.IFunction],
     int | str,
 )
+EITHER = typing.Union[str, int, None, Sequence[typing.Union[str, int]], typing.Mapping[str, None]]
 VALUES: tuple[object, ...] = (
     None,
     True,
@@ -61,6 +65,9 @@ VALUES: tuple[object, ...] = (
     ("a",),
     {},
     {"a": 1},
+    {"a": [1]},
+    {1: ["a"]},
+    [["a"]],
     int,
     enum.Enum,
     mock.Mock(),
@@ -90,10 +97,10 @@ def test_the_verdict_is_typeguards(expected: Any) -> None:
 def test_what_is_exactly_asked_for_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     quicken()
     monkeypatch.setattr(typeguard, "check_type", mock.Mock(side_effect=AssertionError("asked")))
-    for value in (None, "a", 1):
-        checks.check_type("argument x", value, typing.Union[str, int, None])
+    for value in (None, "a", 1, ["a", 1], {"a": None}):
+        checks.check_type("argument x", value, EITHER)
     with pytest.raises(AssertionError, match="asked"):
-        checks.check_type("argument x", 1.5, typing.Union[str, int, None])
+        checks.check_type("argument x", ["a", 1.5], EITHER)
 
 
 def test_it_is_done_once() -> None:
