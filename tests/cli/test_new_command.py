@@ -50,7 +50,7 @@ def test_it_says_what_it_made_and_what_is_next(folder: Path, capsys: Output) -> 
     number = len(contents(folder / "my-service"))
     assert capsys.readouterr().out.splitlines() == [
         f"my-service: an HTTP API in Python with an authorizer, tests and a budget, {number} files in my-service",
-        "Next:", "  cd my-service", "  make test", "  make synth",
+        "Next:", "  cd my-service", "  make test", "  make local",
     ]  # fmt: skip
     assert [*folder.iterdir()] == [folder / "my-service"]
     assert "my_service/stack.py" in contents(folder / "my-service")

@@ -92,7 +92,7 @@ def test_it_asks_for_what_this_library_is_tested_with() -> None:
     its = dict(
         re.findall(r"^([\w-]+)==(\S+)", (TEMPLATE / "files" / "requirements.txt.jinja").read_text(), re.MULTILINE)
     )
-    assert len(its) == 8
+    assert len(its) == 9
     assert its == {name: ours[name] for name in its}
 
 
