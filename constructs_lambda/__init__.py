@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from constructs_lambda.cdk.apis.authorizers import CognitoAuthorizer, IamAuthorizer, JwtAuthorizer
     from constructs_lambda.cdk.apis.custom_domain import CustomDomain
     from constructs_lambda.cdk.apis.http_api import HttpApi
     from constructs_lambda.cdk.apis.lambda_authorizers import LambdaAuthorizer, RequestAuthorizer, TokenAuthorizer
+    from constructs_lambda.cdk.apis.managed_authorizers import CognitoAuthorizer, IamAuthorizer, JwtAuthorizer
     from constructs_lambda.cdk.apis.rest_api import RestApi
     from constructs_lambda.cdk.capacity import CapacityProvider
     from constructs_lambda.cdk.checks import LambdaChecks
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "BucketTrigger": "cdk.triggers.bucket",
     "CapacityProvider": "cdk.capacity",
-    "CognitoAuthorizer": "cdk.apis.authorizers",
+    "CognitoAuthorizer": "cdk.apis.managed_authorizers",
     "ConstructsLambdaError": "errors",
     "CustomDomain": "cdk.apis.custom_domain",
     "Egress": "cdk.egress",
@@ -58,10 +58,10 @@ _HOMES = {
     "Function": "cdk.function",
     "HttpApi": "cdk.apis.http_api",
     "INetwork": "cdk.reach",
-    "IamAuthorizer": "cdk.apis.authorizers",
+    "IamAuthorizer": "cdk.apis.managed_authorizers",
     "ImageFunction": "cdk.image_function",
     "InputError": "errors",
-    "JwtAuthorizer": "cdk.apis.authorizers",
+    "JwtAuthorizer": "cdk.apis.managed_authorizers",
     "LambdaAuthorizer": "cdk.apis.lambda_authorizers",
     "LambdaChecks": "cdk.checks",
     "Layer": "cdk.layers",

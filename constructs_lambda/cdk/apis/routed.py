@@ -12,7 +12,8 @@ from aws_cdk import Duration, Stack, Stage, aws_iam, aws_lambda
 from constructs import Construct
 
 from constructs_lambda.cdk.apis import openapi, routes
-from constructs_lambda.cdk.apis.authorizers import Authorizer, Bound, CognitoAuthorizer
+from constructs_lambda.cdk.apis.authorizers import Authorizer, Bound
+from constructs_lambda.cdk.apis.managed_authorizers import CognitoAuthorizer
 from constructs_lambda.cdk.apis.openapi import Security
 from constructs_lambda.cdk.apis.permissions import Callee, Permissions
 from constructs_lambda.cdk.apis.routes import Route
