@@ -131,6 +131,13 @@ def main() -> None:
     parser.add_argument("--functions", type=int, nargs="*", default=[1, 10, 100, 400])
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as root:
+        tempfile.tempdir = root  # the assemblies go with it
+        measure(arguments.functions, arguments.rounds)
+
+
+def measure(functions: list[int], rounds: int) -> None:
+    """Measures the ways in turn, for each number of functions."""
     folder = tempfile.mkdtemp()
     spent = time_spent_in_plugin()
     (Path(folder) / "app.py").write_text(HANDLER)
@@ -142,10 +149,10 @@ def main() -> None:
     written = {name: templates(way(3)[1]) for name, way in ways.items()}
     assert written["plain"] == written["ours"] == written["unchecked"], "the templates differ"
     print(f"{'functions':>9}  {'way':<10} {'median':>9}  {'quartiles':>19}  {'of plain':>8}")
-    for count in arguments.functions:
+    for count in functions:
         times: dict[str, list[float]] = {name: [] for name in ways}
         inside: list[float] = []
-        for each in range(arguments.rounds):
+        for each in range(rounds):
             names = list(ways)
             for name in names[each % 3 :] + names[: each % 3]:
                 spent.clear()

@@ -319,9 +319,9 @@ def test_hostile_names_in_a_manifest_are_one_line(tmp_path: Path, name: str, kin
 
 def test_only_the_first_of_very_many_misspelt_properties_are_listed(tmp_path: Path) -> None:
     names = {f"Timeout{'s' * (number % 2)}{number}": 1 for number in range(300_000)}
-    start = time.monotonic()
+    start = time.process_time()
     findings = run(write(tmp_path / "t.json", template(Odd={"Timeout": 1, **names}))).findings
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     misspelt = [finding for finding in findings if finding.rule == "CL111"]
     assert len(misspelt) == 21
     assert any(finding.message.endswith("more properties are unknown and not listed here") for finding in misspelt)
@@ -329,9 +329,9 @@ def test_only_the_first_of_very_many_misspelt_properties_are_listed(tmp_path: Pa
 
 def test_one_export_name_very_many_times(tmp_path: Path) -> None:
     outputs = {f"O{number}": {"Value": 1, "Export": {"Name": "same"}} for number in range(50_000)}
-    start = time.monotonic()
+    start = time.process_time()
     findings = run(write(tmp_path / "t.json", {"Resources": {}, "Outputs": outputs})).findings
-    assert time.monotonic() - start < 3  # 10 s where each is added to a copy
+    assert time.process_time() - start < 3  # 10 s where each is added to a copy
     assert [finding.message for finding in findings if finding.rule == "CL908"] == [
         "the export name 'same' is used by 50000 outputs: O0, O1, O2, O3"
     ]

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from constructs_lambda import documents
 from constructs_lambda.documents import MAX_BYTES, MAX_DEPTH, load_document, read_document
 from constructs_lambda.errors import InputError, one_line
 
@@ -207,7 +208,8 @@ def test_a_pipe_without_a_writer_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
-def test_a_slow_writer_is_waited_for(tmp_path: Path) -> None:
+def test_a_slow_writer_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_WAIT_MS", 60_000)  # however late the thread gets its turn
     path = tmp_path / "pipe.json"
     os.mkfifo(path)
 
@@ -273,10 +275,10 @@ MERGE_BOMB = "a: &a {" + ", ".join(f"k{i}: 1" for i in range(2000)) + "}\nb: [" 
     ],
 )
 def test_hostile_input_is_refused_in_bounded_time(text: str, name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InputError):
         load(text, name)
-    assert time.perf_counter() - started < 10  # all but one take less than 1 s; the rest is for a busy machine
+    assert time.process_time() - started < 10  # all but one take less than 1 s
 
 
 def test_a_template_beyond_cloudformations_limit_is_still_read() -> None:

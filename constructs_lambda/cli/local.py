@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 6_291_556
 """No event or body of Lambda is larger."""
 _SECONDS_BETWEEN_LOGS = 0.5
+_SECONDS_TO_BE_GONE = 10
 
 _port = click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), help="Which emulator, where several run.")
 _headers = click.option(
@@ -199,12 +200,14 @@ def follow(app: LocalApp, is_running: Callable[[], bool], name: str | None = Non
         is_running: Whether it is.
         name: One function; all where it isn't given.
     """
+    from constructs_lambda.local.clients import NoAnswerError
+
     seen: set[str] = set()
     while is_running():
         try:
             lines = app.logs(name)
-        except InputError:
-            if is_running():
+        except NoAnswerError:
+            if not _ends(is_running):
                 raise
             return
         for line in lines:
@@ -212,6 +215,16 @@ def follow(app: LocalApp, is_running: Callable[[], bool], name: str | None = Non
                 seen.add(line.id)
                 write(_shown_line(line))
         time.sleep(_SECONDS_BETWEEN_LOGS)
+
+
+def _ends(is_running: Callable[[], bool]) -> bool:
+    """Whether the emulator is gone soon: one that ends takes no call a moment before it is."""
+    deadline = time.monotonic() + _SECONDS_TO_BE_GONE
+    while is_running():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _shown_line(line: LogLine) -> str:

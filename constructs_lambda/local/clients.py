@@ -23,6 +23,10 @@ _SECONDS_TO_TELL: float = 5
 _one_at_a_time = threading.Lock()
 
 
+class NoAnswerError(InputError):
+    """The emulator doesn't answer: it is gone, or about to be."""
+
+
 def make_client(port: int, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
     """A boto3 client of an emulator, which sees nothing of the user's settings.
 
@@ -97,7 +101,7 @@ def is_there(port: int, token: str) -> bool | None:
 
 
 def explained(call: Callable[P, T]) -> Callable[P, T]:
-    """Has what boto3 raises come as an `InputError`: what the emulator refuses, and that it is gone.
+    """Has what boto3 raises come as an `InputError`: what the emulator refuses, and (`NoAnswerError`) that it is gone.
 
     Args:
         call: What talks to the emulator.
@@ -113,7 +117,7 @@ def explained(call: Callable[P, T]) -> Callable[P, T]:
             if isinstance(error, ClientError):
                 raise InputError(f"the emulator refuses it: {one_line(str(error))}") from None
             if isinstance(error, BotoCoreError):
-                raise InputError(f"the emulator doesn't answer: {one_line(str(error))}") from None
+                raise NoAnswerError(f"the emulator doesn't answer: {one_line(str(error))}") from None
             raise
 
     return explaining

@@ -24,14 +24,14 @@ from constructs_lambda.errors import InputError
 from constructs_lambda.local.clients import free_port, is_alive, is_free, make_client
 from constructs_lambda.local.environments import environment, refuse_missing
 from constructs_lambda.local.failures import LOG
-from constructs_lambda.local.guard import KEEP, STOP
+from constructs_lambda.local.guard import KEEP, STOP, remove
 from constructs_lambda.local.manifests import ACCOUNT, REGION
 
 if TYPE_CHECKING:
     from constructs_lambda.local.apps import LocalApp
     from constructs_lambda.local.deployments import Progress
 
-_SECONDS_TO_START = 30
+_SECONDS_TO_START = 120  # a machine with much to do starts it slowly
 _LAST_LINES = 15
 
 
@@ -145,7 +145,7 @@ class Emulator:
                     self._process.stdin.close()
         self._close_clients()
         if hasattr(self, "folder"):
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove(self.folder)
 
     def _close_clients(self) -> None:
         for each in (*self._clients.values(), *self._apps):

@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ STOP = "stop"
 KEEP = b"k"
 """What makes it outlive the process that started it."""
 _HERE = ("127.", "::1", "localhost")
+_TIMES_TO_REMOVE = 100
 
 
 def refuse_others(event: str, arguments: Sequence[object]) -> None:
@@ -38,8 +40,17 @@ def refuse_others(event: str, arguments: Sequence[object]) -> None:
 
 def end(folder: Path) -> None:
     """Ends this process and those of the functions, and removes the folder."""
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     os.killpg(0, signal.SIGKILL)
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder, also where something that is about to end still writes into it."""
+    for _ in range(_TIMES_TO_REMOVE):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.01)
 
 
 def _watch_parent(folder: Path) -> None:

@@ -19,7 +19,7 @@ from constructs_lambda.local.resources import Resource
 from constructs_lambda.packaging.cache import default_folder
 from constructs_lambda.records import record
 
-_SECONDS_TO_END = 10
+_SECONDS_TO_END = 60
 _UP = "start one with: constructs-lambda local up"
 
 

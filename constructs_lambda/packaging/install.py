@@ -225,7 +225,8 @@ def _build(project: Path, into: Path) -> None:
     shutil.copytree(project, copy, ignore=_left_behind(project), symlinks=True)
     arguments = ["build", "--wheel", "--out-dir", str(into), "."]
     try:
-        run(arguments, folder=copy)
+        # Where the backend fails, it may leave a file of its own behind.
+        run(arguments, folder=copy, environment={"TMPDIR": str(into.parent)})
     except UvError:
         try:
             run(arguments, folder=project)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from zlib_ng import zlib_ng
 
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.packages import Package
@@ -148,16 +149,16 @@ def test_a_zip_says_the_same_as_its_folder(tmp_path: Path, method: int) -> None:
     assert verify_sizes(package) == ()
 
 
-def test_a_zip_bomb_is_counted_by_what_it_declares(tmp_path: Path) -> None:
+def test_a_zip_bomb_is_counted_by_what_it_declares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("blob.bin", "w") as member:
         for _ in range(300):
             member.write(bytes(MB))
-    start = time.perf_counter()
-    package = inspect(path)
-    assert package.unpacked_bytes == 300 * MB
-    assert verify_sizes(package) == ()  # too big anyway: not unpacked
-    assert time.perf_counter() - start < 0.1
+    with monkeypatch.context() as patch:  # too big anyway: not unpacked
+        patch.setattr(zlib_ng, "decompressobj", lambda *_: pytest.fail("it was unpacked"))
+        package = inspect(path)
+        assert package.unpacked_bytes == 300 * MB
+        assert verify_sizes(package) == ()
     assert package.problems == ()
     assert package.head("blob.bin", 64) == bytes(64)
 
@@ -283,7 +284,7 @@ def test_what_is_no_zip(tmp_path: Path) -> None:
         inspect(path)
 
 
-def test_a_zip_that_hides_300_mb(tmp_path: Path) -> None:
+def test_a_zip_that_hides_300_mb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "liar.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("blob.bin", "w") as member:
         for _ in range(300):
@@ -292,9 +293,15 @@ def test_a_zip_that_hides_300_mb(tmp_path: Path) -> None:
     package = inspect(path)
     assert package.unpacked_bytes == 1000
     assert package.problems == ()
-    start = time.perf_counter()
+    crc32, unpacked = zlib_ng.crc32, []
+
+    def counted(data: bytes, crc: int) -> int:
+        unpacked.append(len(data))
+        return crc32(data, crc)
+
+    monkeypatch.setattr(zlib_ng, "crc32", counted)
     assert verify_sizes(package) == ("blob.bin has more than the 1000 bytes that it claims",)
-    assert time.perf_counter() - start < 0.5
+    assert 1000 < sum(unpacked) <= MB, "no more than the first part"
     with pytest.raises(InputError):
         package.read("blob.bin", 5000)
 
@@ -343,10 +350,10 @@ def test_too_many_files(tmp_path: Path) -> None:
     directory = header * 600_000
     path = tmp_path / "a.zip"
     path.write_bytes(directory + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 9, 9, len(directory), 0, 0))
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InputError, match="more than 500,000 files"):
         inspect(path)
-    assert time.perf_counter() - begin < 30  # about 3 s; a loaded machine takes three times as long
+    assert time.process_time() - begin < 30  # about 3 s
 
 
 def test_very_deep_and_very_long_names_take_little_memory(tmp_path: Path) -> None:
@@ -363,9 +370,9 @@ def test_very_deep_and_very_long_names_take_little_memory(tmp_path: Path) -> Non
 
 def test_many_files_are_quick(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {f"package{n % 50}/module{n}.py": b"" for n in range(10_000)}, zipfile.ZIP_STORED)
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert len(inspect(path).entries) == 10_000
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 2
 
 
 HYPOTHESIS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

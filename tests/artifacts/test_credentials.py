@@ -1222,16 +1222,16 @@ def test_environment(name: str, expected: bool | None) -> None:
     ],
 )
 def test_odd_code_says_nothing(source: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert leaks(source, "app.py", "handler") == ()
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_endless_work_is_cut_off() -> None:
     loops = "".join(f"{'    ' * (at + 1)}for a{at} in x:\n" for at in range(14)) + "    " * 15 + "y = x\n"
-    start = time.monotonic()
+    start = time.process_time()
     assert leaks(f"def handler(x, c):\n{loops}    return {{}}", "app.py", "handler") == ()
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def write(root: Path, files: dict[str, str | bytes]) -> Path:

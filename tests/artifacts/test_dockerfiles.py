@@ -154,10 +154,10 @@ def test_files_that_cant_be_read(tmp_path: Path) -> None:
     ],
 )
 def test_hostile_text_takes_little_time(tmp_path: Path, text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with contextlib.suppress(InputError):
         parsed(tmp_path, text)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

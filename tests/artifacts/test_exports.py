@@ -95,7 +95,7 @@ def test_uncertain_module(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["/*", "`", "${", "'", "module.exports = {a", "export {a", "0 && (", "exports."])
 def test_hostile_text_takes_no_time(part: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     exported_names(part * (200_000 // len(part)), is_module=False)
     exported_names(part * (200_000 // len(part)) + "!", is_module=True)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

@@ -199,9 +199,9 @@ def test_a_missing_module_is_unknown_where_code_may_come_from_elsewhere(tmp_path
     ],
 )
 def test_nothing_can_be_said(tmp_path: Path, handler: str, files: dict[str, str | bytes]) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert check_handler(package(tmp_path, files), handler, NEWER).state == "unknown"
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_syntax_of_a_newer_python_is_unknown(tmp_path: Path) -> None:

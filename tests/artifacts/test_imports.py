@@ -273,6 +273,6 @@ def test_versions_of_python() -> None:
     ],
 )
 def test_hostile_sources_take_bounded_time(tmp_path: Path, files: Files) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     names(tmp_path, files, "m0.handler")
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

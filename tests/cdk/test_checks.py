@@ -374,7 +374,7 @@ def run(tmp_path: Path, memory: int, **environment: str) -> subprocess.Completed
         env={**clean, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 
@@ -412,7 +412,7 @@ def test_command_line_of_cdk(tmp_path: Path, cdk_cli: list[str], memory: int, st
         | {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
     assert (result.returncode, "Memory is 127 MB" in result.stderr) == (status, bool(status))
@@ -428,7 +428,7 @@ def cdk_cli(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         [str(node), str(npm), "install", "--prefix", str(folder), "--no-audit", "--no-fund", "aws-cdk@2.1148.1"],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
     if install.returncode:

@@ -842,7 +842,7 @@ def test_functions_without_a_monitor_load_nothing_of_it() -> None:
         "late = ('cdk_monitoring_constructs', 'constructs_lambda.cdk.monitors.watching')\n"
         "print([each for each in late if each in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=600, check=True)
     assert done.stdout == "[]\n"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from processes import SECONDS
 
 import constructs_lambda
 from constructs_lambda.cli import main
@@ -238,7 +239,7 @@ from constructs_lambda.findings import Finding, Report, Severity
 def check(paths, stdin, **_):
     if paths[0] == "wait":
         print("ready", flush=True)
-        time.sleep(60)
+        time.sleep(600)
     message = stdin().decode() if paths[0] == "-" else "to \\u2192 there \\udcff " + "x" * 100
     return Report((Finding("CL102", Severity.ERROR, "P", "R", "T", message, "fix", "source"),) * 2000, 1, 1)
 module = sys.modules["constructs_lambda.checker"] = types.ModuleType("constructs_lambda.checker")
@@ -262,7 +263,7 @@ def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
 
 def test_standard_input_is_read() -> None:
     with start("check", "-") as process:
-        out, err = process.communicate(b"from outside", timeout=30)
+        out, err = process.communicate(b"from outside", timeout=SECONDS)
     assert (process.returncode, err) == (1, b"")
     assert b"from outside" in out
 
@@ -271,7 +272,7 @@ def test_standard_input_is_read() -> None:
 @pytest.mark.parametrize("style", ["text", "json", "sarif", "github"])
 def test_no_encoding_is_a_reason_for_a_traceback(style: str, encoding: str) -> None:
     with start("check", "x", "--format", style, LC_ALL="C", PYTHONIOENCODING=encoding, PYTHONUTF8="0") as process:
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, err) == (1, b"")
     assert "to → there".encode() in out or rb"to \u2192 there" in out
 
@@ -326,7 +327,7 @@ def test_ctrl_c_ends_quietly() -> None:
         assert process.stdout.readline() == b"ready\n"
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, err) == (130, b"", b"")
 
 

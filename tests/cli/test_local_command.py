@@ -11,14 +11,18 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from local_assemblies import assembly, function, template
-from processes import group_of, is_running, only_linux, until
+from processes import SECONDS, group_of, is_running, only_linux, until, unused_port
 
 from constructs_lambda.cli import main
-from constructs_lambda.local.clients import free_port
+from constructs_lambda.cli.local import follow
+from constructs_lambda.errors import InputError
+from constructs_lambda.local import LocalApp
+from constructs_lambda.local.answers import LogLine
+from constructs_lambda.local.clients import NoAnswerError
 
 pytestmark = pytest.mark.emulator
 
@@ -90,10 +94,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def detached(shop: Path, cache: Path) -> Iterator[str]:
     """What `up --detach` says; the emulator is there while the tests of this module run."""
     environment = {**os.environ, "CONSTRUCTS_LAMBDA_CACHE": str(cache)}
-    up = [*PROGRAM, "up", str(shop), "--detach", "--port", str(free_port())]
-    done = subprocess.run(up, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    up = [*PROGRAM, "up", str(shop), "--detach", "--port", str(unused_port())]
+    done = subprocess.run(up, env=environment, capture_output=True, text=True, check=True, timeout=SECONDS)
     yield done.stdout
-    subprocess.run([*PROGRAM, "down", "--all"], env=environment, capture_output=True, check=True, timeout=60)
+    subprocess.run([*PROGRAM, "down", "--all"], env=environment, capture_output=True, check=True, timeout=SECONDS)
 
 
 @pytest.fixture
@@ -135,17 +139,21 @@ def test_the_address_that_is_listed_answers(running: str) -> None:
 
     (line,) = (line for line in running.splitlines() if "ANY /orders" in line)
     url = line.split()[-1].replace("{id}", "7")
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=30) as response:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=SECONDS) as response:
         assert json.load(response)["path"] == "/orders/7"
 
 
 def test_a_function_is_invoked(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "e.json").write_text('{"id": "Grüße"}')
-    assert local("invoke", "Orders", "--event", str(tmp_path / "e.json")) == 0
-    said = capfd.readouterr()
-    assert json.loads(said.out) == {"event": {"id": "Grüße"}}
-    assert "Grüße" in said.out
-    assert 'got {"id": ' in said.err
+
+    def invoked() -> str:
+        assert local("invoke", "Orders", "--event", str(tmp_path / "e.json")) == 0
+        said = capfd.readouterr()
+        assert json.loads(said.out) == {"event": {"id": "Grüße"}}
+        assert "Grüße" in said.out
+        return said.err
+
+    until(lambda: 'got {"id": ' in invoked())
 
 
 def test_a_function_that_fails(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -165,15 +173,17 @@ def test_a_route_is_called(running: str, tmp_path: Path, capfd: pytest.CaptureFi
 
 
 def test_a_message_is_published_and_a_filtered_one_is_not(running: str, capfd: pytest.CaptureFixture[str]) -> None:
-    for kind in ("lost", "sale"):
-        assert local("publish", "Sales", "--message", f"the {kind}", "--attribute", f"type={kind}") == 0
+    def publish(kind: str) -> int:
+        return local("publish", "Sales", "--message", f"the {kind}", "--attribute", f"type={kind}")
+
+    assert [publish("lost"), publish("sale")] == [0, 0]
     assert len(capfd.readouterr().out.splitlines()) == 2
 
     def logged() -> str:
         assert local("logs", "Orders") == 0
         return capfd.readouterr().out
 
-    until(lambda: "the sale" in logged())
+    until(lambda: "the sale" in logged(), again=lambda: publish("sale"))
     assert "the lost" not in logged()
     assert logged().splitlines()[0].startswith("Shop/Orders  ")
 
@@ -215,7 +225,7 @@ def test_two_that_run(
 ) -> None:
     """The one that was started here is meant; elsewhere the port has to be said."""
     monkeypatch.chdir(tmp_path)
-    port = str(free_port())
+    port = str(unused_port())
     assert local("up", str(shop), "--detach", "--port", port) == 0
     assert local("invoke") == 0
     monkeypatch.chdir("/")
@@ -238,7 +248,7 @@ def test_down_where_none_runs(capfd: pytest.CaptureFixture[str]) -> None:
 def test_what_is_written_of_one_that_is_gone_is_removed(capfd: pytest.CaptureFixture[str]) -> None:
     folder = Path(os.environ["CONSTRUCTS_LAMBDA_CACHE"]) / "local"
     folder.mkdir()
-    (folder / "old.json").write_text(json.dumps({"port": free_port(), "token": "x", "home": "/gone", "app": "a",
+    (folder / "old.json").write_text(json.dumps({"port": unused_port(), "token": "x", "home": "/gone", "app": "a",
                                                  "started_in": "/", "resources": []}))  # fmt: skip
     (folder / "broken.json").write_text("{")
     assert local("invoke") == 2
@@ -281,7 +291,7 @@ class Up:
 
     def end(self, number: signal.Signals) -> tuple[int, str]:
         self.process.send_signal(number)
-        said, _ = self.process.communicate(timeout=30)
+        said, _ = self.process.communicate(timeout=SECONDS)
         return self.process.returncode, said
 
 
@@ -307,11 +317,12 @@ def test_it_stays_until_it_is_ended(shop: Path, number: signal.Signals, monkeypa
     assert "200 OK" in up.read_until("Ctrl-C ends it.")
     (emulator,) = emulators_of(up.process.pid)
     assert len(group_of(emulator)) >= 2
-    assert local("invoke") == 0, "another command finds it"
+    for _ in range(3):  # on a busy machine the emulator gives what a function says to the next call
+        assert local("invoke") == 0, "another command finds it"
     up.read_until("Shop/Orders  got {}")
     status, said = up.end(number)
     assert (status, said.strip().splitlines()[-1]) == (130, "ended")
-    assert not group_of(emulator)
+    until(lambda: not group_of(emulator))
     assert list(tmp_path.iterdir()) == []
     assert local("invoke") == 2, "it isn't found any more"
 
@@ -320,7 +331,7 @@ SLOW_APP = """
 import os, time
 from pathlib import Path
 Path("running").write_text(str(os.getpid()))
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -333,8 +344,8 @@ def test_it_is_ended_while_the_app_is_synthesized(tmp_path: Path, monkeypatch: A
     until(lambda: (tmp_path / "running").exists() and bool((tmp_path / "running").read_text()))
     (emulator,) = emulators_of(up.process.pid)
     assert up.end(signal.SIGINT)[0] == 130
-    assert not group_of(emulator)
-    assert not is_running(int((tmp_path / "running").read_text()))
+    until(lambda: not group_of(emulator))
+    until(lambda: not is_running(int((tmp_path / "running").read_text())))
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
@@ -361,8 +372,8 @@ def test_it_ends_with_its_terminal_although_nobody_tells_it(shop: Path, tmp_path
         assert any("Ctrl-C ends it." in line for line in process.stdout)
         (emulator,) = emulators_of(process.pid)
         os.close(ours)
-        assert process.wait(timeout=20) == 130
-    assert not group_of(emulator)
+        assert process.wait(timeout=SECONDS) == 130
+    until(lambda: not group_of(emulator))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -386,9 +397,33 @@ def test_one_that_stays_is_ended_by_down(shop: Path) -> None:
     up.read_until("Ctrl-C ends it.")
     (emulator,) = emulators_of(up.process.pid)
     assert local("down") == 0
-    said, _ = up.process.communicate(timeout=30)
+    said, _ = up.process.communicate(timeout=SECONDS)
     assert (up.process.returncode, said) == (0, "The emulator was ended.\n")
-    assert not group_of(emulator)
+    until(lambda: not group_of(emulator))
+
+
+class Ending:
+    """An app in an emulator that takes no calls."""
+
+    def __init__(self, problem: InputError) -> None:
+        self.problem = problem
+
+    def logs(self, _: str | None) -> list[LogLine]:
+        raise self.problem
+
+
+def test_logs_are_shown_until_the_emulator_ends_in_the_middle_of_a_call() -> None:
+    """It takes no call any more, and is still there for a moment."""
+    seen = iter([True, True, True, False])
+    follow(cast(LocalApp, Ending(NoAnswerError("the emulator doesn't answer"))), lambda: next(seen))
+    assert list(seen) == []
+
+
+@pytest.mark.parametrize("problem", [NoAnswerError("the emulator doesn't answer"), InputError("no such function")])
+def test_logs_of_an_emulator_that_goes_on(problem: InputError, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("constructs_lambda.cli.local._SECONDS_TO_BE_GONE", 0.05)
+    with pytest.raises(type(problem), match=str(problem)):
+        follow(cast(LocalApp, Ending(problem)), lambda: True)
 
 
 @only_linux

@@ -29,7 +29,7 @@ def run(project: Path, *command: str | Path, **environment: str) -> str:
     """What a command says in a project's folder, without what this run of the tests has set."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OUTER)}
     done = subprocess.run(
-        command, cwd=project, env=inherited | environment, text=True, timeout=400, check=False,
+        command, cwd=project, env=inherited | environment, text=True, timeout=1200, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from example_apps import FOR_HERE, NOT_HERE, load
+from processes import SECONDS
 
 from constructs_lambda.local import Emulator, LocalApp
 
@@ -27,7 +28,6 @@ pytestmark = [
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "fanout"
 STACK = "Fanout"
-SECONDS = 30
 WORKED_OFF = "QueueTriggerFanoutSales1D8204AFQueue"
 Named = Callable[[str, str], str]
 PAID = {"type": "order.paid", "order": "1", "cents": 3998}

@@ -44,8 +44,11 @@ def orders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalApp]:
 
 
 def test_an_order_is_mailed(orders: LocalApp) -> None:
-    assert orders.invoke("Orders/Orders", {"order": {"id": "7"}}).json() == {"accepted": True, "id": "7"}
-    until(lambda: any(json.dumps({"mailed": "7"}) in line.message for line in orders.logs("Mail")))
+    def order() -> object:
+        return orders.invoke("Orders/Orders", {"order": {"id": "7"}}).json()
+
+    assert order() == {"accepted": True, "id": "7"}
+    until(lambda: any(json.dumps({"mailed": "7"}) in line.message for line in orders.logs("Mail")), again=order)
 
 
 def test_an_order_that_is_wrong_is_not(orders: LocalApp) -> None:
@@ -53,8 +56,11 @@ def test_an_order_that_is_wrong_is_not(orders: LocalApp) -> None:
 
 
 def test_the_report(orders: LocalApp) -> None:
-    assert orders.invoke("Report", {"time": "now"}).error == ""
-    assert any(json.dumps({"report": "now"}) in line.message for line in orders.logs("Report"))
+    def report() -> str:
+        return orders.invoke("Report", {"time": "now"}).error
+
+    assert report() == ""
+    until(lambda: any(json.dumps({"report": "now"}) in line.message for line in orders.logs("Report")), again=report)
 
 
 def test_it_is_where_the_app_says(orders: LocalApp) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import SECONDS
 
 from constructs_lambda.invocations.guards import Guard
 
@@ -26,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def group() -> Iterator[subprocess.Popen[bytes]]:
     """A process that runs on, in a group of its own."""
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as process:
         yield process
         process.kill()
 
@@ -37,8 +38,8 @@ def test_the_end_of_this_process_is_enough(folder: Path, group: subprocess.Popen
     assert folder.exists()
     assert guard.process.stdin is not None
     guard.process.stdin.close()  # as the system does it
-    assert group.wait(20) == -9
-    assert guard.process.wait(20) == 0
+    assert group.wait(SECONDS) == -9
+    assert guard.process.wait(SECONDS) == 0
     assert not folder.exists()
 
 

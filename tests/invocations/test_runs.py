@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import SECONDS, is_running, until
 
 from constructs_lambda import limits
 from constructs_lambda.errors import InputError
@@ -25,7 +26,7 @@ from constructs_lambda.invocations.runs import run
 
 pytest.importorskip("awslambdaric")
 LARGEST = limits.SYNC_PAYLOAD_SIZE.maximum or 0
-IDLE = 'import subprocess\nprocess = subprocess.Popen(["sleep", "60"])\nprint("started", process.pid, flush=True)\n'
+IDLE = 'import subprocess\nprocess = subprocess.Popen(["sleep", "600"])\nprint("started", process.pid, flush=True)\n'
 
 
 class Result:
@@ -63,18 +64,10 @@ def function(tmp_path: Path) -> Any:
         folder.mkdir(exist_ok=True)
         lines = "".join(f"    {line}\n" for line in body.splitlines())
         (folder / "app.py").write_text(module or f"def handler(event, context):\n{lines}", encoding="utf-8")
-        values = {"name": "orders", "handler": "app.handler", "timeout_seconds": 10, "memory_mb": 512, "code": folder}
+        values = {"name": "orders", "handler": "app.handler", "timeout_seconds": 120, "memory_mb": 512, "code": folder}
         return LocalFunction(**{**values, **settings})
 
     return make
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process still runs; one that nobody has waited for is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture(autouse=True)
@@ -104,8 +97,8 @@ def test_a_response_and_the_lines_around_it(function: Any) -> None:
         "RequestId", "Duration", "Billed Duration", "Memory Size", "Max Memory Used", "Init Duration",
     ]  # fmt: skip
     duration, init = (float(report[name].removesuffix(" ms")) for name in ("Duration", "Init Duration"))
-    assert 0 < duration < 10_000
-    assert 0 < init < 10_000
+    assert 0 < duration < SECONDS * 1000
+    assert 0 < init < SECONDS * 1000
     billed = int(report["Billed Duration"].removesuffix(" ms"))
     assert abs(billed - math.ceil(duration + init)) <= 1  # the two are rounded to hundredths
     assert report["Memory Size"] == "512 MB"
@@ -196,7 +189,7 @@ def test_a_response_that_is_too_large(function: Any) -> None:
 def test_the_log_comes_while_the_function_runs(function: Any, tmp_path: Path) -> None:
     answer = tmp_path / "answer"
     made = function(
-        f"import pathlib, time\nprint('ready')\nuntil = time.monotonic() + 8\n"
+        f"import pathlib, time\nprint('ready')\nuntil = time.monotonic() + {SECONDS // 2}\n"
         f"while time.monotonic() < until and not pathlib.Path({str(answer)!r}).exists():\n    time.sleep(0.01)\n"
         f"return pathlib.Path({str(answer)!r}).exists()"
     )
@@ -216,7 +209,8 @@ def test_a_function_that_closes_its_log(function: Any) -> None:
 
 
 def test_the_timeout_is_enforced(function: Any) -> None:
-    result = Result(function(f"import time\n{IDLE}time.sleep(60)", timeout_seconds=1))
+    module = f"import time\n{IDLE}def handler(event, context):\n    time.sleep(600)\n"
+    result = Result(function(module=module, timeout_seconds=1))
     assert result.is_error
     assert result.answer == {
         "errorType": "Sandbox.Timedout",
@@ -229,16 +223,16 @@ def test_the_timeout_is_enforced(function: Any) -> None:
     assert result.report["Duration"] == "1000.00 ms"
     assert result.report["Status"] == "timeout"
     started = int(re.findall(r"started (\d+)", result.logged.decode())[0])
-    assert not is_running(started)
+    until(lambda: not is_running(started))
 
 
 def test_the_timeout_is_enforced_on_one_that_only_logs(function: Any) -> None:
     sizes = []
-    made = function("while True:\n    print('x' * 1000)", timeout_seconds=1)
+    made = function("while True:\n    print('x' * 1000)", timeout_seconds=2)
     before = time.monotonic()
     outcome = run(made, b"{}", lambda data: sizes.append(len(data)))
     assert json.loads(outcome.payload)["errorType"] == "Sandbox.Timedout"
-    assert time.monotonic() - before < 8
+    assert time.monotonic() - before < SECONDS
     assert sum(sizes) > 1000
 
 
@@ -254,12 +248,12 @@ def test_the_timeout_is_enforced_on_one_that_holds_a_connection(function: Any, s
     before = time.monotonic()
     result = Result(function(body, timeout_seconds=1))
     assert result.answer["errorType"] == "Sandbox.Timedout"
-    assert time.monotonic() - before < 8
+    assert time.monotonic() - before < SECONDS
 
 
 def test_an_initialisation_that_does_not_end(function: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "INIT_SECONDS", 0.1)
-    result = Result(function(module="import time\ntime.sleep(60)\n", timeout_seconds=1))
+    result = Result(function(module="import time\ntime.sleep(600)\n", timeout_seconds=1))
     assert result.answer["errorType"] == "Sandbox.Timedout"
     assert "Init Duration" not in result.report
 
@@ -346,7 +340,7 @@ def test_a_process_that_ends_while_it_is_initialised(function: Any) -> None:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is told by Linux while a function runs")
 @pytest.mark.parametrize("stays", [True, False])
 def test_more_memory_than_it_has(function: Any, stays: bool) -> None:
-    wait = "import time\ntime.sleep(60)" if stays else "return 1"
+    wait = "import time\ntime.sleep(600)" if stays else "return 1"
     result = Result(function(f"data = bytearray(200 * 1024 * 1024)\n{wait}", memory_mb=128))
     assert result.is_error
     assert result.answer == {
@@ -359,7 +353,7 @@ def test_more_memory_than_it_has(function: Any, stays: bool) -> None:
 
 
 def test_what_left_the_group_is_not_waited_for(function: Any) -> None:
-    detached = IDLE.replace('"60"]', '"60"], start_new_session=True')
+    detached = IDLE.replace('"600"]', '"600"], start_new_session=True')
     result = Result(function(f"{detached}return process.pid"))
     try:
         assert result.answer > 0
@@ -444,7 +438,7 @@ def test_the_context(function: Any) -> None:
     request_id, name, memory, arn, left = result.answer
     assert (request_id, name, memory) == (result.request_id, "orders", "512")
     assert arn == "arn:aws:lambda:eu-west-1:111122223333:function:orders"
-    assert 5_000 < left <= 10_000
+    assert 60_000 < left <= 120_000
 
 
 @pytest.mark.parametrize(("tenant", "told"), [("acme/1", "acme/1"), ("", None)])

@@ -139,7 +139,7 @@ def test_the_real_one(tmp_path_factory: pytest.TempPathFactory) -> None:
     if not npm.exists():
         pytest.skip("this Node has no npm")
     install = [node, str(npm), "install", "--silent", "--no-fund", "--no-audit", PINNED]
-    subprocess.run(install, cwd=folder, check=True, timeout=300)
+    subprocess.run(install, cwd=folder, check=True, timeout=1200)
     cdk = find_cdk(folder, is_wanted=True)
     assert cdk is not None
     outdir = assembly(folder / "cdk.out", Near=template(Function=function()))

@@ -246,7 +246,10 @@ def test_signatures(app: LocalApp, route: str, api: str) -> None:
 
 def test_alarms_and_the_format_of_logs(aws: Emulator, app: LocalApp) -> None:
     assert app.invoke("Fails").error
-    assert "a text" in [line.message for line in app.logs("Fails")], "neither JSON, nor left out by its level"
+    until(
+        lambda: "a text" in [line.message for line in app.logs("Fails")],  # neither JSON, nor left out by its level
+        again=lambda: app.invoke("Fails"),
+    )
     cloudwatch = aws.client("cloudwatch")
     assert cloudwatch.describe_alarms()["MetricAlarms"][0]["StateValue"] == "INSUFFICIENT_DATA", "although it failed"
     cloudwatch.put_metric_data(Namespace="Own", MetricData=[{"MetricName": "Any", "Value": 1}])

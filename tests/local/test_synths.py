@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from local_assemblies import assembly, template
-from processes import is_running, only_linux, until
+from processes import SECONDS, is_running, only_linux, until
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.environments import NO_CREDENTIALS
@@ -131,7 +131,7 @@ SLOW = """
 import os, sys, time
 from pathlib import Path
 Path(sys.argv[0]).with_name("pid").write_text(str(os.getpid()))
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -146,7 +146,7 @@ def test_an_app_ends_with_who_runs_it(tmp_path: Path, number: signal.Signals) ->
     process = subprocess.Popen([sys.executable, "-c", program, tmp_path / "app.py"], cwd=tmp_path, stderr=-3)
     until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
     process.send_signal(number)
-    assert process.wait(timeout=20) != 0
+    assert process.wait(timeout=SECONDS) != 0
     until(lambda: not is_running(int((tmp_path / "pid").read_text())))
 
 

@@ -63,11 +63,11 @@ def test_covers(pattern: str, method: str | None, path: str | None, expected: bo
 
 
 def test_hostile_patterns_take_bounded_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for pattern in ("/" + "*a" * 5_000, "/*/GET/" + "a" * 100_000, "/*/GET/" + "{" * 100_000, "/*/*/" + "{a}" * 50_000):
         covers(pattern, "GET", "/" + "a" * 1_000)
         covers(pattern, "GET", "/{a}" * 500)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,16 @@ def test_what_a_backend_ignores_is_part_of_it(project: Callable[..., Path], tmp_
     assert "lib/data.json" in names(package(entry, tmp_path / "cache").path)
 
 
-def test_what_needs_its_surroundings_is_built_in_its_place(project: Callable[..., Path], tmp_path: Path) -> None:
+def test_what_needs_its_surroundings_is_built_in_its_place(
+    project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is left of the copy that it couldn't be built from."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     entry = project("hatchling.build")
     declared = tmp_path / "lib/pyproject.toml"
     section = '[tool.hatch.build.targets.wheel.force-include]\n"../VERSION" = "lib/VERSION"\n'
     declared.write_text(f"{declared.read_text()}{section}")
     (tmp_path / "VERSION").write_text("1\n")
     assert "lib/VERSION" in names(package(entry, tmp_path / "cache").path)
+    assert list((tmp_path / "temporary").iterdir()) == []

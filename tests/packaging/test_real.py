@@ -129,7 +129,7 @@ def test_it_is_called_by_the_runtime_client(light: Path, tmp_path: Path) -> None
         }
         command = [sys.executable, "-S", "-P", "-m", "awslambdaric", "app.handler"]
         done = subprocess.run(
-            command, cwd=task, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=task, env=environment, capture_output=True, text=True, timeout=600, check=False
         )
         server.shutdown()
     ((path, answer),) = answers or [(done.stderr, {})]
