@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.local.children import leashed
+from constructs_lambda.leashes import how_it_ended, leashed
 from constructs_lambda.local.deployments import finished
 from constructs_lambda.local.environments import environment, node_program
 from constructs_lambda.local.manifests import ACCOUNT, REGION
@@ -176,6 +176,6 @@ def _run(
             time.sleep(_SECONDS_BETWEEN)
     if process.returncode != 0:
         last = "\n".join(said.read_text(errors="replace").splitlines()[-_LAST_LINES:])
-        raise InputError(f"cdk {arguments[0]}: failed, with exit status {process.returncode}; it said:\n{last}")
+        raise InputError(f"cdk {arguments[0]}: failed, with {how_it_ended(process.returncode)}; it said:\n{last}")
     if tell is not None:
         tell(time.monotonic() - started)

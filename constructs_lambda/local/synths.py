@@ -13,7 +13,7 @@ from typing import Any
 
 from constructs_lambda.assembly import MANIFEST
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.local.children import leashed
+from constructs_lambda.leashes import how_it_ended, leashed
 from constructs_lambda.local.environments import NO_CREDENTIALS, node_program
 from constructs_lambda.local.manifests import ACCOUNT, REGION
 from constructs_lambda.packaging import LOCAL_CONTEXT
@@ -125,7 +125,7 @@ def synthesize(app: App, outdir: Path) -> Path:
     with leashed(["/bin/sh", "-c", app.command], app.folder, _environment(app, outdir), output=2) as process:
         status = process.wait()
     if status != 0:
-        raise InputError(f"{one_line(app.command)}: the app failed, with exit status {status}; it says why above")
+        raise InputError(f"{one_line(app.command)}: the app failed, with {how_it_ended(status)}; it says why above")
     if _written(outdir):
         return outdir
     if _written(own) != before:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from local_assemblies import assembly, function, template
-from processes import group_of, is_running, only_linux, until
+from processes import are_gone, below, is_running, only_linux, until
 
 from constructs_lambda.cli import main
 from constructs_lambda.local.clients import free_port
@@ -285,18 +285,9 @@ class Up:
         return self.process.returncode, said
 
 
-def emulators_of(process: int) -> list[int]:
-    """The emulators that a process started."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(entry.read_text().rpartition(")")[2].split()[1])
-            command = entry.with_name("cmdline").read_text()
-        except OSError:
-            continue
-        if parent == process and "guard.py" in command:
-            found.append(int(entry.parent.name))
-    return found
+def started_by(process: int) -> list[int]:
+    """What runs below a command: the emulator, with those that watch it, and the functions."""
+    return below(process)[1:]
 
 
 @only_linux
@@ -305,13 +296,13 @@ def test_it_stays_until_it_is_ended(shop: Path, number: signal.Signals, monkeypa
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     up = Up(str(shop), "--request", "GET /orders/9")
     assert "200 OK" in up.read_until("Ctrl-C ends it.")
-    (emulator,) = emulators_of(up.process.pid)
-    assert len(group_of(emulator)) >= 2
+    started = started_by(up.process.pid)
+    assert len(started) >= 4
     assert local("invoke") == 0, "another command finds it"
     up.read_until("Shop/Orders  got {}")
     status, said = up.end(number)
     assert (status, said.strip().splitlines()[-1]) == (130, "ended")
-    assert not group_of(emulator)
+    assert are_gone(started)
     assert list(tmp_path.iterdir()) == []
     assert local("invoke") == 2, "it isn't found any more"
 
@@ -331,9 +322,9 @@ def test_it_is_ended_while_the_app_is_synthesized(tmp_path: Path, monkeypatch: A
     (tmp_path / "app.py").write_text(SLOW_APP)
     up = Up(str(tmp_path / "app.py"))
     until(lambda: (tmp_path / "running").exists() and bool((tmp_path / "running").read_text()))
-    (emulator,) = emulators_of(up.process.pid)
+    started = started_by(up.process.pid)
     assert up.end(signal.SIGINT)[0] == 130
-    assert not group_of(emulator)
+    assert are_gone(started)
     assert not is_running(int((tmp_path / "running").read_text()))
     assert list((tmp_path / "temporary").iterdir()) == []
 
@@ -359,10 +350,10 @@ def test_it_ends_with_its_terminal_although_nobody_tells_it(shop: Path, tmp_path
         os.close(theirs)
         assert process.stdout is not None
         assert any("Ctrl-C ends it." in line for line in process.stdout)
-        (emulator,) = emulators_of(process.pid)
+        started = started_by(process.pid)
         os.close(ours)
         assert process.wait(timeout=20) == 130
-    assert not group_of(emulator)
+    assert are_gone(started)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -372,9 +363,9 @@ def test_it_is_killed(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     up = Up(str(shop))
     up.read_until("Ctrl-C ends it.")
-    (emulator,) = emulators_of(up.process.pid)
+    started = started_by(up.process.pid)
     up.end(signal.SIGKILL)
-    until(lambda: not group_of(emulator))
+    until(lambda: are_gone(started))
     assert list(tmp_path.iterdir()) == []
     assert local("invoke") == 2
     assert list((Path(os.environ["CONSTRUCTS_LAMBDA_CACHE"]) / "local").iterdir()) == []
@@ -384,11 +375,11 @@ def test_it_is_killed(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
 def test_one_that_stays_is_ended_by_down(shop: Path) -> None:
     up = Up(str(shop))
     up.read_until("Ctrl-C ends it.")
-    (emulator,) = emulators_of(up.process.pid)
+    started = started_by(up.process.pid)
     assert local("down") == 0
     said, _ = up.process.communicate(timeout=30)
     assert (up.process.returncode, said) == (0, "The emulator was ended.\n")
-    assert not group_of(emulator)
+    assert are_gone(started)
 
 
 @only_linux

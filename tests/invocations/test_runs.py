@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import signal
 import stat
 import sys
 import time
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import is_running, only_linux
 
 from constructs_lambda import limits
 from constructs_lambda.errors import InputError
@@ -67,14 +66,6 @@ def function(tmp_path: Path) -> Any:
         return LocalFunction(**{**values, **settings})
 
     return make
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process still runs; one that nobody has waited for is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture(autouse=True)
@@ -358,13 +349,17 @@ def test_more_memory_than_it_has(function: Any, stays: bool) -> None:
     assert result.lines[-2].endswith("\tStatus: error\tError Type: Runtime.OutOfMemory")
 
 
-def test_what_left_the_group_is_not_waited_for(function: Any) -> None:
-    detached = IDLE.replace('"60"]', '"60"], start_new_session=True')
-    result = Result(function(f"{detached}return process.pid"))
-    try:
-        assert result.answer > 0
-    finally:
-        os.kill(result.answer, signal.SIGKILL)
+@only_linux
+@pytest.mark.parametrize("end", ["return pid", "raise ValueError(pid)", "print(pid)\nos._exit(3)", "time.sleep(60)"])
+def test_what_went_into_a_session_of_its_own_ends_with_it(function: Any, tmp_path: Path, end: str) -> None:
+    body = (
+        "import os, subprocess, sys, time\n"
+        "daemon = 'import os, time; os.fork() and os._exit(0); print(os.getpid(), flush=True); time.sleep(60)'\n"
+        "left = subprocess.Popen([sys.executable, '-c', daemon], stdout=-1, start_new_session=True)\n"
+        f"pid = int(left.stdout.readline())\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(pid))\n{end}"
+    )
+    Result(function(body, timeout_seconds=2))
+    assert not is_running(int((tmp_path / "pid").read_text()))
 
 
 # --- What it sees ----------------------------------------------------------------------------------------------------
