@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -51,6 +51,25 @@ def command() -> None:
     help="Where it listens on 127.0.0.1. 4566 unless given, or a free port where that is taken.",
 )
 @click.option(
+    "--parameters",
+    metavar="[STACK:]NAME=VALUE",
+    multiple=True,
+    help="The value of a stack's parameter, as for `cdk deploy`; may be given several times.",
+)
+@click.option(
+    "--ssm",
+    metavar="NAME=TEXT|@FILE",
+    multiple=True,
+    help="An SSM parameter that the app reads; may be given several times.",
+)
+@click.option(
+    "--secret",
+    "secrets",
+    metavar="NAME=TEXT|@FILE",
+    multiple=True,
+    help="A secret that the app reads; may be given several times.",
+)
+@click.option(
     "--method",
     type=click.Choice(["auto", "cdk", "cloudformation"]),
     default="auto",
@@ -66,6 +85,9 @@ def up_command(
     headers: tuple[str, ...],
     api: str | None,
     port: int | None,
+    parameters: tuple[str, ...],
+    ssm: tuple[str, ...],
+    secrets: tuple[str, ...],
     method: str,
 ) -> int:
     """Deploys PATH: a cdk.out folder, an app's Python file, or a folder with a cdk.json.
@@ -74,11 +96,14 @@ def up_command(
     What the emulator leaves out of it is said before. It stays, and shows what functions write, until Ctrl-C.
     """
     from constructs_lambda.cli.local_up import Call, up
+    from constructs_lambda.local.inputs import Inputs
 
     if detach and once:
         raise click.UsageError("--detach and --once don't go together.")
+    inputs = Inputs(_pairs("--parameters", parameters), _values("--ssm", ssm), _values("--secret", secrets))
     calls = tuple(Call(each, _parsed(headers), api) for each in requests)
-    return up(path, calls, port=port, method=method, stay="detached" if detach else "no" if once else "yes")
+    stay: Literal["yes", "no", "detached"] = "detached" if detach else "no" if once else "yes"
+    return up(path, calls, inputs=inputs, port=port, method=method, stay=stay)
 
 
 @command.command("invoke", short_help="Invoke a function.")
@@ -145,9 +170,7 @@ def publish_command(
     name: str | None, message: str, attributes: tuple[str, ...], group: str | None, port: int | None
 ) -> int:
     """Publishes a message to a topic, or sends it to a queue. NAME is a construct path, or the end of one."""
-    pairs = dict(each.partition("=")[::2] for each in attributes)
-    if wrong := [each for each in attributes if not each.partition("=")[0] or "=" not in each]:
-        raise click.UsageError(f"--attribute is {wrong[0]!r}; it must be NAME=VALUE.")
+    pairs = _pairs("--attribute", attributes)
     text = _read(message[1:]).decode(errors="replace") if message.startswith("@") else message
     write(_open(port).publish(name, text, pairs, group=group) + "\n")
     return 0
@@ -250,6 +273,22 @@ def _parsed(headers: tuple[str, ...]) -> Mapping[str, str]:
     if wrong := [name for name, colon, _ in pairs if not colon or not name.strip()]:
         raise click.UsageError(f"--header is {wrong[0]!r}; it must be 'NAME: VALUE'.")
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    if wrong := [each for each in given if not each.partition("=")[0] or "=" not in each]:
+        raise click.UsageError(f"{option} is {wrong[0]!r}; it must be NAME=VALUE.")
+    return dict(each.partition("=")[::2] for each in given)
+
+
+def _values(option: str, given: Sequence[str]) -> dict[str, str]:
+    """Texts by name, or what is in files."""
+    found = {}
+    for name, value in _pairs(option, given).items():
+        found[name] = _read(value[1:]).decode(errors="replace") if value.startswith("@") else value
+        if not found[name]:
+            raise click.UsageError(f"{option} {name}: is empty, and AWS takes no empty one.")
+    return found
 
 
 def _read(file: str) -> bytes:

@@ -124,6 +124,9 @@ def deploy_with_cdk(cdk: CdkCli, aws: Emulator, app: Fitted, outdir: Path, progr
         progress(f"bootstrap {place}", 1, 1, time.monotonic() - started)
     every = "**"  # `--all` leaves out what is in Stages
     deploy = ["deploy", every, "--app", str(assembly), "--require-approval", "never"]
+    for stack, values in app.parameters.items():
+        for name, value in values.items():
+            deploy += ["--parameters", f"{stack}:{name}={value}"]
     said: list[tuple[StackPlan, int]] = []
 
     def tell(seconds: float) -> None:

@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -182,7 +183,15 @@ class Emulator:
             self._clients[key] = make_client(self.port, service, account, region)
         return self._clients[key]
 
-    def deploy(self, outdir: str | Path, *, progress: Progress | None = None) -> LocalApp:
+    def deploy(
+        self,
+        outdir: str | Path,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        ssm: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> LocalApp:
         """Creates the stacks of a cloud assembly, each after those that it depends on.
 
         The app's connections are closed with the emulator.
@@ -190,14 +199,19 @@ class Emulator:
 
         Args:
             outdir: The assembly.
+            parameters: Values of stack parameters by `NAME` or `STACK:NAME`, as `cdk deploy --parameters` has them.
+            ssm: Values of SSM parameters, by name.
+            secrets: Values of secrets, by name; what has several is JSON.
             progress: Is told how far it is.
 
         Raises:
-            InputError: The assembly can't be read, or a stack can't be created; says which resources failed, and why.
+            InputError: The assembly can't be read, a value is missing, or a stack can't be created; says which
+                resources failed, and why.
         """
         from constructs_lambda.local.deployments import deploy
+        from constructs_lambda.local.inputs import Inputs
 
-        app = deploy(self, Path(outdir), progress)
+        app = deploy(self, Path(outdir), Inputs(parameters or {}, ssm or {}, secrets or {}), progress)
         self._apps.append(app)
         return app
 

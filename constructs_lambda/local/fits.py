@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,14 @@ class Fitted:
         templates: What is deployed for each template, by its file.
         dropped: What is missing from each, by its file.
         ignored: What the emulator leaves out of it, for people to read.
+        parameters: The values of its parameters, by stack.
     """
 
     plans: tuple[StackPlan, ...]
     templates: Mapping[Path, Mapping[str, Any]]
     dropped: Mapping[Path, tuple[Dropped, ...]]
     ignored: Ignored
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def fit(outdir: Path) -> Fitted:

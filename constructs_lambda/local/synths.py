@@ -6,8 +6,9 @@ import json
 import os
 import shlex
 import sys
+import tempfile
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from constructs_lambda.assembly import MANIFEST
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.leashes import how_it_ended, leashed
 from constructs_lambda.local.environments import NO_CREDENTIALS, node_program
-from constructs_lambda.local.manifests import ACCOUNT, REGION
+from constructs_lambda.local.manifests import ACCOUNT, REGION, lookups
 from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.records import record
 from constructs_lambda.small_files import read_small
@@ -131,6 +132,29 @@ def synthesize(app: App, outdir: Path) -> Path:
     if _written(own) != before:
         return own
     raise InputError(f"{one_line(app.command)}: wrote no cloud assembly into CDK_OUTDIR; does it call app.synth()?")
+
+
+def synthesize_with(app: App, folder: Path, ssm: Mapping[str, str]) -> Path:
+    """Runs an app, and again where it looks up SSM parameters that are given, as the CDK CLI does.
+
+    Args:
+        app: The app.
+        folder: Where the folder of its assembly is to be made.
+        ssm: Values of SSM parameters, by name.
+
+    Returns:
+        Where it was written.
+
+    Raises:
+        InputError: It failed, or wrote no assembly.
+    """
+    outdir = synthesize(app, folder / _OWN_OUTDIR)
+    while found := {each.key: ssm[each.ssm] for each in lookups(outdir) if each.ssm in ssm}:
+        if found.keys() <= app.context.keys():
+            break
+        app = replace(app, context={**app.context, **found})
+        outdir = synthesize(app, Path(tempfile.mkdtemp(dir=folder)) / _OWN_OUTDIR)
+    return outdir
 
 
 def _environment(app: App, outdir: Path) -> dict[str, str]:

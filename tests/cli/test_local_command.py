@@ -434,6 +434,85 @@ def test_up_with_a_stack_that_cannot_be_created(
     assert "constructs-lambda: Shop/Address/Resource (AWS::Lambda::Url): " in said
 
 
+NEEDY = {
+    **template(Orders=function("import os\ndef handler(e, c): return [os.environ[each] for each in 'ABC']\n")),
+    "Parameters": {"Stage": {"Type": "String"}},
+}
+NEEDY["Resources"]["Orders"]["Properties"]["Environment"] = {
+    "Variables": {
+        "A": {"Ref": "Stage"},
+        "B": "{{resolve:ssm:/b}}",
+        "C": "{{resolve:secretsmanager:c:SecretString:x::}}",
+        "D": "arn:aws:secretsmanager:us-east-1:000000000000:secret:d",
+    }
+}
+
+
+def test_up_without_what_the_app_needs(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any) -> None:
+    outdir = assembly(tmp_path / "cdk.out", Shop=NEEDY)
+    said = up_fails(capfd, tmp_path, monkeypatch, str(outdir)).splitlines()
+    assert "  Shop: the secret d: --secret d=VALUE" in said
+    assert said[-3:] == [
+        "constructs-lambda:   Shop: the parameter Stage (String): --parameters Shop:Stage=VALUE",
+        "constructs-lambda:   Shop: the SSM parameter /b: --ssm /b=VALUE",
+        """constructs-lambda:   Shop: the secret c: --secret 'c={"x": "VALUE"}'""",
+    ]
+    assert not any(line.startswith("Shop: 0 of") for line in said), "nothing was deployed"
+
+
+def test_up_with_what_the_app_needs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    outdir = assembly(tmp_path / "cdk.out", Shop=NEEDY)
+    (tmp_path / "c.json").write_text('{"x": "the secret"}')
+    given = ["--parameters", "Shop:Stage=test", "--ssm", "/b=b=c", "--secret", f"c=@{tmp_path / 'c.json'}"]
+    assert local("up", str(outdir), "--detach", "--port", str(free_port()), *given) == 0
+    capfd.readouterr()
+    assert local("invoke") == 0
+    assert json.loads(capfd.readouterr().out) == ["test", "b=c", "the secret"]
+    assert local("down") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--parameters", "Stage"], "--parameters is 'Stage'; it must be NAME=VALUE."),
+        (["--ssm", "=x"], "--ssm is '=x'; it must be NAME=VALUE."),
+        (["--secret", "c"], "--secret is 'c'; it must be NAME=VALUE."),
+        (["--secret", "c="], "--secret c: is empty, and AWS takes no empty one."),
+        (["--ssm", "b=@gone.txt"], "gone.txt: no such file or directory"),
+    ],
+)
+def test_values_that_are_none(
+    arguments: list[str], message: str, shop: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert local("up", str(shop), *arguments) == 2
+    assert capfd.readouterr().err.startswith(f"constructs-lambda: {message}")
+
+
+LOOKS_UP = """
+import json, os
+from pathlib import Path
+from local_assemblies import assembly, template
+out = assembly(Path(os.environ["CDK_OUTDIR"]), Shop=template())
+manifest = json.loads((out / "manifest.json").read_text())
+key = "ssm:account=000000000000:parameterName=/a:region=us-east-1"
+if key not in json.loads(os.environ["CDK_CONTEXT_JSON"]):
+    manifest["missing"] = [{"key": key, "provider": "ssm", "props": {"parameterName": "/a"}}]
+(out / "manifest.json").write_text(json.dumps(manifest))
+"""
+
+
+def test_up_with_what_the_app_looks_up(tmp_path: Path, monkeypatch: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
+    (tmp_path / "app.py").write_text(LOOKS_UP)
+    assert local("up", str(tmp_path / "app.py"), "--once") == 0
+    told = (
+        "The app looks up 1 value in AWS; CDK's placeholders stand for them.\n  the SSM parameter /a: --ssm /a=VALUE\n"
+    )
+    assert told in capfd.readouterr().err
+    assert local("up", str(tmp_path / "app.py"), "--once", "--ssm", "/a=b") == 0
+    assert "looks up" not in capfd.readouterr().err
+
+
 def test_up_on_a_port_that_is_taken(
     running: str, shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
 ) -> None:
