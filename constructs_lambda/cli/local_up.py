@@ -19,6 +19,7 @@ import click
 from constructs_lambda.cli import write
 from constructs_lambda.cli.local import follow, shown_answer
 from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.local.calls import misses, read_line
 from constructs_lambda.local.cdk_cli import deploy_with_cdk, find_cdk
 from constructs_lambda.local.deployments import create, deployed
 from constructs_lambda.local.emulator import Emulator
@@ -74,6 +75,7 @@ def up(
         InputError: Something is missing or fails; nothing is left running.
     """
     started = time.monotonic()
+    lines = [read_line(each.route) for each in calls]
     app = find_app(path)
     cdk = find_cdk(app.folder, is_wanted=method == "cdk") if method != "cloudformation" else None
     aws = Emulator(port=port, usual_port=USUAL_PORT)
@@ -89,7 +91,8 @@ def up(
             fitted = fit(outdir)
             for line in fitted.ignored.lines():
                 _say(line)
-            for line in (*_looked_up(app, outdir), *_not_given(fitted, inputs)):
+            missed = misses(fitted, outdir, lines, calls[0].api if calls else None)
+            for line in (*_looked_up(app, outdir), *_not_given(fitted, inputs), *missed):
                 _say(line)
             if wrong := misfits(fitted.plans, fitted.templates):
                 _say("Built for another machine, so these fail when they are imported:")

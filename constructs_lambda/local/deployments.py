@@ -18,7 +18,7 @@ from constructs_lambda.local.failures import LOG
 from constructs_lambda.local.fits import NESTED, Fitted, fit, nested_in
 from constructs_lambda.local.inputs import Inputs, supply
 from constructs_lambda.local.manifests import StackPlan
-from constructs_lambda.local.resources import Resource
+from constructs_lambda.local.resources import Resource, name_of
 
 if TYPE_CHECKING:
     from constructs_lambda.assembly import TemplateFile
@@ -211,13 +211,7 @@ def _resources(
         path = file.paths.get(id, f"{file.stack_path}/{id}")
         properties = definitions.get(id, {}).get("Properties", {})
         yield Resource(
-            each["ResourceType"], path, id, physical, plan.name, plan.account, plan.region, _name(properties)
+            each["ResourceType"], path, id, physical, plan.name, plan.account, plan.region, name_of(properties)
         )
         if each["ResourceType"] == NESTED and (inner := nested_in(nested, path)) is not None:
             yield from _resources(aws, plan, physical, inner, templates)
-
-
-def _name(properties: Mapping[str, Any]) -> str:
-    """What an API or a queue is called, where its template says so."""
-    name = properties.get("Name")
-    return name if isinstance(name, str) else ""

@@ -434,6 +434,78 @@ def test_up_with_a_stack_that_cannot_be_created(
     assert "constructs-lambda: Shop/Address/Resource (AWS::Lambda::Url): " in said
 
 
+KEYED = template(
+    Orders=function("def handler(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n"),
+    Api={"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "Keyed"}},
+    **{
+        f"{method}Method": {
+            "Type": "AWS::ApiGateway::Method",
+            "Properties": {
+                "RestApiId": {"Ref": "Api"},
+                "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+                "HttpMethod": method,
+                "AuthorizationType": guard,
+                "ApiKeyRequired": needs_key,
+                "Integration": {
+                    "Type": "AWS_PROXY",
+                    "IntegrationHttpMethod": "POST",
+                    "Uri": {"Fn::Join": ["", [
+                        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
+                        {"Fn::GetAtt": ["Orders", "Arn"]},
+                        "/invocations",
+                    ]]},
+                },
+            },
+        }
+        for method, guard, needs_key in (("GET", "NONE", True), ("POST", "AWS_IAM", True), ("PUT", "NONE", False))
+    },
+    Deployment={
+        "Type": "AWS::ApiGateway::Deployment",
+        "Properties": {"RestApiId": {"Ref": "Api"}},
+        "DependsOn": ["GETMethod", "POSTMethod", "PUTMethod"],
+    },
+    Stage={
+        "Type": "AWS::ApiGateway::Stage",
+        "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "prod"},
+    },
+    Key={"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": True, "Value": "a-key-of-twenty-characters"}},
+    Plan={
+        "Type": "AWS::ApiGateway::UsagePlan",
+        "Properties": {"ApiStages": [{"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}}]},
+    },
+    Planned={
+        "Type": "AWS::ApiGateway::UsagePlanKey",
+        "Properties": {"KeyId": {"Ref": "Key"}, "KeyType": "API_KEY", "UsagePlanId": {"Ref": "Plan"}},
+    },
+)  # fmt: skip
+
+
+def test_routes_that_need_an_api_key(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    key = "x-api-key: a-key-of-twenty-characters"
+    calls = ["--request", "GET /", "-H", key]
+    assert local("up", str(assembly(tmp_path / "cdk.out", Shop=KEYED)), "--once", *calls) == 0
+    lines = capfd.readouterr().out.splitlines()
+    routes = [line.partition("http:")[0] for line in lines if "execute-api" in line]
+    assert sorted(routes) == [
+        "  GET /   API key            ",
+        "  POST /  AWS_IAM + API key  ",
+        "  PUT /   public             ",
+    ]
+    assert f"  Shop/Key  -H '{key}'" in lines
+    assert "  constructs-lambda local request 'PUT /'" in lines, "one that needs none is shown as the example"
+    assert lines[lines.index("> GET /") + 1] == "200 OK"
+
+
+def test_where_every_route_needs_an_api_key(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    left = {name: each for name, each in KEYED["Resources"].items() if name not in ("POSTMethod", "PUTMethod")}
+    left["Deployment"] = {**left["Deployment"], "DependsOn": ["GETMethod"]}
+    outdir = assembly(tmp_path / "cdk.out", Shop={"Resources": left})
+    assert local("up", str(outdir), "--once", "--request", "GET /") == 0
+    said = capfd.readouterr().out
+    assert "  constructs-lambda local request 'GET /' -H 'x-api-key: ...'\n" in said
+    assert "> GET /\n403 Forbidden\n" in said
+
+
 NEEDY = {
     **template(Orders=function("import os\ndef handler(e, c): return [os.environ[each] for each in 'ABC']\n")),
     "Parameters": {"Stage": {"Type": "String"}},
@@ -511,6 +583,31 @@ def test_up_with_what_the_app_looks_up(tmp_path: Path, monkeypatch: Any, capfd: 
     assert told in capfd.readouterr().err
     assert local("up", str(tmp_path / "app.py"), "--once", "--ssm", "/a=b") == 0
     assert "looks up" not in capfd.readouterr().err
+
+
+def test_a_request_line_is_checked_before_anything_is_done(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert local("up", str(tmp_path / "gone.py"), "--request", "GET /", "--request", "/orders") == 2
+    said = "constructs-lambda: '/orders' is no route; write a method and a path, such as 'GET /orders/1'\n"
+    assert capfd.readouterr().err == said
+
+
+def test_the_api_of_a_request_is_looked_for_before_the_deployment(
+    shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    said = up_fails(capfd, tmp_path, monkeypatch, str(shop), "--request", "GET /", "--api", "Nobody")
+    assert "constructs-lambda: no API is called 'Nobody'; there are: Shop/Api" in said
+    assert "Shop: 0 of" not in said
+
+
+def test_a_request_that_no_route_fits_is_told_before_the_deployment(
+    shop: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert local("up", str(shop), "--once", "--request", "PUT /orders/1?a=b", "--request", "GET /nowhere") == 0
+    said = capfd.readouterr()
+    told = "GET /nowhere: no route of Shop/Api fits; it has ANY /orders/{id}\n"
+    assert said.err.index(told) < said.err.index("Shop: 0 of")
+    assert said.err.count("no route of") == 1
+    assert "> GET /nowhere\n404 Not Found\n" in said.out
 
 
 def test_up_on_a_port_that_is_taken(
