@@ -24,6 +24,7 @@ from constructs_lambda.local.cdk_cli import deploy_with_cdk, find_cdk
 from constructs_lambda.local.deployments import create, deployed
 from constructs_lambda.local.emulator import Emulator
 from constructs_lambda.local.fits import Fitted, fit
+from constructs_lambda.local.inline_code import with_cfnresponse
 from constructs_lambda.local.inputs import Inputs, perhaps_read, supply
 from constructs_lambda.local.listings import listing
 from constructs_lambda.local.manifests import lookups
@@ -100,7 +101,7 @@ def up(
                     _say(f"  {line}")
                 _say(f"  Fix: name the app's file, not its cdk.out, or synthesize with --context {LOCAL_CONTEXT}=true.")
             aws.wait()
-            fitted = supply(aws, fitted, inputs)
+            fitted = with_cfnresponse(aws, supply(aws, fitted, inputs))
             with _Progress() as progress:
                 if cdk is not None:
                     deploy_with_cdk(cdk, aws, fitted, outdir, progress)

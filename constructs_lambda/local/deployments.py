@@ -16,6 +16,7 @@ from constructs_lambda.local.apps import LocalApp
 from constructs_lambda.local.clients import explained
 from constructs_lambda.local.failures import LOG
 from constructs_lambda.local.fits import NESTED, Fitted, fit, nested_in
+from constructs_lambda.local.inline_code import with_cfnresponse
 from constructs_lambda.local.inputs import Inputs, supply
 from constructs_lambda.local.manifests import StackPlan
 from constructs_lambda.local.resources import Resource, name_of
@@ -46,7 +47,7 @@ def deploy(aws: Emulator, outdir: Path, inputs: Inputs, progress: Progress | Non
         InputError: The assembly can't be read, a value is missing, or a stack can't be created; says which resources
             failed, and why.
     """
-    return create(aws, supply(aws, fit(outdir), inputs), progress)
+    return create(aws, with_cfnresponse(aws, supply(aws, fit(outdir), inputs)), progress)
 
 
 @explained

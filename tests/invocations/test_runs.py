@@ -572,6 +572,14 @@ def test_inline_code(function: Any) -> None:
     assert Result(function(code=code, handler="index.handler")).answer == "ü"
 
 
+def test_inline_code_has_the_module_that_answers_cloudformation(function: Any, tmp_path: Path) -> None:
+    code = "import cfnresponse\ndef handler(event, context):\n    return cfnresponse.SUCCESS\n"
+    assert Result(function(code=code, handler="index.handler")).answer == "SUCCESS"
+    (tmp_path / "package" / "index.py").write_text(code)
+    failed = Result(function(code=tmp_path / "package", handler="index.handler"))
+    assert "No module named 'cfnresponse'" in failed.answer["errorMessage"], "as on Lambda"
+
+
 # --- Where it can't be run -------------------------------------------------------------------------------------------
 
 
