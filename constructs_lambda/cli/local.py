@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from constructs_lambda.cli import help_option, write
+from constructs_lambda.cli import help_option, read_stdin, write
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.small_files import read_small
 
@@ -108,7 +107,7 @@ def up_command(
 
 @command.command("invoke", short_help="Invoke a function.")
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--event", metavar="FILE", help="Its event, as JSON; - is standard input. {} unless given.")
+@click.option("--event", metavar="FILE", help="Its event: a file, - for standard input, or JSON. {} unless given.")
 @_port
 @help_option
 def invoke_command(name: str | None, event: str | None, port: int | None) -> int:
@@ -117,11 +116,9 @@ def invoke_command(name: str | None, event: str | None, port: int | None) -> int
     NAME is a construct path such as Shop/Orders, the end of one, a logical id or a physical name. The exit status is 1
     where the function fails.
     """
-    payload = _read(event) if event is not None else b"{}"
-    try:
-        json.loads(payload)
-    except ValueError as error:
-        raise InputError(one_line(f"--event {event}: is no JSON: {error}")) from None
+    from constructs_lambda.invocations.payloads import read_event
+
+    payload = read_event("{}" if event is None else event, read_stdin)
     result = _open(port).invoke(name, payload)
     for line in result.log.splitlines():
         click.echo(line, err=True)
@@ -171,8 +168,7 @@ def publish_command(
 ) -> int:
     """Publishes a message to a topic, or sends it to a queue. NAME is a construct path, or the end of one."""
     pairs = _pairs("--attribute", attributes)
-    text = _read(message[1:]).decode(errors="replace") if message.startswith("@") else message
-    write(_open(port).publish(name, text, pairs, group=group) + "\n")
+    write(_open(port).publish(name, _text(message), pairs, group=group) + "\n")
     return 0
 
 
@@ -283,17 +279,21 @@ def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
 
 def _values(option: str, given: Sequence[str]) -> dict[str, str]:
     """Texts by name, or what is in files."""
-    found = {}
-    for name, value in _pairs(option, given).items():
-        found[name] = _read(value[1:]).decode(errors="replace") if value.startswith("@") else value
-        if not found[name]:
-            raise click.UsageError(f"{option} {name}: is empty, and AWS takes no empty one.")
+    found = {name: _text(value) for name, value in _pairs(option, given).items()}
+    if empty := [name for name, value in found.items() if not value]:
+        raise click.UsageError(f"{option} {empty[0]}: is empty, and AWS takes no empty one.")
     return found
 
 
+def _text(given: str) -> str:
+    """A text, or what is in a file."""
+    if not given.startswith("@"):
+        return given
+    try:
+        return _read(given[1:]).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{given[1:]}: is no UTF-8 at byte {error.start:,}; save it as UTF-8") from None
+
+
 def _read(file: str) -> bytes:
-    if file != "-":
-        return read_small(Path(file), most_bytes=_MOST_BYTES, of="an event")
-    if sys.stdin is None:
-        raise InputError("standard input: is closed")
-    return sys.stdin.buffer.read(_MOST_BYTES)
+    return read_stdin() if file == "-" else read_small(Path(file), most_bytes=_MOST_BYTES, of="an event")

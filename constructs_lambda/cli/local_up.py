@@ -92,6 +92,8 @@ def up(
             fitted = fit(outdir)
             for line in fitted.ignored.lines():
                 _say(line)
+            if fitted.empty:
+                _say(f"Not deployed, because AWS takes no stack without resources: {', '.join(fitted.empty)}")
             missed = misses(fitted, outdir, lines, calls[0].api if calls else None)
             for line in (*_looked_up(app, outdir), *_not_given(fitted, inputs), *missed):
                 _say(line)

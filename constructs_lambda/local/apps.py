@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from constructs_lambda.local.answers import Answer, LogLine, Result, Route
 from constructs_lambda.local.calls import read_line
 from constructs_lambda.local.clients import explained, make_client
 from constructs_lambda.local.failures import LOG, failures
-from constructs_lambda.local.requests import send, signature
+from constructs_lambda.local.requests import as_sent, send, signature
 from constructs_lambda.local.resources import (
     API_KEY,
     APIS,
@@ -112,12 +111,11 @@ class LocalApp:
             event: Its event, as JSON has it; a text or bytes are JSON already. `{}` where it isn't given.
 
         Raises:
-            InputError: There is no such function, or the emulator can't run it: a container image, a language.
+            InputError: There is no such function, or the emulator can't run it: a container image, a language. Or the
+                event has NaN or Infinity, which JSON hasn't.
         """
         function = find(self.resources, (FUNCTION,), name, "function")
-        payload = event if isinstance(event, bytes) else event.encode() if isinstance(event, str) else b"{}"
-        if not isinstance(event, bytes | str | None):
-            payload = json.dumps(event).encode()
+        payload = b"{}" if event is None else as_sent(event, "the event")
         client = self.client("lambda", function)
         config = client.get_function_configuration(FunctionName=function.physical_id)
         if config.get("PackageType") == "Image":
@@ -152,9 +150,7 @@ class LocalApp:
         """
         line = read_line(route)
         where = find(self.resources, APIS, api, "API")
-        sent = body if isinstance(body, bytes | None) else body.encode() if isinstance(body, str) else b""
-        if not isinstance(body, bytes | str | None):
-            sent = json.dumps(body).encode()
+        sent = None if body is None else as_sent(body, "the body")
         whole = self._prefix(where) + line.target
         own = {} if sent is None else {"Content-Type": "application/json"}
         signed = signature(self.port, line.method, whole, where) if sign else {}

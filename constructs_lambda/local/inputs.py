@@ -74,6 +74,8 @@ def supply(aws: Emulator, app: Fitted, inputs: Inputs) -> Fitted:
     Raises:
         InputError: Something is missing, or given in vain; all of it is said.
     """
+    if not app.plans:
+        raise InputError(f"nothing can be deployed: no resource is left in {', '.join(app.empty)}")
     values = _values(app, inputs)
     wanted, made = needs(app, values), made_by(app)
     missing = [each for each in wanted if each.is_certain and inputs.value_of(each) is None]

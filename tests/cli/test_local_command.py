@@ -187,7 +187,10 @@ def test_a_message_is_sent_to_a_queue(running: str, capfd: pytest.CaptureFixture
     ("arguments", "message"),
     [
         (["invoke", "Ordres"], "no function is called 'Ordres'; did you mean Shop/Orders?"),
-        (["invoke", "--event", "gone.json"], "gone.json: no such file or directory"),
+        (
+            ["invoke", "--event", "gone.json"],
+            "--event gone.json: no such file or directory; it must be a file, - or JSON",
+        ),
         (["request", "/orders/1"], "'/orders/1' is no route; write a method and a path, such as 'GET /orders/1'"),
         (["request", "GET /", "--api", "Nobody"], "no API is called 'Nobody'; there are: Shop/Api"),
         (["request", "GET /", "-H", "Token"], "--header is 'Token'; it must be 'NAME: VALUE'."),
@@ -204,10 +207,40 @@ def test_what_is_not_there_is_told(
     assert f"constructs-lambda: {message}" in capfd.readouterr().err
 
 
-def test_an_event_that_is_no_json(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "e.json").write_text("{'a': 1}")
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"{'a': 1}", "is no JSON: Expecting property name"),
+        (b'{"a": NaN}', "is no JSON: NaN is no value of JSON"),
+        (b"[Infinity]", "is no JSON: Infinity is no value of JSON"),
+        (b'{"a": "\xe9"}', "is no UTF-8 at byte 7; save it as UTF-8"),
+        (b"\xff\xfe{\0}\0", "is UTF-16; save it as UTF-8"),
+    ],
+)
+def test_an_event_that_is_no_json(
+    running: str, tmp_path: Path, data: bytes, message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "e.json").write_bytes(data)
     assert local("invoke", "--event", str(tmp_path / "e.json")) == 2
-    assert "e.json: is no JSON" in capfd.readouterr().err
+    assert f"e.json: {message}" in capfd.readouterr().err
+
+
+def test_an_event_with_a_byte_order_mark_and_one_that_is_no_file(
+    running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "e.json").write_bytes(b'\xef\xbb\xbf{"id": 1}')
+    for event in (str(tmp_path / "e.json"), '{"id": 1}'):
+        assert local("invoke", "--event", event) == 0
+        assert json.loads(capfd.readouterr().out) == {"event": {"id": 1}}
+
+
+def test_a_message_in_a_file(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "message.txt"
+    file.write_bytes(b"\xef\xbb\xbfGr\xc3\xbc\xc3\x9fe")
+    assert local("publish", "Waiting", "--message", f"@{file}") == 0
+    file.write_bytes(b"Gr\xfc\xdfe")
+    assert local("publish", "Waiting", "--message", f"@{file}") == 2
+    assert capfd.readouterr().err == f"constructs-lambda: {file}: is no UTF-8 at byte 2; save it as UTF-8\n"
 
 
 def test_two_that_run(
@@ -422,6 +455,41 @@ def test_up_with_a_template_that_is_gone(capfd: pytest.CaptureFixture[str], tmp_
     outdir = assembly(tmp_path / "cdk.out", Shop=SHOP)
     (outdir / "Shop.template.json").unlink()
     assert "Shop.template.json doesn't exist; synthesize again" in up_fails(capfd, tmp_path, monkeypatch, str(outdir))
+
+
+def test_up_with_stacks_without_resources(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    outputs = {"Outputs": {"Made": {"Value": "x", "Export": {"Name": "made"}}}}
+    imported = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::ImportValue": "made"}}}
+    stacks: dict[str, dict[str, Any]] = {
+        "Shop": {"Resources": {"Imports": imported, "Queue": {"Type": "AWS::SQS::Queue"}}},
+        "Nat": {"Resources": {"Nat": {"Type": "AWS::EC2::NatGateway"}}},
+        "Empty": {"Resources": {}, **outputs},
+    }
+    outdir = assembly(tmp_path / "cdk.out", "", **stacks)
+    (outdir / "Empty.template.json").write_text(json.dumps(outputs))
+    assert local("up", str(outdir), "--once") == 0
+    said = capfd.readouterr()
+    assert "Not deployed, because AWS takes no stack without resources: Empty, Nat\n" in said.err
+    assert "  AWS::SQS::Queue       needs the export made: Shop/Imports\n" in said.err
+    assert "Shop: 1 of 1 resources" in said.err
+    assert "Nat: 0 of" not in said.err
+    publish = "  constructs-lambda local publish Shop/Queue --message '{}'"
+    assert said.out.splitlines()[1:] == ["Queues", "  Shop/Queue", "Try, in another terminal", publish]
+
+
+def test_up_with_nothing_that_can_be_deployed(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    nat = {"Resources": {"Nat": {"Type": "AWS::EC2::NatGateway"}}}
+    said = up_fails(capfd, tmp_path, monkeypatch, str(assembly(tmp_path / "cdk.out", Nat=nat)))
+    assert "a type that the emulator refuses: Nat/Nat" in said
+    assert said.endswith("constructs-lambda: nothing can be deployed: no resource is left in Nat\n")
+
+
+def test_up_with_nothing_that_can_be_called(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert local("up", str(assembly(tmp_path / "cdk.out", Shop=template())), "--once") == 0
+    said = capfd.readouterr().out.splitlines()[1:]
+    assert said == ["Nothing in it can be called: it has no route, function, topic or queue"]
 
 
 def test_up_with_a_stack_that_cannot_be_created(

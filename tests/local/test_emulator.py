@@ -413,6 +413,17 @@ def test_what_the_emulator_refuses_and_that_it_is_gone(aws: Emulator) -> None:
     nobody.close()
 
 
+def test_what_json_has_not(aws: Emulator) -> None:
+    function = Resource("AWS::Lambda::Function", "Shop/F", "F", "f", "Shop", "000000000000", "us-east-1")
+    address = Resource("AWS::Lambda::Url", "Shop/F/FunctionUrl", "U", "u", "Shop", "000000000000", "us-east-1")
+    app = LocalApp(aws.port, [function, address])
+    with pytest.raises(InputError, match="the event: is no JSON: "):
+        app.invoke(event={"a": float("nan")})
+    with pytest.raises(InputError, match="the body: is no JSON: "):
+        app.request("PUT /", body=[float("inf")])
+    app.close()
+
+
 def test_connections_of_apps_are_closed_with_the_emulator(tmp_path: Path) -> None:
     with Emulator() as aws:
         app = aws.deploy(assembly(tmp_path, Shop=template(Function=function())))
