@@ -47,17 +47,25 @@ def is_running(process: int) -> bool:
         return False
 
 
-def group_of(leader: int) -> list[int]:
-    """The processes of a group that run."""
-    found = []
+def below(root: int) -> list[int]:
+    """A process, and all that runs below it."""
+    parents = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
-            state, _, group = entry.read_text().rpartition(")")[2].split()[:3]
+            state, parent = entry.read_text().rpartition(")")[2].split()[:2]
         except OSError:
             continue
-        if int(group) == leader and state != "Z":
-            found.append(int(entry.parent.name))
+        if state != "Z":
+            parents[int(entry.parent.name)] = int(parent)
+    found = [root] if root in parents else []
+    for each in found:  # it grows on the way
+        found += sorted(child for child, parent in parents.items() if parent == each)
     return found
+
+
+def are_gone(processes: Iterable[int]) -> bool:
+    """Whether none of some processes is there any more."""
+    return not any(map(is_running, processes))
 
 
 def listening(processes: Iterable[int]) -> set[str]:

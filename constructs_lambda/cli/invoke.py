@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from constructs_lambda.cli import help_option, say, write
+from constructs_lambda.cli import help_option, read_stdin, say, write
 from constructs_lambda.errors import InputError, one_line
 
 
@@ -69,7 +69,7 @@ def command(
         layers=layers,
         tenant=tenant,
     )
-    payload = _sample(sample) if sample is not None else read_event("{}" if event is None else event, _stdin)
+    payload = _sample(sample) if sample is not None else read_event("{}" if event is None else event, read_stdin)
     if Path(name).is_dir():
         from constructs_lambda.invocations.folders import from_folder
 
@@ -110,14 +110,6 @@ def _sample(kind: str) -> bytes:
     from constructs_lambda.testing.samples import default_event
 
     return json.dumps(default_event(kind)).encode()
-
-
-def _stdin() -> bytes:
-    from constructs_lambda import limits
-
-    if sys.stdin is None:
-        raise InputError("standard input: is closed")
-    return sys.stdin.buffer.read((limits.SYNC_PAYLOAD_SIZE.maximum or 0) + 1)
 
 
 def _shown(payload: bytes) -> str:

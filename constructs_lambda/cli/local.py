@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from constructs_lambda.cli import help_option, write
+from constructs_lambda.cli import help_option, read_stdin, write
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.small_files import read_small
 
@@ -52,6 +51,25 @@ def command() -> None:
     help="Where it listens on 127.0.0.1. 4566 unless given, or a free port where that is taken.",
 )
 @click.option(
+    "--parameters",
+    metavar="[STACK:]NAME=VALUE",
+    multiple=True,
+    help="The value of a stack's parameter, as for `cdk deploy`; may be given several times.",
+)
+@click.option(
+    "--ssm",
+    metavar="NAME=TEXT|@FILE",
+    multiple=True,
+    help="An SSM parameter that the app reads; may be given several times.",
+)
+@click.option(
+    "--secret",
+    "secrets",
+    metavar="NAME=TEXT|@FILE",
+    multiple=True,
+    help="A secret that the app reads; may be given several times.",
+)
+@click.option(
     "--method",
     type=click.Choice(["auto", "cdk", "cloudformation"]),
     default="auto",
@@ -67,6 +85,9 @@ def up_command(
     headers: tuple[str, ...],
     api: str | None,
     port: int | None,
+    parameters: tuple[str, ...],
+    ssm: tuple[str, ...],
+    secrets: tuple[str, ...],
     method: str,
 ) -> int:
     """Deploys PATH: a cdk.out folder, an app's Python file, or a folder with a cdk.json.
@@ -75,16 +96,19 @@ def up_command(
     What the emulator leaves out of it is said before. It stays, and shows what functions write, until Ctrl-C.
     """
     from constructs_lambda.cli.local_up import Call, up
+    from constructs_lambda.local.inputs import Inputs
 
     if detach and once:
         raise click.UsageError("--detach and --once don't go together.")
+    inputs = Inputs(_pairs("--parameters", parameters), _values("--ssm", ssm), _values("--secret", secrets))
     calls = tuple(Call(each, _parsed(headers), api) for each in requests)
-    return up(path, calls, port=port, method=method, stay="detached" if detach else "no" if once else "yes")
+    stay: Literal["yes", "no", "detached"] = "detached" if detach else "no" if once else "yes"
+    return up(path, calls, inputs=inputs, port=port, method=method, stay=stay)
 
 
 @command.command("invoke", short_help="Invoke a function.")
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--event", metavar="FILE", help="Its event, as JSON; - is standard input. {} unless given.")
+@click.option("--event", metavar="FILE", help="Its event: a file, - for standard input, or JSON. {} unless given.")
 @_port
 @help_option
 def invoke_command(name: str | None, event: str | None, port: int | None) -> int:
@@ -93,11 +117,9 @@ def invoke_command(name: str | None, event: str | None, port: int | None) -> int
     NAME is a construct path such as Shop/Orders, the end of one, a logical id or a physical name. The exit status is 1
     where the function fails.
     """
-    payload = _read(event) if event is not None else b"{}"
-    try:
-        json.loads(payload)
-    except ValueError as error:
-        raise InputError(one_line(f"--event {event}: is no JSON: {error}")) from None
+    from constructs_lambda.invocations.payloads import read_event
+
+    payload = read_event("{}" if event is None else event, read_stdin)
     result = _open(port).invoke(name, payload)
     for line in result.log.splitlines():
         click.echo(line, err=True)
@@ -146,11 +168,8 @@ def publish_command(
     name: str | None, message: str, attributes: tuple[str, ...], group: str | None, port: int | None
 ) -> int:
     """Publishes a message to a topic, or sends it to a queue. NAME is a construct path, or the end of one."""
-    pairs = dict(each.partition("=")[::2] for each in attributes)
-    if wrong := [each for each in attributes if not each.partition("=")[0] or "=" not in each]:
-        raise click.UsageError(f"--attribute is {wrong[0]!r}; it must be NAME=VALUE.")
-    text = _read(message[1:]).decode(errors="replace") if message.startswith("@") else message
-    write(_open(port).publish(name, text, pairs, group=group) + "\n")
+    pairs = _pairs("--attribute", attributes)
+    write(_open(port).publish(name, _text(message), pairs, group=group) + "\n")
     return 0
 
 
@@ -265,9 +284,29 @@ def _parsed(headers: tuple[str, ...]) -> Mapping[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
+def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    if wrong := [each for each in given if not each.partition("=")[0] or "=" not in each]:
+        raise click.UsageError(f"{option} is {wrong[0]!r}; it must be NAME=VALUE.")
+    return dict(each.partition("=")[::2] for each in given)
+
+
+def _values(option: str, given: Sequence[str]) -> dict[str, str]:
+    """Texts by name, or what is in files."""
+    found = {name: _text(value) for name, value in _pairs(option, given).items()}
+    if empty := [name for name, value in found.items() if not value]:
+        raise click.UsageError(f"{option} {empty[0]}: is empty, and AWS takes no empty one.")
+    return found
+
+
+def _text(given: str) -> str:
+    """A text, or what is in a file."""
+    if not given.startswith("@"):
+        return given
+    try:
+        return _read(given[1:]).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{given[1:]}: is no UTF-8 at byte {error.start:,}; save it as UTF-8") from None
+
+
 def _read(file: str) -> bytes:
-    if file != "-":
-        return read_small(Path(file), most_bytes=_MOST_BYTES, of="an event")
-    if sys.stdin is None:
-        raise InputError("standard input: is closed")
-    return sys.stdin.buffer.read(_MOST_BYTES)
+    return read_stdin() if file == "-" else read_small(Path(file), most_bytes=_MOST_BYTES, of="an event")

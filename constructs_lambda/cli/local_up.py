@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import signal
 import stat
 import sys
@@ -17,16 +18,19 @@ import click
 
 from constructs_lambda.cli import write
 from constructs_lambda.cli.local import follow, shown_answer
-from constructs_lambda.errors import InputError
+from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.local.calls import misses, read_line
 from constructs_lambda.local.cdk_cli import deploy_with_cdk, find_cdk
 from constructs_lambda.local.deployments import create, deployed
 from constructs_lambda.local.emulator import Emulator
-from constructs_lambda.local.fits import fit
+from constructs_lambda.local.fits import Fitted, fit
+from constructs_lambda.local.inline_code import with_cfnresponse
+from constructs_lambda.local.inputs import Inputs, perhaps_read, supply
 from constructs_lambda.local.listings import listing
 from constructs_lambda.local.manifests import lookups
 from constructs_lambda.local.natives import misfits
 from constructs_lambda.local.sessions import write_session
-from constructs_lambda.local.synths import find_app, synthesize
+from constructs_lambda.local.synths import App, find_app, synthesize_with
 from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.records import record
 
@@ -53,6 +57,7 @@ def up(
     path: Path | None,
     calls: Sequence[Call],
     *,
+    inputs: Inputs,
     port: int | None,
     method: str,
     stay: Literal["yes", "no", "detached"],
@@ -62,6 +67,7 @@ def up(
     Args:
         path: What to deploy.
         calls: What is called then.
+        inputs: Values that the app needs.
         port: Where the emulator listens; the usual port, or a free one, where it isn't given.
         method: How it is deployed: `auto`, `cdk` or `cloudformation`.
         stay: Whether the emulator runs on, and who ends it.
@@ -70,6 +76,7 @@ def up(
         InputError: Something is missing or fails; nothing is left running.
     """
     started = time.monotonic()
+    lines = [read_line(each.route) for each in calls]
     app = find_app(path)
     cdk = find_cdk(app.folder, is_wanted=method == "cdk") if method != "cloudformation" else None
     aws = Emulator(port=port, usual_port=USUAL_PORT)
@@ -81,18 +88,22 @@ def up(
             outdir = app.path
             if app.command:
                 _say(f"synthesizing {app.path}")
-                outdir = synthesize(app, aws.folder / "cdk.out")
+                outdir = synthesize_with(app, aws.folder, inputs.ssm)
             fitted = fit(outdir)
             for line in fitted.ignored.lines():
                 _say(line)
-            if found := lookups(outdir):
-                _say(f"The app looks up {found} values in AWS; CDK's placeholders stand for them.")
+            if fitted.empty:
+                _say(f"Not deployed, because AWS takes no stack without resources: {', '.join(fitted.empty)}")
+            missed = misses(fitted, outdir, lines, calls[0].api if calls else None)
+            for line in (*_looked_up(app, outdir), *_not_given(fitted, inputs), *missed):
+                _say(line)
             if wrong := misfits(fitted.plans, fitted.templates):
                 _say("Built for another machine, so these fail when they are imported:")
                 for line in wrong:
                     _say(f"  {line}")
                 _say(f"  Fix: name the app's file, not its cdk.out, or synthesize with --context {LOCAL_CONTEXT}=true.")
             aws.wait()
+            fitted = with_cfnresponse(aws, supply(aws, fitted, inputs))
             with _Progress() as progress:
                 if cdk is not None:
                     deploy_with_cdk(cdk, aws, fitted, outdir, progress)
@@ -130,6 +141,22 @@ def up(
                 aws.stop()
                 if file is not None:
                     file.unlink(missing_ok=True)
+
+
+def _looked_up(app: App, outdir: Path) -> Iterator[str]:
+    """What the app looks up in AWS, and how the SSM parameters among it can be given."""
+    if found := lookups(outdir):
+        values = "value" if len(found) == 1 else "values"
+        yield f"The app looks up {len(found)} {values} in AWS; CDK's placeholders stand for them."
+        for each in found:
+            if each.ssm and app.command:
+                yield one_line(f"  the SSM parameter {each.ssm}: --ssm {shlex.quote(f'{each.ssm}=VALUE')}")
+
+
+def _not_given(app: Fitted, inputs: Inputs) -> Iterator[str]:
+    if lines := perhaps_read(app, inputs):
+        yield "Not there, unless it is given; functions may read it while they run:"
+        yield from lines
 
 
 @contextmanager

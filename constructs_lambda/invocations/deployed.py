@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,8 +143,6 @@ def _code(deployment: Deployment) -> Path | str:
 
 def _differences(deployment: Deployment) -> Iterator[str]:
     function, path = deployment.function, deployment.place.path
-    if re.search(r"^\s*(import|from)\s+cfnresponse\b", known(function.inline_code) or "", re.MULTILINE):
-        yield "Lambda puts cfnresponse beside inline code, and there is none here. Fix: take the code from a folder"
     if function.runtime != HERE:
         yield f"{path} runs on {function.runtime}, and this is {HERE}"
     if function.durable is not None:

@@ -1,4 +1,4 @@
-"""What takes a function and its folders away, also where this program is killed: a process of its own.
+"""What takes a function's folders away, also where this program is killed: a process of its own.
 
 It runs this file as a script, with the standard library only.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 class Guard:
-    """Watches this process: when it ends, however it does, the function is killed and the folder removed.
+    """Removes a folder when this process ends, however it does, and whoever else holds its `life`.
 
     Args:
         root: The folder.
@@ -33,14 +33,14 @@ class Guard:
             start_new_session=True,  # what stops this process must not stop it
         )
 
-    def watch(self, group: int) -> None:
-        """Says which process group has to be killed; 0 for none."""
+    @property
+    def life(self) -> int:
+        """The file descriptor that it watches: the folder is there until all have closed it."""
         assert self.process.stdin is not None
-        with suppress(BrokenPipeError):  # somebody killed it
-            self.process.stdin.write(f"{group}\n".encode())
+        return self.process.stdin.fileno()
 
     def clean(self) -> None:
-        """Kills and removes now; a second Ctrl-C doesn't stop that."""
+        """Removes it once nobody else needs it; a second Ctrl-C doesn't stop that."""
         assert self.process.stdin is not None
         is_gone = False
         while not is_gone:
@@ -78,15 +78,10 @@ def _remove(root: Path) -> None:
 
 
 def _main(root: Path) -> None:
-    """Waits until standard input ends, which the system closes with the process that holds the other end."""
+    """Waits until standard input ends, which the system closes with the last process that holds the other end."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    group = 0
-    for line in sys.stdin:
-        group = int(line)
-    if group:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
+    sys.stdin.read()
     _remove(root)
 
 

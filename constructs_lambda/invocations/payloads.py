@@ -10,6 +10,7 @@ from constructs_lambda import limits
 from constructs_lambda.errors import InputError, one_line
 
 STDIN = "-"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_event(given: str, stdin: Callable[[], bytes]) -> bytes:
@@ -29,7 +30,8 @@ def read_event(given: str, stdin: Callable[[], bytes]) -> bytes:
     try:
         json.loads(data.decode("utf-8-sig"), parse_constant=_no_json)
     except UnicodeDecodeError as error:
-        raise InputError(f"{shown}: is no UTF-8 at byte {error.start:,}") from None
+        what = "is UTF-16" if data.startswith(_UTF_16) else f"is no UTF-8 at byte {error.start:,}"
+        raise InputError(f"{shown}: {what}; save it as UTF-8") from None
     except json.JSONDecodeError as error:
         raise InputError(f"{shown}: is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except (ValueError, RecursionError) as error:

@@ -6,7 +6,6 @@ import contextlib
 import math
 import os
 import selectors
-import signal
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from constructs_lambda.invocations.functions import LocalFunction
 from constructs_lambda.invocations.logs import Log
 from constructs_lambda.invocations.runtime_apis import RuntimeApi
 from constructs_lambda.invocations.sandboxes import Sandbox, sandbox
+from constructs_lambda.leashes import Leash
 from constructs_lambda.records import record
 
 INIT_SECONDS = 10
@@ -75,39 +75,36 @@ class _Process:
     """The process of a function, with its clock, its memory and its log; killed with all that it started."""
 
     def __init__(self, function: LocalFunction, place: Sandbox, api: RuntimeApi, log: Log) -> None:
-        self.function, self.api, self.log, self.guard = function, api, log, place.guard
+        self.function, self.api, self.log = function, api, log
         self.peak_bytes = 0
         self.exit_code: int | None = None
         api.on_start = self._start
         variables = environment(function, place, api.address, datetime.now(UTC))
         command = [str(place.python), "-P", str(place.bootstrap), variables.pop("PYTHONPATH"), function.handler]
+        reading, telling = os.pipe()
+        self.leash = Leash(command, place.task, variables, subprocess.PIPE, tell=telling, holding=place.guard.life)
+        try:
+            os.close(telling)
+            with os.fdopen(reading, "rb") as told:
+                self.pid = int(told.readline() or 0)
+        except BaseException:  # Ctrl-C
+            self.leash.end()
+            raise
         self.started_at = time.monotonic()
         api.ends_at = self.started_at + INIT_SECONDS + function.timeout_seconds
-        self.process = subprocess.Popen(
-            command,
-            cwd=place.task,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self.guard.watch(self.process.pid)
-        assert self.process.stdout is not None
-        self.output = self.process.stdout.fileno()
+        assert self.leash.process.stdout is not None
+        self.output = self.leash.process.stdout.fileno()
         os.set_blocking(self.output, False)
 
     def __enter__(self) -> _Process:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.leash.let_go()
         self._reap(0)
-        self.guard.watch(0)
-        self._pass_on()  # what escaped from the group and still writes isn't waited for
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        self._pass_on()
+        assert self.leash.process.stdout is not None
+        self.leash.process.stdout.close()
 
     def wait(self) -> reports.Failure | None:
         """Waits until the function has answered, or Lambda would end it; says why it would."""
@@ -190,7 +187,7 @@ class _Process:
     def _measure(self) -> None:
         """Notes the most memory that the process had; Linux tells it while there is a process."""
         with contextlib.suppress(OSError, StopIteration, ValueError):
-            lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
             peak = next(line for line in lines if line.startswith("VmHWM:"))
             self.peak_bytes = max(self.peak_bytes, int(peak.split()[1]) * 1024)
 
@@ -200,9 +197,9 @@ class _Process:
     def _reap(self, options: int) -> int | None:
         """The exit status of the process, once it has one."""
         if self.exit_code is None:
-            pid, status, usage = os.wait4(self.process.pid, options)
+            pid, status, usage = os.wait4(self.leash.process.pid, options)
             if pid:
-                self.exit_code = self.process.returncode = os.waitstatus_to_exitcode(status)
+                self.exit_code = self.leash.process.returncode = os.waitstatus_to_exitcode(status)
                 if sys.platform == "darwin":  # elsewhere it has the memory of this process in it
                     self.peak_bytes = usage.ru_maxrss
         return self.exit_code

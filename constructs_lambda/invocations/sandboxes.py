@@ -18,7 +18,7 @@ from pathlib import Path
 from constructs_lambda.artifacts.archives import inspect
 from constructs_lambda.artifacts.packages import bad_file
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.invocations import bootstraps
+from constructs_lambda.invocations import bootstraps, cfnresponse
 from constructs_lambda.invocations.functions import HERE, LocalFunction
 from constructs_lambda.invocations.guards import Guard, set_modes
 from constructs_lambda.records import record
@@ -99,6 +99,7 @@ def sandbox(function: LocalFunction) -> Iterator[Sandbox]:
         shutil.copyfile(bootstraps.__file__, made.bootstrap)
         if isinstance(function.code, str):
             (made.task / "index.py").write_text(function.code, encoding="utf-8")
+            shutil.copy(cfnresponse.__file__, made.task)
         else:
             _unpack(function.code, made.task)
         for layer in function.layers:

@@ -86,6 +86,7 @@ class Route:
         path: The path, with variables in braces.
         url: Where it is called on this machine.
         guard: What is in front of it: `NONE`, `AWS_IAM`, `CUSTOM` and so on.
+        needs_key: Whether it needs an API key, too.
     """
 
     api: str
@@ -93,3 +94,4 @@ class Route:
     path: str
     url: str
     guard: str
+    needs_key: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from constructs_lambda.errors import InputError, one_line
+from constructs_lambda.errors import InputError
 from constructs_lambda.local.answers import Answer, LogLine, Result, Route
+from constructs_lambda.local.calls import read_line
 from constructs_lambda.local.clients import explained, make_client
 from constructs_lambda.local.failures import LOG, failures
-from constructs_lambda.local.requests import send, signature
+from constructs_lambda.local.requests import as_sent, send, signature
 from constructs_lambda.local.resources import (
+    API_KEY,
     APIS,
     FUNCTION,
     HTTP_API,
@@ -31,7 +32,6 @@ from constructs_lambda.local.resources import (
 if TYPE_CHECKING:
     from constructs_lambda.local.ignored import Ignored
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _NO_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:")
 
 
@@ -111,12 +111,11 @@ class LocalApp:
             event: Its event, as JSON has it; a text or bytes are JSON already. `{}` where it isn't given.
 
         Raises:
-            InputError: There is no such function, or the emulator can't run it: a container image, a language.
+            InputError: There is no such function, or the emulator can't run it: a container image, a language. Or the
+                event has NaN or Infinity, which JSON hasn't.
         """
         function = find(self.resources, (FUNCTION,), name, "function")
-        payload = event if isinstance(event, bytes) else event.encode() if isinstance(event, str) else b"{}"
-        if not isinstance(event, bytes | str | None):
-            payload = json.dumps(event).encode()
+        payload = b"{}" if event is None else as_sent(event, "the event")
         client = self.client("lambda", function)
         config = client.get_function_configuration(FunctionName=function.physical_id)
         if config.get("PackageType") == "Image":
@@ -149,18 +148,13 @@ class LocalApp:
         Raises:
             InputError: The route isn't one, there is no such API, or it doesn't answer.
         """
-        method, _, path = route.strip().partition(" ")
-        method = method.upper()
-        if method not in _METHODS or not path.strip().startswith("/"):
-            raise InputError(f"{one_line(route)!r} is no route; write a method and a path, such as 'GET /orders/1'")
+        line = read_line(route)
         where = find(self.resources, APIS, api, "API")
-        sent = body if isinstance(body, bytes | None) else body.encode() if isinstance(body, str) else b""
-        if not isinstance(body, bytes | str | None):
-            sent = json.dumps(body).encode()
-        whole = self._prefix(where) + path.strip()
+        sent = None if body is None else as_sent(body, "the body")
+        whole = self._prefix(where) + line.target
         own = {} if sent is None else {"Content-Type": "application/json"}
-        signed = signature(self.port, method, whole, where) if sign else {}
-        return send(self.port, method, whole, {**own, **signed, **(headers or {})}, sent)
+        signed = signature(self.port, line.method, whole, where) if sign else {}
+        return send(self.port, line.method, whole, {**own, **signed, **(headers or {})}, sent)
 
     def _prefix(self, api: Resource) -> str:
         """What the paths of an API begin with, on this machine."""
@@ -267,23 +261,33 @@ class LocalApp:
         for api in self.resources:
             if api.type in APIS:
                 base = f"http://127.0.0.1:{self.port}{self._prefix(api)}"
-                for method, path, guard in sorted(self._keys(api)):
-                    found.append(Route(api.shown, method, path, base + path, guard))
+                for method, path, guard, needs_key in sorted(self._keys(api)):
+                    found.append(Route(api.shown, method, path, base + path, guard, needs_key))
         return found
 
-    def _keys(self, api: Resource) -> Iterator[tuple[str, str, str]]:
+    @explained
+    def api_keys(self) -> dict[str, str]:
+        """The values of the app's API keys, by construct path: a route that needs one takes it as `x-api-key`."""
+        keys = [each for each in self.resources if each.type == API_KEY]
+        return {
+            each.shown: self.client("apigateway", each).get_api_key(apiKey=each.physical_id, includeValue=True)["value"]
+            for each in keys
+        }
+
+    def _keys(self, api: Resource) -> Iterator[tuple[str, str, str, bool]]:
         if api.type == HTTP_API:
             for each in self.client("apigatewayv2", api).get_routes(ApiId=api.physical_id)["Items"]:
                 method, _, path = each["RouteKey"].partition(" ")
-                yield method if path else "ANY", path or "/", each.get("AuthorizationType", "NONE")
+                yield method if path else "ANY", path or "/", each.get("AuthorizationType", "NONE"), False
         elif api.type == REST_API:
             client = self.client("apigateway", api)
             for page in client.get_paginator("get_resources").paginate(restApiId=api.physical_id, embed=["methods"]):
                 for each in page["items"]:
                     for method, details in each.get("resourceMethods", {}).items():
-                        yield method, each["path"], details.get("authorizationType", "NONE")
+                        guard = details.get("authorizationType", "NONE")
+                        yield method, each["path"], guard, bool(details.get("apiKeyRequired"))
         else:
-            yield "ANY", "/", self._url_config(api)["AuthType"]
+            yield "ANY", "/", self._url_config(api)["AuthType"], False
 
     def _url_config(self, url: Resource) -> dict[str, Any]:
         found = self.client("lambda", url).get_function_url_config(FunctionName=url.physical_id)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.local.children import leashed
+from constructs_lambda.leashes import how_it_ended, leashed
 from constructs_lambda.local.deployments import finished
 from constructs_lambda.local.environments import environment, node_program
 from constructs_lambda.local.manifests import ACCOUNT, REGION
@@ -124,6 +124,9 @@ def deploy_with_cdk(cdk: CdkCli, aws: Emulator, app: Fitted, outdir: Path, progr
         progress(f"bootstrap {place}", 1, 1, time.monotonic() - started)
     every = "**"  # `--all` leaves out what is in Stages
     deploy = ["deploy", every, "--app", str(assembly), "--require-approval", "never"]
+    for stack, values in app.parameters.items():
+        for name, value in values.items():
+            deploy += ["--parameters", f"{stack}:{name}={value}"]
     said: list[tuple[StackPlan, int]] = []
 
     def tell(seconds: float) -> None:
@@ -176,6 +179,6 @@ def _run(
             time.sleep(_SECONDS_BETWEEN)
     if process.returncode != 0:
         last = "\n".join(said.read_text(errors="replace").splitlines()[-_LAST_LINES:])
-        raise InputError(f"cdk {arguments[0]}: failed, with exit status {process.returncode}; it said:\n{last}")
+        raise InputError(f"cdk {arguments[0]}: failed, with {how_it_ended(process.returncode)}; it said:\n{last}")
     if tell is not None:
         tell(time.monotonic() - started)

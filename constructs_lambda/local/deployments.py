@@ -16,8 +16,10 @@ from constructs_lambda.local.apps import LocalApp
 from constructs_lambda.local.clients import explained
 from constructs_lambda.local.failures import LOG
 from constructs_lambda.local.fits import NESTED, Fitted, fit, nested_in
+from constructs_lambda.local.inline_code import with_cfnresponse
+from constructs_lambda.local.inputs import Inputs, supply
 from constructs_lambda.local.manifests import StackPlan
-from constructs_lambda.local.resources import Resource
+from constructs_lambda.local.resources import Resource, name_of
 
 if TYPE_CHECKING:
     from constructs_lambda.assembly import TemplateFile
@@ -32,18 +34,20 @@ Progress = Callable[[str, int, int, float], None]
 """Is told of a stack: its name, how many resources are done, of how many, and the seconds since it began."""
 
 
-def deploy(aws: Emulator, outdir: Path, progress: Progress | None = None) -> LocalApp:
+def deploy(aws: Emulator, outdir: Path, inputs: Inputs, progress: Progress | None = None) -> LocalApp:
     """Creates the stacks of an assembly in an emulator.
 
     Args:
         aws: The emulator.
         outdir: The assembly.
+        inputs: Values that it needs.
         progress: Is told how far it is.
 
     Raises:
-        InputError: The assembly can't be read, or a stack can't be created; says which resources failed, and why.
+        InputError: The assembly can't be read, a value is missing, or a stack can't be created; says which resources
+            failed, and why.
     """
-    return create(aws, fit(outdir), progress)
+    return create(aws, with_cfnresponse(aws, supply(aws, fit(outdir), inputs)), progress)
 
 
 @explained
@@ -59,7 +63,7 @@ def create(aws: Emulator, app: Fitted, progress: Progress | None = None) -> Loca
         InputError: A stack can't be created; says which resources failed, and why.
     """
     for plan in app.plans:
-        _Deployment(aws, plan, app.templates, progress or _silent).run()
+        _Deployment(aws, plan, app, progress or _silent).run()
     return deployed(aws, app)
 
 
@@ -83,14 +87,13 @@ class _Deployment:
     Args:
         aws: The emulator.
         plan: The stack.
-        templates: What is deployed for each template, by its file.
+        app: The app that it belongs to.
         progress: Is told how far it is.
     """
 
-    def __init__(
-        self, aws: Emulator, plan: StackPlan, templates: Mapping[Path, Mapping[str, Any]], progress: Progress
-    ) -> None:
-        self.aws, self.plan, self.templates, self.progress = aws, plan, templates, progress
+    def __init__(self, aws: Emulator, plan: StackPlan, app: Fitted, progress: Progress) -> None:
+        self.aws, self.plan, self.templates, self.progress = aws, plan, app.templates, progress
+        self.parameters = app.parameters.get(plan.name, {})
         place = {"account": plan.account, "region": plan.region}
         self.s3, self.stacks = aws.client("s3", **place), aws.client("cloudformation", **place)
         self.ssm, self.port = aws.client("ssm", **place), aws.port
@@ -111,6 +114,7 @@ class _Deployment:
         self.stacks.create_stack(
             StackName=self.plan.name,
             TemplateURL=f"http://127.0.0.1:{self.port}/{bucket}/{key}",
+            Parameters=[{"ParameterKey": name, "ParameterValue": each} for name, each in self.parameters.items()],
             Capabilities=_CAPABILITIES,
         )
         status = "CREATE_IN_PROGRESS"
@@ -208,13 +212,7 @@ def _resources(
         path = file.paths.get(id, f"{file.stack_path}/{id}")
         properties = definitions.get(id, {}).get("Properties", {})
         yield Resource(
-            each["ResourceType"], path, id, physical, plan.name, plan.account, plan.region, _name(properties)
+            each["ResourceType"], path, id, physical, plan.name, plan.account, plan.region, name_of(properties)
         )
         if each["ResourceType"] == NESTED and (inner := nested_in(nested, path)) is not None:
             yield from _resources(aws, plan, physical, inner, templates)
-
-
-def _name(properties: Mapping[str, Any]) -> str:
-    """What an API or a queue is called, where its template says so."""
-    name = properties.get("Name")
-    return name if isinstance(name, str) else ""

@@ -11,20 +11,18 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from constructs_lambda.errors import InputError
+from constructs_lambda.leashes import Leash
 from constructs_lambda.local.clients import free_port, is_alive, is_free, make_client
 from constructs_lambda.local.environments import environment, refuse_missing
 from constructs_lambda.local.failures import LOG
-from constructs_lambda.local.guard import KEEP, STOP, remove
 from constructs_lambda.local.manifests import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 
 _SECONDS_TO_START = 120  # a machine with much to do starts it slowly
 _LAST_LINES = 15
+_STOP = "stop"
+"""The named pipe in its folder that ends it."""
 
 
 class Emulator:
@@ -79,7 +79,7 @@ class Emulator:
             _refuse_taken(self._wanted_port)
         try:
             self.folder = Path(tempfile.mkdtemp(prefix="constructs-lambda-local-"))
-            os.mkfifo(self.folder / STOP)
+            os.mkfifo(self.folder / _STOP)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise InputError(f"no folder for the emulator can be made: {reason}; name one with TMPDIR") from None
@@ -89,14 +89,13 @@ class Emulator:
         usual = self._usual_port if self._usual_port and is_free(self._usual_port) else None
         self.port = self._wanted_port or usual or free_port()
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", str(Path(__file__).with_name("guard.py")), str(self.folder)],
-                cwd=self.folder,
-                env={**environment(self.folder), **self._settings()},
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # the functions' processes are of its group, and end with it
+            self._leash = Leash(
+                [sys.executable, "-P", str(Path(__file__).with_name("guard.py"))],
+                self.folder,
+                {**environment(self.folder), **self._settings()},
+                log.fileno(),
+                stop=self.folder / _STOP,
+                remove=self.folder,
             )
 
     def _settings(self) -> dict[str, str]:
@@ -124,9 +123,9 @@ class Emulator:
         while time.monotonic() < deadline:
             if is_alive(self.port, self.token):
                 return
-            if self._process.poll() is not None:
+            if not self.is_running:
                 if self._wanted_port is None and "already in use" in self.log:  # by who was faster
-                    self._process.stdin and self._process.stdin.close()
+                    self._leash.end()
                     self._start()
                     continue
                 break
@@ -136,16 +135,11 @@ class Emulator:
 
     def stop(self) -> None:
         """Ends it and the functions, and removes what they left."""
-        if hasattr(self, "_process"):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            if self._process.stdin is not None:
-                with suppress(OSError):
-                    self._process.stdin.close()
+        if hasattr(self, "_leash"):
+            self._leash.end()
         self._close_clients()
         if hasattr(self, "folder"):
-            remove(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _close_clients(self) -> None:
         for each in (*self._clients.values(), *self._apps):
@@ -154,21 +148,18 @@ class Emulator:
 
     def keep(self) -> None:
         """Lets it run on when this process ends; `end_kept` ends it."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(KEEP)
-        self._process.stdin.close()
-        self._process.returncode = 0  # nobody here waits for it any more
+        self._leash.keep()
         self._close_clients()
 
     @property
     def is_running(self) -> bool:
         """Whether its process is there."""
-        return self._process.poll() is None
+        return self._leash.process.poll() is None
 
     @property
     def pid(self) -> int:
-        """Its process, which is the leader of the group of all that it starts."""
-        return self._process.pid
+        """The process that it runs below, with all that it starts."""
+        return self._leash.process.pid
 
     @property
     def _log(self) -> Path:
@@ -192,7 +183,15 @@ class Emulator:
             self._clients[key] = make_client(self.port, service, account, region)
         return self._clients[key]
 
-    def deploy(self, outdir: str | Path, *, progress: Progress | None = None) -> LocalApp:
+    def deploy(
+        self,
+        outdir: str | Path,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        ssm: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> LocalApp:
         """Creates the stacks of a cloud assembly, each after those that it depends on.
 
         The app's connections are closed with the emulator.
@@ -200,14 +199,19 @@ class Emulator:
 
         Args:
             outdir: The assembly.
+            parameters: Values of stack parameters by `NAME` or `STACK:NAME`, as `cdk deploy --parameters` has them.
+            ssm: Values of SSM parameters, by name.
+            secrets: Values of secrets, by name; what has several is JSON.
             progress: Is told how far it is.
 
         Raises:
-            InputError: The assembly can't be read, or a stack can't be created; says which resources failed, and why.
+            InputError: The assembly can't be read, a value is missing, or a stack can't be created; says which
+                resources failed, and why.
         """
         from constructs_lambda.local.deployments import deploy
+        from constructs_lambda.local.inputs import Inputs
 
-        app = deploy(self, Path(outdir), progress)
+        app = deploy(self, Path(outdir), Inputs(parameters or {}, ssm or {}, secrets or {}), progress)
         self._apps.append(app)
         return app
 
@@ -224,11 +228,11 @@ def end_kept(folder: Path) -> bool:
         Whether it was there.
     """
     try:
-        pipe = os.open(folder / STOP, os.O_WRONLY | os.O_NONBLOCK)
+        with os.fdopen(os.open(folder / _STOP, os.O_WRONLY | os.O_NONBLOCK), "wb") as pipe:
+            pipe.write(b".")
     except OSError:  # nobody reads it
         shutil.rmtree(folder, ignore_errors=True)
         return False
-    os.close(pipe)
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,20 @@ class Fitted:
     """An assembly as the emulator takes it.
 
     Args:
-        plans: Its stacks, in the order that they need.
+        plans: Its stacks that have resources, in the order that they need.
         templates: What is deployed for each template, by its file.
         dropped: What is missing from each, by its file.
         ignored: What the emulator leaves out of it, for people to read.
+        empty: The stacks without resources, by name: AWS takes none of them, and the CDK CLI leaves them out.
+        parameters: The values of its parameters, by stack.
     """
 
     plans: tuple[StackPlan, ...]
     templates: Mapping[Path, Mapping[str, Any]]
     dropped: Mapping[Path, tuple[Dropped, ...]]
     ignored: Ignored
+    empty: tuple[str, ...] = ()
+    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def fit(outdir: Path) -> Fitted:
@@ -61,15 +66,19 @@ def fit(outdir: Path) -> Fitted:
                 templates[file], dropped[file] = fitted(document, known.types, plan.account, broken, gone)
             _pass_on(plan, documents, templates, missed)
         for file, document in documents.items():
-            imports |= exports(document) - exports(templates[file])
-    return Fitted(plans, templates, dropped, ignored_in(plans, templates, dropped, known.types))
+            is_there = bool(templates[plan.template.file.resolve()]["Resources"])
+            imports |= exports(document) - (exports(templates[file]) if is_there else set())
+    left = tuple(plan for plan in plans if templates[plan.template.file.resolve()]["Resources"])
+    empty = tuple(plan.name for plan in plans if plan not in left)
+    return Fitted(left, templates, dropped, ignored_in(plans, templates, dropped, known.types), empty)
 
 
 def _template(file: Path) -> Mapping[str, Any]:
     document = read_document(file)
-    if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
-        raise InputError(f"{file}: is no template, it has no Resources")
-    return document
+    resources = document.get("Resources", {}) if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or not isinstance(resources, Mapping):
+        raise InputError(f"{file}: is no template, its Resources are no mapping")
+    return {**document, "Resources": resources}
 
 
 def _pass_on(

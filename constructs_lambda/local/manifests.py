@@ -76,15 +76,33 @@ def read_plans(outdir: Path) -> tuple[StackPlan, ...]:
     return plans
 
 
-def lookups(outdir: Path) -> int:
-    """How many values the app would have looked up in AWS; placeholders stand for them.
+@record()
+class LookUp:
+    """A value that an app looks up in AWS; a placeholder stands for it.
 
     Args:
-        outdir: The assembly, which was read before.
+        key: Where the app looks for it in its context.
+        ssm: The SSM parameter that it is; empty for anything else.
+    """
+
+    key: str
+    ssm: str
+
+
+def lookups(outdir: Path) -> tuple[LookUp, ...]:
+    """The values that the app would have looked up in AWS.
+
+    Args:
+        outdir: The assembly.
     """
     manifest = read_document(outdir / MANIFEST)
     missing = manifest.get("missing") if isinstance(manifest, Mapping) else None
-    return len(missing) if isinstance(missing, list) else 0
+    found = [_mapping_of(each) for each in missing] if isinstance(missing, list) else []
+    return tuple(LookUp(str(each.get("key")), _ssm_name(each)) for each in found)
+
+
+def _ssm_name(missing: Mapping[str, Any]) -> str:
+    return str(_mapping(missing, "props").get("parameterName", "")) if missing.get("provider") == "ssm" else ""
 
 
 def _plans(directory: Path, templates: Mapping[Path, list[TemplateFile]]) -> Iterator[StackPlan]:

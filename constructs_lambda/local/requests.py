@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 from collections.abc import Mapping
 
@@ -12,6 +13,24 @@ from constructs_lambda.local.resources import URL, Resource
 
 _SECONDS_TO_ANSWER = 60
 _MOCKED = re.compile(r"Mock response - (\S+) not supported for local execution")
+
+
+def as_sent(value: object, what: str) -> bytes:
+    """What is sent: a text or bytes as they are, anything else as JSON.
+
+    Args:
+        value: What is to be sent.
+        what: What the message calls it.
+
+    Raises:
+        InputError: It is no value of JSON, such as NaN.
+    """
+    if isinstance(value, bytes):
+        return value
+    try:
+        return value.encode() if isinstance(value, str) else json.dumps(value, allow_nan=False).encode()
+    except ValueError as error:
+        raise InputError(f"{what}: is no JSON: {one_line(str(error))}") from None
 
 
 def send(port: int, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.records import record
 
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 HTTP_API, REST_API, URL = "AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi", "AWS::Lambda::Url"
+API_KEY = "AWS::ApiGateway::ApiKey"
 APIS = (HTTP_API, REST_API, URL)
 LANGUAGES = ("python", "nodejs", "provided")
 """The runtimes that the emulator has; for others it makes an answer up."""
@@ -65,6 +67,16 @@ class Resource:
         names = {self.shown, self.path, self.logical_id, self.physical_id, self.name}
         names.add(self.physical_id.rpartition("/" if self.type == QUEUE else ":")[2])
         return name in names - {""} or f"/{self.shown}".endswith(f"/{name}")
+
+
+def name_of(properties: Mapping[str, Any]) -> str:
+    """What an API or a queue is called, where its template says so; empty where it doesn't.
+
+    Args:
+        properties: Its properties.
+    """
+    name = properties.get("Name")
+    return name if isinstance(name, str) else ""
 
 
 def find(resources: Sequence[Resource], types: Collection[str], name: str | None, kind: str) -> Resource:

@@ -61,14 +61,14 @@ class Session:
         return LocalApp(self.port, self.resources, log=self.home / LOG)
 
     def wait_for_end(self) -> None:
-        """Waits until it is gone.
+        """Waits until it is gone, with all that it started; its folder goes last.
 
         Raises:
             InputError: It goes on.
         """
         deadline = time.monotonic() + _SECONDS_TO_END
-        while self.is_running:
-            if time.monotonic() > deadline:
+        while (is_running := self.is_running) or (self.home.exists() and time.monotonic() < deadline):
+            if is_running and time.monotonic() > deadline:
                 raise InputError(f"{self.shown}: goes on, although it was told to end")
             time.sleep(0.05)
         self.file.unlink(missing_ok=True)

@@ -6,16 +6,17 @@ import json
 import os
 import shlex
 import sys
+import tempfile
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from constructs_lambda.assembly import MANIFEST
 from constructs_lambda.errors import InputError, one_line
-from constructs_lambda.local.children import leashed
+from constructs_lambda.leashes import how_it_ended, leashed
 from constructs_lambda.local.environments import NO_CREDENTIALS, node_program
-from constructs_lambda.local.manifests import ACCOUNT, REGION
+from constructs_lambda.local.manifests import ACCOUNT, REGION, lookups
 from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.records import record
 from constructs_lambda.small_files import read_small
@@ -125,12 +126,35 @@ def synthesize(app: App, outdir: Path) -> Path:
     with leashed(["/bin/sh", "-c", app.command], app.folder, _environment(app, outdir), output=2) as process:
         status = process.wait()
     if status != 0:
-        raise InputError(f"{one_line(app.command)}: the app failed, with exit status {status}; it says why above")
+        raise InputError(f"{one_line(app.command)}: the app failed, with {how_it_ended(status)}; it says why above")
     if _written(outdir):
         return outdir
     if _written(own) != before:
         return own
     raise InputError(f"{one_line(app.command)}: wrote no cloud assembly into CDK_OUTDIR; does it call app.synth()?")
+
+
+def synthesize_with(app: App, folder: Path, ssm: Mapping[str, str]) -> Path:
+    """Runs an app, and again where it looks up SSM parameters that are given, as the CDK CLI does.
+
+    Args:
+        app: The app.
+        folder: Where the folder of its assembly is to be made.
+        ssm: Values of SSM parameters, by name.
+
+    Returns:
+        Where it was written.
+
+    Raises:
+        InputError: It failed, or wrote no assembly.
+    """
+    outdir = synthesize(app, folder / _OWN_OUTDIR)
+    while found := {each.key: ssm[each.ssm] for each in lookups(outdir) if each.ssm in ssm}:
+        if found.keys() <= app.context.keys():
+            break
+        app = replace(app, context={**app.context, **found})
+        outdir = synthesize(app, Path(tempfile.mkdtemp(dir=folder)) / _OWN_OUTDIR)
+    return outdir
 
 
 def _environment(app: App, outdir: Path) -> dict[str, str]:

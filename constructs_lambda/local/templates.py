@@ -109,7 +109,7 @@ def exports(template: Mapping[str, Any]) -> set[str]:
         template: The template.
     """
     outputs = [_mapping(each) for each in _mapping(template.get("Outputs")).values()]
-    return {_EXPORT.format(_as_text(each["Export"]["Name"])) for each in outputs if "Export" in each}
+    return {_EXPORT.format(as_text(each["Export"]["Name"])) for each in outputs if "Export" in each}
 
 
 def _without(resource: Mapping[str, Any], dropped: Collection[str]) -> dict[str, Any]:
@@ -134,19 +134,23 @@ def _take_layers(id: str, function: dict[str, Any], account: str) -> Iterator[Dr
     layers = properties.get("Layers")
     if function.get("Type") != "AWS::Lambda::Function" or not isinstance(layers, list):
         return
-    foreign = {text for each in layers if (match := _LAYER.search(text := _as_text(each))) and match[1] != account}
+    foreign = {text for each in layers if (match := _LAYER.search(text := as_text(each))) and match[1] != account}
     for arn in sorted(foreign):
         yield Dropped(id, "AWS::Lambda::Function", layer=arn)
     if foreign:
-        function["Properties"] = {**properties, "Layers": [each for each in layers if _as_text(each) not in foreign]}
+        function["Properties"] = {**properties, "Layers": [each for each in layers if as_text(each) not in foreign]}
 
 
-def _as_text(value: object) -> str:
-    """A text, or what is joined to one; references stand in it as `${...}`."""
+def as_text(value: object) -> str:
+    """A text, or what is joined to one; references stand in it as `${...}`.
+
+    Args:
+        value: The value in a template.
+    """
     if isinstance(value, Mapping):
         match = value.get("Fn::Join")
         if isinstance(match, list) and len(match) == 2 and isinstance(match[1], list):
-            return str(match[0]).join(map(_as_text, match[1]))
+            return str(match[0]).join(map(as_text, match[1]))
         return "${" + str(next(iter(value.values()), "")) + "}"
     return str(value)
 
@@ -176,7 +180,7 @@ def _referred(value: Any) -> Iterator[str]:
                 yield name
                 yield f"{name}.{attribute}"
             elif key == "Fn::ImportValue":
-                yield _EXPORT.format(_as_text(each))
+                yield _EXPORT.format(as_text(each))
                 yield from _referred(each)
             elif key == "Fn::Sub":
                 text, *_ = each if isinstance(each, list) and each else [each]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,18 +30,29 @@ class LocalDeployer:
         self._synth = synth
         self._emulators = emulators
 
-    def __call__(self, app: Build | Synthesized | Synthesizable | str | Path) -> LocalApp:
+    def __call__(
+        self,
+        app: Build | Synthesized | Synthesizable | str | Path,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        ssm: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> LocalApp:
         """Deploys an app into an emulator of its own, which ends with the session.
 
         Args:
             app: Puts stacks into an App, or the class of a stack, as for `synth`: it is synthesized with its packages
                 built for this machine. Or what `synth` returned, an app, or a `cdk.out` folder, as it is.
+            parameters: Values of stack parameters by `NAME` or `STACK:NAME`.
+            ssm: Values of SSM parameters, by name.
+            secrets: Values of secrets, by name.
 
         Returns:
             The app, to be called: `request`, `invoke`, `publish`, `logs`, `outputs`.
 
         Raises:
-            InputError: ministack isn't installed, packages weren't built, or a stack can't be created.
+            InputError: ministack isn't installed, packages weren't built, a value is missing, or a stack can't be
+                created.
         """
         if callable(app) and not isinstance(app, Synthesized):
             app = self._synth(app, bundling=True, context={LOCAL_CONTEXT: True})
@@ -55,4 +67,5 @@ class LocalDeployer:
                 f"packages weren't built: {', '.join(bare)}. Fix: give local_app the function that makes the app, or "
                 f"synth(..., bundling=True, context={{{LOCAL_CONTEXT!r}: True}})"
             )
-        return self._emulators.enter_context(Emulator()).deploy(directory_of(app)[0])
+        aws = self._emulators.enter_context(Emulator())
+        return aws.deploy(directory_of(app)[0], parameters=parameters, ssm=ssm, secrets=secrets)

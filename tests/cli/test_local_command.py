@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import pytest
 from local_assemblies import assembly, function, template
-from processes import SECONDS, group_of, is_running, only_linux, until, unused_port
+from processes import SECONDS, are_gone, below, is_running, only_linux, until, unused_port
 
 from constructs_lambda.cli import main
 from constructs_lambda.cli.local import follow
@@ -197,7 +197,10 @@ def test_a_message_is_sent_to_a_queue(running: str, capfd: pytest.CaptureFixture
     ("arguments", "message"),
     [
         (["invoke", "Ordres"], "no function is called 'Ordres'; did you mean Shop/Orders?"),
-        (["invoke", "--event", "gone.json"], "gone.json: no such file or directory"),
+        (
+            ["invoke", "--event", "gone.json"],
+            "--event gone.json: no such file or directory; it must be a file, - or JSON",
+        ),
         (["request", "/orders/1"], "'/orders/1' is no route; write a method and a path, such as 'GET /orders/1'"),
         (["request", "GET /", "--api", "Nobody"], "no API is called 'Nobody'; there are: Shop/Api"),
         (["request", "GET /", "-H", "Token"], "--header is 'Token'; it must be 'NAME: VALUE'."),
@@ -214,10 +217,40 @@ def test_what_is_not_there_is_told(
     assert f"constructs-lambda: {message}" in capfd.readouterr().err
 
 
-def test_an_event_that_is_no_json(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "e.json").write_text("{'a': 1}")
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"{'a': 1}", "is no JSON: Expecting property name"),
+        (b'{"a": NaN}', "is no JSON: NaN is no value of JSON"),
+        (b"[Infinity]", "is no JSON: Infinity is no value of JSON"),
+        (b'{"a": "\xe9"}', "is no UTF-8 at byte 7; save it as UTF-8"),
+        (b"\xff\xfe{\0}\0", "is UTF-16; save it as UTF-8"),
+    ],
+)
+def test_an_event_that_is_no_json(
+    running: str, tmp_path: Path, data: bytes, message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "e.json").write_bytes(data)
     assert local("invoke", "--event", str(tmp_path / "e.json")) == 2
-    assert "e.json: is no JSON" in capfd.readouterr().err
+    assert f"e.json: {message}" in capfd.readouterr().err
+
+
+def test_an_event_with_a_byte_order_mark_and_one_that_is_no_file(
+    running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "e.json").write_bytes(b'\xef\xbb\xbf{"id": 1}')
+    for event in (str(tmp_path / "e.json"), '{"id": 1}'):
+        assert local("invoke", "--event", event) == 0
+        assert json.loads(capfd.readouterr().out) == {"event": {"id": 1}}
+
+
+def test_a_message_in_a_file(running: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "message.txt"
+    file.write_bytes(b"\xef\xbb\xbfGr\xc3\xbc\xc3\x9fe")
+    assert local("publish", "Waiting", "--message", f"@{file}") == 0
+    file.write_bytes(b"Gr\xfc\xdfe")
+    assert local("publish", "Waiting", "--message", f"@{file}") == 2
+    assert capfd.readouterr().err == f"constructs-lambda: {file}: is no UTF-8 at byte 2; save it as UTF-8\n"
 
 
 def test_two_that_run(
@@ -295,18 +328,9 @@ class Up:
         return self.process.returncode, said
 
 
-def emulators_of(process: int) -> list[int]:
-    """The emulators that a process started."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(entry.read_text().rpartition(")")[2].split()[1])
-            command = entry.with_name("cmdline").read_text()
-        except OSError:
-            continue
-        if parent == process and "guard.py" in command:
-            found.append(int(entry.parent.name))
-    return found
+def started_by(process: int) -> list[int]:
+    """What runs below a command: the emulator, with those that watch it, and the functions."""
+    return below(process)[1:]
 
 
 @only_linux
@@ -315,14 +339,14 @@ def test_it_stays_until_it_is_ended(shop: Path, number: signal.Signals, monkeypa
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     up = Up(str(shop), "--request", "GET /orders/9")
     assert "200 OK" in up.read_until("Ctrl-C ends it.")
-    (emulator,) = emulators_of(up.process.pid)
-    assert len(group_of(emulator)) >= 2
+    started = started_by(up.process.pid)
+    assert len(started) >= 4
     for _ in range(3):  # on a busy machine the emulator gives what a function says to the next call
         assert local("invoke") == 0, "another command finds it"
     up.read_until("Shop/Orders  got {}")
     status, said = up.end(number)
     assert (status, said.strip().splitlines()[-1]) == (130, "ended")
-    until(lambda: not group_of(emulator))
+    assert are_gone(started)
     assert list(tmp_path.iterdir()) == []
     assert local("invoke") == 2, "it isn't found any more"
 
@@ -342,10 +366,10 @@ def test_it_is_ended_while_the_app_is_synthesized(tmp_path: Path, monkeypatch: A
     (tmp_path / "app.py").write_text(SLOW_APP)
     up = Up(str(tmp_path / "app.py"))
     until(lambda: (tmp_path / "running").exists() and bool((tmp_path / "running").read_text()))
-    (emulator,) = emulators_of(up.process.pid)
+    started = started_by(up.process.pid)
     assert up.end(signal.SIGINT)[0] == 130
-    until(lambda: not group_of(emulator))
-    until(lambda: not is_running(int((tmp_path / "running").read_text())))
+    assert are_gone(started)
+    assert not is_running(int((tmp_path / "running").read_text()))
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
@@ -370,10 +394,10 @@ def test_it_ends_with_its_terminal_although_nobody_tells_it(shop: Path, tmp_path
         os.close(theirs)
         assert process.stdout is not None
         assert any("Ctrl-C ends it." in line for line in process.stdout)
-        (emulator,) = emulators_of(process.pid)
+        started = started_by(process.pid)
         os.close(ours)
         assert process.wait(timeout=SECONDS) == 130
-    until(lambda: not group_of(emulator))
+    assert are_gone(started)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -383,9 +407,9 @@ def test_it_is_killed(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     up = Up(str(shop))
     up.read_until("Ctrl-C ends it.")
-    (emulator,) = emulators_of(up.process.pid)
+    started = started_by(up.process.pid)
     up.end(signal.SIGKILL)
-    until(lambda: not group_of(emulator))
+    until(lambda: are_gone(started))
     assert list(tmp_path.iterdir()) == []
     assert local("invoke") == 2
     assert list((Path(os.environ["CONSTRUCTS_LAMBDA_CACHE"]) / "local").iterdir()) == []
@@ -395,11 +419,11 @@ def test_it_is_killed(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
 def test_one_that_stays_is_ended_by_down(shop: Path) -> None:
     up = Up(str(shop))
     up.read_until("Ctrl-C ends it.")
-    (emulator,) = emulators_of(up.process.pid)
+    started = started_by(up.process.pid)
     assert local("down") == 0
     said, _ = up.process.communicate(timeout=SECONDS)
     assert (up.process.returncode, said) == (0, "The emulator was ended.\n")
-    until(lambda: not group_of(emulator))
+    assert are_gone(started)
 
 
 class Ending:
@@ -468,6 +492,41 @@ def test_up_with_a_template_that_is_gone(capfd: pytest.CaptureFixture[str], tmp_
     assert "Shop.template.json doesn't exist; synthesize again" in up_fails(capfd, tmp_path, monkeypatch, str(outdir))
 
 
+def test_up_with_stacks_without_resources(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    outputs = {"Outputs": {"Made": {"Value": "x", "Export": {"Name": "made"}}}}
+    imported = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::ImportValue": "made"}}}
+    stacks: dict[str, dict[str, Any]] = {
+        "Shop": {"Resources": {"Imports": imported, "Queue": {"Type": "AWS::SQS::Queue"}}},
+        "Nat": {"Resources": {"Nat": {"Type": "AWS::EC2::NatGateway"}}},
+        "Empty": {"Resources": {}, **outputs},
+    }
+    outdir = assembly(tmp_path / "cdk.out", "", **stacks)
+    (outdir / "Empty.template.json").write_text(json.dumps(outputs))
+    assert local("up", str(outdir), "--once") == 0
+    said = capfd.readouterr()
+    assert "Not deployed, because AWS takes no stack without resources: Empty, Nat\n" in said.err
+    assert "  AWS::SQS::Queue       needs the export made: Shop/Imports\n" in said.err
+    assert "Shop: 1 of 1 resources" in said.err
+    assert "Nat: 0 of" not in said.err
+    publish = "  constructs-lambda local publish Shop/Queue --message '{}'"
+    assert said.out.splitlines()[1:] == ["Queues", "  Shop/Queue", "Try, in another terminal", publish]
+
+
+def test_up_with_nothing_that_can_be_deployed(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    nat = {"Resources": {"Nat": {"Type": "AWS::EC2::NatGateway"}}}
+    said = up_fails(capfd, tmp_path, monkeypatch, str(assembly(tmp_path / "cdk.out", Nat=nat)))
+    assert "a type that the emulator refuses: Nat/Nat" in said
+    assert said.endswith("constructs-lambda: nothing can be deployed: no resource is left in Nat\n")
+
+
+def test_up_with_nothing_that_can_be_called(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert local("up", str(assembly(tmp_path / "cdk.out", Shop=template())), "--once") == 0
+    said = capfd.readouterr().out.splitlines()[1:]
+    assert said == ["Nothing in it can be called: it has no route, function, topic or queue"]
+
+
 def test_up_with_a_stack_that_cannot_be_created(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
 ) -> None:
@@ -476,6 +535,182 @@ def test_up_with_a_stack_that_cannot_be_created(
     said = up_fails(capfd, tmp_path, monkeypatch, str(outdir))
     assert "constructs-lambda: Shop: ROLLBACK_COMPLETE\n" in said
     assert "constructs-lambda: Shop/Address/Resource (AWS::Lambda::Url): " in said
+
+
+KEYED = template(
+    Orders=function("def handler(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n"),
+    Api={"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "Keyed"}},
+    **{
+        f"{method}Method": {
+            "Type": "AWS::ApiGateway::Method",
+            "Properties": {
+                "RestApiId": {"Ref": "Api"},
+                "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+                "HttpMethod": method,
+                "AuthorizationType": guard,
+                "ApiKeyRequired": needs_key,
+                "Integration": {
+                    "Type": "AWS_PROXY",
+                    "IntegrationHttpMethod": "POST",
+                    "Uri": {"Fn::Join": ["", [
+                        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
+                        {"Fn::GetAtt": ["Orders", "Arn"]},
+                        "/invocations",
+                    ]]},
+                },
+            },
+        }
+        for method, guard, needs_key in (("GET", "NONE", True), ("POST", "AWS_IAM", True), ("PUT", "NONE", False))
+    },
+    Deployment={
+        "Type": "AWS::ApiGateway::Deployment",
+        "Properties": {"RestApiId": {"Ref": "Api"}},
+        "DependsOn": ["GETMethod", "POSTMethod", "PUTMethod"],
+    },
+    Stage={
+        "Type": "AWS::ApiGateway::Stage",
+        "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "prod"},
+    },
+    Key={"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": True, "Value": "a-key-of-twenty-characters"}},
+    Plan={
+        "Type": "AWS::ApiGateway::UsagePlan",
+        "Properties": {"ApiStages": [{"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}}]},
+    },
+    Planned={
+        "Type": "AWS::ApiGateway::UsagePlanKey",
+        "Properties": {"KeyId": {"Ref": "Key"}, "KeyType": "API_KEY", "UsagePlanId": {"Ref": "Plan"}},
+    },
+)  # fmt: skip
+
+
+def test_routes_that_need_an_api_key(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    key = "x-api-key: a-key-of-twenty-characters"
+    calls = ["--request", "GET /", "-H", key]
+    assert local("up", str(assembly(tmp_path / "cdk.out", Shop=KEYED)), "--once", *calls) == 0
+    lines = capfd.readouterr().out.splitlines()
+    routes = [line.partition("http:")[0] for line in lines if "execute-api" in line]
+    assert sorted(routes) == [
+        "  GET /   API key            ",
+        "  POST /  AWS_IAM + API key  ",
+        "  PUT /   public             ",
+    ]
+    assert f"  Shop/Key  -H '{key}'" in lines
+    assert "  constructs-lambda local request 'PUT /'" in lines, "one that needs none is shown as the example"
+    assert lines[lines.index("> GET /") + 1] == "200 OK"
+
+
+def test_where_every_route_needs_an_api_key(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    left = {name: each for name, each in KEYED["Resources"].items() if name not in ("POSTMethod", "PUTMethod")}
+    left["Deployment"] = {**left["Deployment"], "DependsOn": ["GETMethod"]}
+    outdir = assembly(tmp_path / "cdk.out", Shop={"Resources": left})
+    assert local("up", str(outdir), "--once", "--request", "GET /") == 0
+    said = capfd.readouterr().out
+    assert "  constructs-lambda local request 'GET /' -H 'x-api-key: ...'\n" in said
+    assert "> GET /\n403 Forbidden\n" in said
+
+
+NEEDY = {
+    **template(Orders=function("import os\ndef handler(e, c): return [os.environ[each] for each in 'ABC']\n")),
+    "Parameters": {"Stage": {"Type": "String"}},
+}
+NEEDY["Resources"]["Orders"]["Properties"]["Environment"] = {
+    "Variables": {
+        "A": {"Ref": "Stage"},
+        "B": "{{resolve:ssm:/b}}",
+        "C": "{{resolve:secretsmanager:c:SecretString:x::}}",
+        "D": "arn:aws:secretsmanager:us-east-1:000000000000:secret:d",
+    }
+}
+
+
+def test_up_without_what_the_app_needs(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any) -> None:
+    outdir = assembly(tmp_path / "cdk.out", Shop=NEEDY)
+    said = up_fails(capfd, tmp_path, monkeypatch, str(outdir)).splitlines()
+    assert "  Shop: the secret d: --secret d=VALUE" in said
+    assert said[-3:] == [
+        "constructs-lambda:   Shop: the parameter Stage (String): --parameters Shop:Stage=VALUE",
+        "constructs-lambda:   Shop: the SSM parameter /b: --ssm /b=VALUE",
+        """constructs-lambda:   Shop: the secret c: --secret 'c={"x": "VALUE"}'""",
+    ]
+    assert not any(line.startswith("Shop: 0 of") for line in said), "nothing was deployed"
+
+
+def test_up_with_what_the_app_needs(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    outdir = assembly(tmp_path / "cdk.out", Shop=NEEDY)
+    (tmp_path / "c.json").write_text('{"x": "the secret"}')
+    given = ["--parameters", "Shop:Stage=test", "--ssm", "/b=b=c", "--secret", f"c=@{tmp_path / 'c.json'}"]
+    assert local("up", str(outdir), "--detach", "--port", str(unused_port()), *given) == 0
+    capfd.readouterr()
+    assert local("invoke") == 0
+    assert json.loads(capfd.readouterr().out) == ["test", "b=c", "the secret"]
+    assert local("down") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--parameters", "Stage"], "--parameters is 'Stage'; it must be NAME=VALUE."),
+        (["--ssm", "=x"], "--ssm is '=x'; it must be NAME=VALUE."),
+        (["--secret", "c"], "--secret is 'c'; it must be NAME=VALUE."),
+        (["--secret", "c="], "--secret c: is empty, and AWS takes no empty one."),
+        (["--ssm", "b=@gone.txt"], "gone.txt: no such file or directory"),
+    ],
+)
+def test_values_that_are_none(
+    arguments: list[str], message: str, shop: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert local("up", str(shop), *arguments) == 2
+    assert capfd.readouterr().err.startswith(f"constructs-lambda: {message}")
+
+
+LOOKS_UP = """
+import json, os
+from pathlib import Path
+from local_assemblies import assembly, template
+out = assembly(Path(os.environ["CDK_OUTDIR"]), Shop=template())
+manifest = json.loads((out / "manifest.json").read_text())
+key = "ssm:account=000000000000:parameterName=/a:region=us-east-1"
+if key not in json.loads(os.environ["CDK_CONTEXT_JSON"]):
+    manifest["missing"] = [{"key": key, "provider": "ssm", "props": {"parameterName": "/a"}}]
+(out / "manifest.json").write_text(json.dumps(manifest))
+"""
+
+
+def test_up_with_what_the_app_looks_up(tmp_path: Path, monkeypatch: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
+    (tmp_path / "app.py").write_text(LOOKS_UP)
+    assert local("up", str(tmp_path / "app.py"), "--once") == 0
+    told = (
+        "The app looks up 1 value in AWS; CDK's placeholders stand for them.\n  the SSM parameter /a: --ssm /a=VALUE\n"
+    )
+    assert told in capfd.readouterr().err
+    assert local("up", str(tmp_path / "app.py"), "--once", "--ssm", "/a=b") == 0
+    assert "looks up" not in capfd.readouterr().err
+
+
+def test_a_request_line_is_checked_before_anything_is_done(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert local("up", str(tmp_path / "gone.py"), "--request", "GET /", "--request", "/orders") == 2
+    said = "constructs-lambda: '/orders' is no route; write a method and a path, such as 'GET /orders/1'\n"
+    assert capfd.readouterr().err == said
+
+
+def test_the_api_of_a_request_is_looked_for_before_the_deployment(
+    shop: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    said = up_fails(capfd, tmp_path, monkeypatch, str(shop), "--request", "GET /", "--api", "Nobody")
+    assert "constructs-lambda: no API is called 'Nobody'; there are: Shop/Api" in said
+    assert "Shop: 0 of" not in said
+
+
+def test_a_request_that_no_route_fits_is_told_before_the_deployment(
+    shop: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert local("up", str(shop), "--once", "--request", "PUT /orders/1?a=b", "--request", "GET /nowhere") == 0
+    said = capfd.readouterr()
+    told = "GET /nowhere: no route of Shop/Api fits; it has ANY /orders/{id}\n"
+    assert said.err.index(told) < said.err.index("Shop: 0 of")
+    assert said.err.count("no route of") == 1
+    assert "> GET /nowhere\n404 Not Found\n" in said.out
 
 
 def test_up_on_a_port_that_is_taken(

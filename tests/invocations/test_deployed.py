@@ -124,13 +124,6 @@ def test_a_tenant_of_a_function_that_has_none(app: Assembly) -> None:
         found(app, "Orders", tenant="acme")
 
 
-@pytest.mark.parametrize(("line", "is_told"), [("import cfnresponse", True), ("    from cfnresponse import send", True),
-                                               ("import cfnresponses", False)])  # fmt: skip
-def test_what_lambda_puts_beside_inline_code(app: Assembly, line: str, is_told: bool) -> None:
-    add(app, "Orders", Code={"ZipFile": f"import os\n{line}\n"}, Handler="index.handler")
-    assert any("cfnresponse" in note for note in found(app, "Orders").notes) is is_told
-
-
 def test_inline_code(app: Assembly) -> None:
     add(app, "Orders", Code={"ZipFile": HANDLER}, Handler="index.handler")
     assert found(app, "Orders").code == HANDLER

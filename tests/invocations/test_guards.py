@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +23,25 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def group() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that runs on, in a group of its own."""
-    with subprocess.Popen(["sleep", "600"], start_new_session=True) as process:
-        yield process
-        process.kill()
-
-
-def test_the_end_of_this_process_is_enough(folder: Path, group: subprocess.Popen[bytes]) -> None:
+def test_the_end_of_this_process_is_enough(folder: Path) -> None:
     guard = Guard(folder)
-    guard.watch(group.pid)
     assert folder.exists()
     assert guard.process.stdin is not None
     guard.process.stdin.close()  # as the system does it
-    assert group.wait(SECONDS) == -9
     assert guard.process.wait(SECONDS) == 0
     assert not folder.exists()
 
 
-def test_what_has_ended_is_not_killed(folder: Path, group: subprocess.Popen[bytes]) -> None:
+def test_it_waits_for_whoever_needs_the_folder(folder: Path) -> None:
     guard = Guard(folder)
-    guard.watch(group.pid)
-    guard.watch(0)
+    with subprocess.Popen(["sleep", "60"], pass_fds=[guard.life]) as other:
+        assert guard.process.stdin is not None
+        guard.process.stdin.close()
+        with pytest.raises(subprocess.TimeoutExpired):
+            guard.process.wait(0.3)
+        assert folder.exists()
+        other.kill()
     guard.clean()
-    assert group.poll() is None
     assert not folder.exists()
 
 
@@ -72,6 +65,5 @@ def test_without_it_this_process_removes_the_folder(folder: Path) -> None:
     guard = Guard(folder)
     guard.process.kill()
     guard.process.wait()
-    guard.watch(0)
     guard.clean()
     assert not folder.exists()

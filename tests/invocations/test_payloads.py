@@ -58,7 +58,11 @@ def test_a_byte_order_mark_goes(tmp_path: Path) -> None:
         (b"", "is no JSON: .* at line 1, column 1"),
         (b"{} {}", "is no JSON: Extra data at line 1, column 4"),
         (b'{"a": NaN}', "is no JSON: NaN is no value of JSON"),
-        (b'"\xff"', "is no UTF-8 at byte 1"),
+        (b'{"a": -Infinity}', "is no JSON: -Infinity is no value of JSON"),
+        (b'"\xff"', "is no UTF-8 at byte 1; save it as UTF-8"),
+        ("{}".encode("utf-16-le"), "is no JSON: "),
+        (b"\xff\xfe" + "{}".encode("utf-16-le"), "is UTF-16; save it as UTF-8"),
+        (b"\xfe\xff" + "{}".encode("utf-16-be"), "is UTF-16; save it as UTF-8"),
         (b"[" * 100_000, "is no JSON: "),
     ],
 )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import signal
 import stat
 import sys
 import time
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import SECONDS, is_running, until
+from processes import SECONDS, is_running, only_linux, until
 
 from constructs_lambda import limits
 from constructs_lambda.errors import InputError
@@ -352,13 +350,17 @@ def test_more_memory_than_it_has(function: Any, stays: bool) -> None:
     assert result.lines[-2].endswith("\tStatus: error\tError Type: Runtime.OutOfMemory")
 
 
-def test_what_left_the_group_is_not_waited_for(function: Any) -> None:
-    detached = IDLE.replace('"600"]', '"600"], start_new_session=True')
-    result = Result(function(f"{detached}return process.pid"))
-    try:
-        assert result.answer > 0
-    finally:
-        os.kill(result.answer, signal.SIGKILL)
+@only_linux
+@pytest.mark.parametrize("end", ["return pid", "raise ValueError(pid)", "print(pid)\nos._exit(3)", "time.sleep(600)"])
+def test_what_went_into_a_session_of_its_own_ends_with_it(function: Any, tmp_path: Path, end: str) -> None:
+    body = (
+        "import os, subprocess, sys, time\n"
+        "daemon = 'import os, time; os.fork() and os._exit(0); print(os.getpid(), flush=True); time.sleep(600)'\n"
+        "left = subprocess.Popen([sys.executable, '-c', daemon], stdout=-1, start_new_session=True)\n"
+        f"pid = int(left.stdout.readline())\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(pid))\n{end}"
+    )
+    Result(function(body, timeout_seconds=2))
+    assert not is_running(int((tmp_path / "pid").read_text()))
 
 
 # --- What it sees ----------------------------------------------------------------------------------------------------
@@ -569,6 +571,14 @@ def test_a_python_path_of_its_own_comes_last(function: Any, tmp_path: Path) -> N
 def test_inline_code(function: Any) -> None:
     code = "def handler(event, context):\n    return 'ü'\n"
     assert Result(function(code=code, handler="index.handler")).answer == "ü"
+
+
+def test_inline_code_has_the_module_that_answers_cloudformation(function: Any, tmp_path: Path) -> None:
+    code = "import cfnresponse\ndef handler(event, context):\n    return cfnresponse.SUCCESS\n"
+    assert Result(function(code=code, handler="index.handler")).answer == "SUCCESS"
+    (tmp_path / "package" / "index.py").write_text(code)
+    failed = Result(function(code=tmp_path / "package", handler="index.handler"))
+    assert "No module named 'cfnresponse'" in failed.answer["errorMessage"], "as on Lambda"
 
 
 # --- Where it can't be run -------------------------------------------------------------------------------------------

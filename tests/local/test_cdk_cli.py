@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from constructs_lambda.local.cdk_cli import PINNED, CdkCli, deploy_with_cdk, fin
 from constructs_lambda.local.deployments import deployed
 from constructs_lambda.local.environments import node_program
 from constructs_lambda.local.fits import fit
+from constructs_lambda.local.inputs import Inputs, supply
 
 pytestmark = [pytest.mark.emulator, pytest.mark.skipif(node_program() is None, reason="no Node is there")]
 
@@ -117,6 +120,21 @@ def test_it_gets_nothing_of_the_user(aws: Emulator, tmp_path: Path, monkeypatch:
     assert "Nat" in json.loads((outdir / "Shop.template.json").read_text())["Resources"], "the app's own stays"
 
 
+def test_it_is_given_the_parameters_of_each_stack(aws: Emulator, tmp_path: Path) -> None:
+    node = node_program()
+    assert node is not None
+    stack = {**template(), "Parameters": {"Stage": {"Type": "String"}, "Size": {"Type": "Number", "Default": 1}}}
+    outdir = assembly(tmp_path / "cdk.out", Second=stack, First=stack)
+    app = supply(aws, fit(outdir), Inputs({"Stage": "a=b c", "First:Stage": "own"}))
+    shutil.rmtree(aws.folder / "fitted.out", ignore_errors=True)
+    (aws.folder / "calls").unlink(missing_ok=True)
+    program = cli(tmp_path, program=WRITES.replace("FAILS", "null"))
+    deploy_with_cdk(CdkCli(program, node, "2"), aws, app, outdir, lambda *_: None)
+    arguments = json.loads((aws.folder / "calls").read_text().splitlines()[-1])["arguments"]
+    given = [after for name, after in itertools.pairwise(arguments) if name == "--parameters"]
+    assert sorted(given) == ["First:Stage=own", "Second:Stage=a=b c"]
+
+
 @pytest.mark.parametrize("command", ["bootstrap", "deploy"])
 def test_what_it_said_where_it_fails(tmp_path: Path, command: str) -> None:
     program = cli(tmp_path, program=WRITES.replace("FAILS", f"'{command}'"))
@@ -142,7 +160,11 @@ def test_the_real_one(tmp_path_factory: pytest.TempPathFactory) -> None:
     subprocess.run(install, cwd=folder, check=True, timeout=1200)
     cdk = find_cdk(folder, is_wanted=True)
     assert cdk is not None
-    outdir = assembly(folder / "cdk.out", Near=template(Function=function()))
+    near = {
+        **template(Function=function(Environment={"Variables": {"A": {"Ref": "A"}, "B": "{{resolve:ssm:/b}}"}})),
+        "Parameters": {"A": {"Type": "String"}},
+    }
+    outdir = assembly(folder / "cdk.out", Near=near)
     assembly(outdir / "assembly-Test", "aws://111122223333/eu-west-1", Far=template(Function=function()))
     manifest = json.loads((outdir / "manifest.json").read_text())
     stage = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Test"}}
@@ -150,13 +172,15 @@ def test_the_real_one(tmp_path_factory: pytest.TempPathFactory) -> None:
     (outdir / "manifest.json").write_text(json.dumps(manifest))
     said: list[tuple[str, int, int, float]] = []
     with Emulator() as aws:
-        fitted = fit(outdir)
+        fitted = supply(aws, fit(outdir), Inputs({"A": "a=1"}, {"/b": "b"}))
         deploy_with_cdk(cdk, aws, fitted, outdir, lambda *each: said.append(each))
         app = deployed(aws, fitted)
         for name, place in (("Near", "us-east-1:000000000000"), ("Far", "eu-west-1:111122223333")):
             arn = app.invoke(f"{name}/Function", {}).json()["environment"]["_LAMBDA_FUNCTION_ARN"]
             assert arn.startswith(f"arn:aws:lambda:{place}:function:")
+        environment = app.invoke("Near/Function", {}).json()["environment"]
         app.close()
+    assert (environment["A"], environment["B"]) == ("a=1", "b")
     done = [each[0] for each in said if each[1] == each[2]]
     assert done[:2] == ["bootstrap aws://000000000000/us-east-1", "bootstrap aws://111122223333/eu-west-1"]
     assert sorted(done[2:]) == ["Far", "Near"], "neither needs the other"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -15,12 +16,12 @@ from typing import Any
 
 import pytest
 from local_assemblies import assembly, function, template
-from processes import group_of, is_running, listening, only_linux, until, unused_port
+from processes import are_gone, below, listening, only_linux, until, unused_port
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local import Emulator, LocalApp
 from constructs_lambda.local.clients import NoAnswerError, is_alive, is_there
-from constructs_lambda.local.guard import refuse_others, remove
+from constructs_lambda.local.guard import refuse_others
 from constructs_lambda.local.resources import Resource
 
 pytestmark = pytest.mark.emulator
@@ -225,8 +226,6 @@ def test_a_layer_is_imported(aws: Emulator, tmp_path: Path) -> None:
 
 
 def add_asset(manifest: Path, name: str, bucket: str) -> None:
-    import json
-
     content = json.loads(manifest.read_text())
     destination = {"bucketName": bucket, "objectKey": name}
     content["files"][name] = {"source": {"path": name, "packaging": "file"}, "destinations": {"here": destination}}
@@ -245,10 +244,12 @@ def test_a_link_to_nothing_in_an_asset(aws: Emulator, tmp_path: Path) -> None:
 @only_linux
 def test_nothing_is_left_when_a_test_fails() -> None:
     emulator = Emulator()
+    processes = []
     with pytest.raises(AssertionError, match="a test that fails"), emulator:  # noqa: PT012
-        assert is_running(emulator.pid)
+        processes += below(emulator.pid)
         raise AssertionError("a test that fails")
-    assert not is_running(emulator.pid)
+    assert len(processes) >= 3
+    assert are_gone(processes)
     assert not emulator.folder.exists()
 
 
@@ -315,8 +316,8 @@ def test_only_this_machine_reaches_it_also_while_functions_run(aws: Emulator, tm
     app = aws.deploy(assembly(tmp_path, Run=template(Function=function())))
     assert app.invoke().error == ""
     app.close()
-    processes = group_of(aws.pid)
-    assert len(processes) >= 2, "the emulator, and the function"
+    processes = below(aws.pid)
+    assert len(processes) >= 4, "the two that watch, the emulator, and the function"
     assert listening(processes) == {f"0100007F:{aws.port:04X}"}
 
 
@@ -324,7 +325,7 @@ def test_only_this_machine_reaches_it_also_while_functions_run(aws: Emulator, tm
 def test_what_would_listen_for_all_is_refused(aws: Emulator) -> None:
     client = aws.client("transfer")  # its servers of SFTP listen on every address
     client.create_server()
-    assert listening(group_of(aws.pid)) == {f"0100007F:{aws.port:04X}"}
+    assert listening(below(aws.pid)) == {f"0100007F:{aws.port:04X}"}
 
 
 @pytest.mark.parametrize("address", [("0.0.0.0", 1), ("", 1), ("::", 1, 0, 0), ("192.168.0.1", 1)])
@@ -339,43 +340,57 @@ def test_addresses_of_this_machine(address: Any) -> None:
     refuse_others("socket.connect", (None, ("192.168.0.1", 1)))
 
 
-def test_a_folder_into_which_something_still_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is killed at the same time may make one more file."""
-    folder, tries = tmp_path / "folder", []
-    rmtree = shutil.rmtree
-
-    def written_into(path: Path, **options: Any) -> None:
-        rmtree(path, **options)
-        tries.append(path)
-        if len(tries) < 3:
-            (path / "new").mkdir(parents=True)
-
-    monkeypatch.setattr(shutil, "rmtree", written_into)
-    remove(folder)
-    assert tries == [folder] * 3
-    assert not folder.exists()
-
-
+DAEMON = """
+import os, subprocess
+def handler(event, context):
+    daemon = "import os, time; os.fork() and os._exit(0); print(os.getpid(), flush=True); os.close(1); time.sleep(600)"
+    left = subprocess.Popen([event["python"], "-c", daemon], stdout=subprocess.PIPE, start_new_session=True, text=True)
+    return [os.getpid(), int(left.stdout.readline())]
+"""
+"""What a function leaves in a session of its own, and without a parent."""
 PARENT = """
-import sys, time
+import json, sys, time
+from pathlib import Path
 from constructs_lambda.local import Emulator
 with Emulator() as aws:
-    print(aws.pid, aws.folder, flush=True)
+    pids = aws.deploy(Path(sys.argv[1])).invoke(event={"python": sys.executable}).json()
+    print(json.dumps([str(aws.folder), aws.pid, *pids]), flush=True)
     time.sleep(600)
 """
 
 
 @only_linux
-def test_it_ends_with_a_parent_that_is_killed() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("killed", ["the parent", "the outer watch", "the inner watch", "the emulator"])
+def test_all_ends_where_one_is_killed(killed: str, tmp_path: Path) -> None:
+    outdir = assembly(tmp_path, Shop=template(Function=function(DAEMON)))
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, outdir], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
-    pid, _, folder = parent.stdout.readline().strip().partition(" ")
-    assert group_of(int(pid))
-    parent.send_signal(signal.SIGKILL)
+    folder, outer, worker, daemon = json.loads(parent.stdout.readline())
+    processes = below(outer)
+    assert {worker, daemon} < set(processes)
+    _, inner, emulator, *_ = processes
+    numbers = dict(zip(("the parent", "the outer watch", "the inner watch", "the emulator"),
+                       (parent.pid, outer, inner, emulator), strict=True))  # fmt: skip
+    os.kill(numbers[killed], signal.SIGKILL)
+    until(lambda: are_gone(processes))
+    parent.kill()
     parent.wait()
     parent.stdout.close()
-    until(lambda: not group_of(int(pid)))
-    assert not Path(folder).exists()
+    if killed in ("the parent", "the outer watch"):  # otherwise the parent would have removed it
+        until(lambda: not Path(folder).exists())
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@only_linux
+def test_one_that_was_kept_and_ends_by_itself() -> None:
+    emulator = Emulator()
+    emulator.__enter__()
+    processes = below(emulator.pid)
+    emulator.keep()
+    assert len(processes) >= 3
+    os.kill(processes[2], signal.SIGTERM)
+    until(lambda: are_gone(processes))
+    until(lambda: not emulator.folder.exists())
 
 
 def test_an_app_of_which_all_is_known_can_be_called_again(aws: Emulator, tmp_path: Path) -> None:
@@ -396,6 +411,17 @@ def test_what_the_emulator_refuses_and_that_it_is_gone(aws: Emulator) -> None:
     with pytest.raises(NoAnswerError, match="the emulator doesn't answer: Could not connect"):
         nobody.invoke()
     nobody.close()
+
+
+def test_what_json_has_not(aws: Emulator) -> None:
+    function = Resource("AWS::Lambda::Function", "Shop/F", "F", "f", "Shop", "000000000000", "us-east-1")
+    address = Resource("AWS::Lambda::Url", "Shop/F/FunctionUrl", "U", "u", "Shop", "000000000000", "us-east-1")
+    app = LocalApp(aws.port, [function, address])
+    with pytest.raises(InputError, match="the event: is no JSON: "):
+        app.invoke(event={"a": float("nan")})
+    with pytest.raises(InputError, match="the body: is no JSON: "):
+        app.request("PUT /", body=[float("inf")])
+    app.close()
 
 
 def test_connections_of_apps_are_closed_with_the_emulator(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from local_assemblies import assembly, template
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.local.manifests import lookups, read_plans
+from constructs_lambda.local.manifests import LookUp, lookups, read_plans
 
 
 def changed(outdir: Path, change: dict[str, Any]) -> Path:
@@ -54,12 +54,16 @@ def test_what_the_parameter_store_must_have(tmp_path: Path) -> None:
     assert read_plans(tmp_path)[0].parameters == {"/cdk/version": "6"}
 
 
-def test_how_much_was_looked_up(tmp_path: Path) -> None:
+def test_what_was_looked_up(tmp_path: Path) -> None:
     assembly(tmp_path, Shop=template())
-    assert lookups(tmp_path) == 0
+    assert lookups(tmp_path) == ()
+    missing = [
+        {"key": "a", "provider": "ssm", "props": {"parameterName": "/a"}},
+        {"key": "b", "provider": "vpc-provider", "props": {"parameterName": "/b"}},
+    ]
     manifest = json.loads((tmp_path / "manifest.json").read_text())
-    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "missing": [{"key": "a"}, {"key": "b"}]}))
-    assert lookups(tmp_path) == 2
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "missing": missing}))
+    assert lookups(tmp_path) == (LookUp("a", "/a"), LookUp("b", ""))
 
 
 @pytest.mark.parametrize(

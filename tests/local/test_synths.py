@@ -15,7 +15,7 @@ from processes import SECONDS, is_running, only_linux, until
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local.environments import NO_CREDENTIALS
-from constructs_lambda.local.synths import App, find_app, synthesize
+from constructs_lambda.local.synths import App, find_app, synthesize, synthesize_with
 
 SAYS = """
 import json, os, sys
@@ -216,3 +216,44 @@ def test_python3_means_this_python_unless_another_is_activated(
     environment = json.loads((project / "out" / "seen.json").read_text())["environment"]
     first = environment["PATH"].split(os.pathsep)[0]
     assert first == ("/usr/bin" if is_activated else str(Path(sys.executable).parent))
+
+
+LOOKS_UP = """
+import json, os
+from pathlib import Path
+out = Path(os.environ["CDK_OUTDIR"])
+out.mkdir(parents=True)
+context = json.loads(os.environ["CDK_CONTEXT_JSON"])
+names = ["/a"] + ["/b"] * ("key of /a" in context) + ["/c"]
+missing = [{"key": f"key of {name}", "provider": "ssm", "props": {"parameterName": name}} for name in names]
+missing = [each for each in missing if each["key"] not in context or IS_DEAF]
+(out / "manifest.json").write_text(json.dumps({"missing": missing, "seen": context}))
+with Path("runs").open("a") as runs:
+    runs.write(".")
+"""
+
+
+@pytest.mark.parametrize(
+    ("ssm", "runs", "seen"),
+    [
+        ({}, 1, {}),
+        ({"/other": "x"}, 1, {}),
+        ({"/a": "1"}, 2, {"key of /a": "1"}),
+        ({"/a": "1", "/b": "2"}, 3, {"key of /a": "1", "key of /b": "2"}),
+    ],
+)
+def test_an_app_runs_again_with_what_it_looked_up(
+    tmp_path: Path, ssm: dict[str, str], runs: int, seen: dict[str, str]
+) -> None:
+    (tmp_path / "app.py").write_text(LOOKS_UP.replace("IS_DEAF", "False"))
+    (tmp_path / "home").mkdir()
+    outdir = synthesize_with(find_app(tmp_path / "app.py"), tmp_path / "home", ssm)
+    assert json.loads((outdir / "manifest.json").read_text())["seen"] == {"constructs-lambda:local": True, **seen}
+    assert (tmp_path / "runs").read_text() == "." * runs
+
+
+def test_an_app_that_does_not_take_what_it_looked_up(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(LOOKS_UP.replace("IS_DEAF", "True"))
+    (tmp_path / "home").mkdir()
+    synthesize_with(find_app(tmp_path / "app.py"), tmp_path / "home", {"/a": "1"})
+    assert (tmp_path / "runs").read_text() == ".."

@@ -363,7 +363,8 @@ def test_an_app_is_called_on_this_machine(project: pytest.Pytester) -> None:
             assert echo.invoke("Echo", sample_event("http", route="GET /echo/7")).json()["body"] == "/echo/7"
 
         def test_two_at_once(local_app, synth, echo):
-            again = local_app(synth(Api))
+            again = local_app(synth(Api), ssm={"/a": "b"})
+            assert again.client("ssm", again.resources[0]).get_parameter(Name="/a")["Parameter"]["Value"] == "b"
             assert again.port != echo.port
             assert again.request("GET /echo/there").text == "/echo/there"
         """,
