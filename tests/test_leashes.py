@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import are_gone, below, is_running, only_linux, until
+from processes import SECONDS, are_gone, below, is_running, only_linux, until
 
 from constructs_lambda import leash, leashes
 from constructs_lambda.leashes import Leash, leashed
 
 HERE = {"PATH": os.defpath}
-DAEMON = "(setsid sh -c '(setsid sh -c \"echo \\$\\$ >daemon.tmp; mv daemon.tmp daemon; exec sleep 60\" &)' &)"
+DAEMON = "(setsid sh -c '(setsid sh -c \"echo \\$\\$ >daemon.tmp; mv daemon.tmp daemon; exec sleep 600\" &)' &)"
 """What leaves its session twice, and has no parent."""
 
 
@@ -49,14 +49,14 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 
 @only_linux
-@pytest.mark.parametrize("end", ["exit 3", "kill -9 $$", "sleep 60"])
+@pytest.mark.parametrize("end", ["exit 3", "kill -9 $$", "sleep 600"])
 def test_a_daemon_ends_with_the_program(shell: Shell, tmp_path: Path, end: str) -> None:
     started = shell(f"{DAEMON}; while [ ! -e daemon ]; do sleep 0.01; done; {end}")
     daemon = pid_of(tmp_path / "daemon")
-    if end == "sleep 60":
+    if end == "sleep 600":
         assert is_running(daemon)
         started.let_go()
-    assert started.process.wait(20) == (3 if end == "exit 3" else -9)
+    assert started.process.wait(SECONDS) == (3 if end == "exit 3" else -9)
     assert not is_running(daemon)
 
 
@@ -65,7 +65,7 @@ import sys, time
 from pathlib import Path
 from constructs_lambda.leashes import Leash
 print(Leash(["/bin/sh", "-c", sys.argv[2]], Path(sys.argv[1]), {"PATH": sys.argv[3]}, 2).process.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -73,7 +73,7 @@ time.sleep(60)
 @pytest.mark.parametrize("victim", ["starter", "outer", "inner", "program"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_all_ends_where_one_is_ended(tmp_path: Path, victim: str, number: signal.Signals) -> None:
-    command = [sys.executable, "-c", STARTER, str(tmp_path), f"{DAEMON}; sleep 60", os.defpath]
+    command = [sys.executable, "-c", STARTER, str(tmp_path), f"{DAEMON}; sleep 600", os.defpath]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         outer = int(starter.stdout.readline())
@@ -90,7 +90,7 @@ def test_all_ends_where_one_is_ended(tmp_path: Path, victim: str, number: signal
 def test_what_goes_on_starting_processes_is_caught(shell: Shell, tmp_path: Path) -> None:
     """Each starts the next one in a session of its own, and ends: there is hardly one to be killed."""
     (tmp_path / "storm.sh").write_text('echo $$ >>storm\n[ "$(wc -l <storm)" -gt 2000 ] || setsid sh storm.sh &\n')
-    started = shell("sh storm.sh; sh storm.sh; sleep 60")
+    started = shell("sh storm.sh; sh storm.sh; sleep 600")
     until(lambda: (tmp_path / "storm").exists() and (tmp_path / "storm").read_text().count("\n") > 20)
     started.end()
     counted = (tmp_path / "storm").read_text()
@@ -102,11 +102,11 @@ def test_what_goes_on_starting_processes_is_caught(shell: Shell, tmp_path: Path)
 @only_linux
 def test_nobody_else_is_ended(shell: Shell, tmp_path: Path) -> None:
     with subprocess.Popen(["sleep", "60"]) as bystander, leashed(["true"], tmp_path, HERE, 2) as other:
-        started = shell(f"{DAEMON}; sleep 60")
+        started = shell(f"{DAEMON}; sleep 600")
         pid_of(tmp_path / "daemon")
         started.end()
         assert bystander.poll() is None
-        assert other.wait(20) == 0
+        assert other.wait(SECONDS) == 0
         bystander.kill()
 
 
@@ -114,13 +114,13 @@ def test_nobody_else_is_ended(shell: Shell, tmp_path: Path) -> None:
 def test_what_ends_its_own_group_does_not_end_the_leash(shell: Shell, tmp_path: Path) -> None:
     started = shell(f"{DAEMON}; while [ ! -e daemon ]; do sleep 0.01; done; kill -9 0")
     daemon = pid_of(tmp_path / "daemon")
-    assert started.process.wait(20) == -9
+    assert started.process.wait(SECONDS) == -9
     assert not is_running(daemon)
 
 
 @only_linux
 def test_orphans_that_end_are_waited_for(shell: Shell, tmp_path: Path) -> None:
-    started = shell("(setsid sh -c '(setsid true &)' &); sleep 0.2; touch ready; sleep 60")
+    started = shell("(setsid sh -c '(setsid true &)' &); sleep 0.2; touch ready; sleep 600")
     until((tmp_path / "ready").exists)
     states = [Path(f"/proc/{each}/stat").read_text() for each in os.listdir("/proc") if each.isdecimal()]  # noqa: PTH208
     parents = {str(each) for each in below(started.process.pid)}
@@ -132,13 +132,13 @@ def test_orphans_that_end_are_waited_for(shell: Shell, tmp_path: Path) -> None:
     ("script", "status"), [("exit 0", 0), ("exit 1", 1), ("exit 255", 255), ("kill -11 $$", -11), ("kill -15 $$", -15)]
 )
 def test_it_ends_as_the_program_does(shell: Shell, tmp_path: Path, script: str, status: int) -> None:
-    assert shell(script).process.wait(20) == status
+    assert shell(script).process.wait(SECONDS) == status
     assert list(tmp_path.iterdir()) == [], "no core is dumped"
 
 
 def test_a_program_that_is_not_there(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     started = Leash(["/no/program"], tmp_path, HERE, 2)
-    assert started.process.wait(20) == started.end() == 127
+    assert started.process.wait(SECONDS) == started.end() == 127
     assert capfd.readouterr().err == "/no/program: can't be started: No such file or directory\n"
 
 
@@ -173,7 +173,7 @@ def test_one_that_is_kept_until_it_is_told(shell: Shell, tmp_path: Path) -> None
     home = tmp_path / "home"
     home.mkdir()
     os.mkfifo(home / "stop")
-    started = shell("sleep 60", stop=home / "stop", remove=home)
+    started = shell("sleep 600", stop=home / "stop", remove=home)
     process = started.process.pid
     started.keep()
     time.sleep(0.3)
@@ -212,7 +212,7 @@ def _without_adoption(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
 @pytest.mark.usefixtures("_without_adoption")
 @pytest.mark.parametrize("victim", ["starter", "outer", "program"])
 def test_without_adoption_the_group_ends(shell: Shell, tmp_path: Path, victim: str) -> None:
-    started = shell(f"sleep 60 & echo $! >child.tmp; mv child.tmp child; {DAEMON}; wait")
+    started = shell(f"sleep 600 & echo $! >child.tmp; mv child.tmp child; {DAEMON}; wait")
     child, daemon = pid_of(tmp_path / "child"), pid_of(tmp_path / "daemon")
     outer, inner, program, *_ = processes = below(started.process.pid)
     assert child in processes

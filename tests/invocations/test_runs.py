@@ -359,7 +359,7 @@ def test_what_went_into_a_session_of_its_own_ends_with_it(function: Any, tmp_pat
         "left = subprocess.Popen([sys.executable, '-c', daemon], stdout=-1, start_new_session=True)\n"
         f"pid = int(left.stdout.readline())\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(pid))\n{end}"
     )
-    Result(function(body, timeout_seconds=2))
+    Result(function(body, timeout_seconds=5))
     assert not is_running(int((tmp_path / "pid").read_text()))
 
 
