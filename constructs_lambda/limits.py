@@ -97,6 +97,7 @@ _SNS_FILTER = f"{_DOCS}sns/latest/dg/subscription-filter-policy-constraints.html
 _SNS = f"{_DOCS}general/latest/gr/sns.html"
 _SQS_ATTRIBUTES = f"{_DOCS}AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"
 _CODEDEPLOY = f"{_DOCS}codedeploy/latest/userguide/limits.html"
+_EDGE = f"{_DOCS}AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
 _VPC = f"{_DOCS}vpc/latest/userguide/amazon-vpc-limits.html"
 _CLOUDWATCH = f"{_DOCS}AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"
 _IAM = f"{_DOCS}IAM/latest/UserGuide/reference_iam-quotas.html"
@@ -159,6 +160,8 @@ ALIAS_NAME_LENGTH = _hard("length of an alias name", 1, 128, "characters", f"{_A
     "not digits only: that would be a version")
 STATEMENT_ID_LENGTH = _hard("length of a permission's statement id", 1, 100, "characters", f"{_API}AddPermission.html")
 LOG_GROUP_NAME_LENGTH = _hard("length of a log group name", 1, 512, "characters", f"{_API}LoggingConfig.html")
+LOG_FILTER_PATTERN_LENGTH = _hard("length of a log group's filter pattern", 0, 1_024, "characters",
+    f"{_DOCS}AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html")
 FUNCTION_TAGS = _hard("number of tags", None, 50, "tags", f"{_GUIDE}configuration-tags.html")
 TAG_KEY_LENGTH = _hard("length of a tag key", 1, 128, "characters", f"{_API}TagResource.html")
 TAG_VALUE_LENGTH = _hard("length of a tag value", 0, 256, "characters", f"{_API}TagResource.html")
@@ -316,6 +319,10 @@ REST_API_COMPRESSION_SIZE = _hard("smallest payload that a REST API compresses",
     f"{_DOCS}apigateway/latest/api/API_CreateRestApi.html", "0 compresses every payload")
 HTTP_API_CORS_MAX_AGE = _hard("CORS max age of an HTTP API", -1, 86_400, "s",
     f"{_DOCS}apigatewayv2/latest/api-reference/apis-apiid.html", "-1 tells browsers not to keep the answer")
+API_KEY_LENGTH = _hard("length of an API key", 20, 128, "characters",
+    f"{_DOCS}apigateway/latest/developerguide/api-key-file-format.html", verified=False)
+CANARY_TRAFFIC = _hard("traffic of a stage's canary", 0, 100, "%",
+    f"{_DOCS}apigateway/latest/api/API_CanarySettings.html")
 API_STAGE_NAME_LENGTH = _hard("length of a stage's name", 1, 128, "characters",
     f"{_DOCS}apigateway/latest/api/API_CreateStage.html", "the stage $default of an HTTP API is the only other name")
 API_MAPPING_TEMPLATE_SIZE = _hard("mapping template", None, 300, "KB", _REST)
@@ -380,6 +387,31 @@ TARGET_EVENT_AGE = _hard("maximum age of an event of EventBridge", 60, 86_400, "
     f"{_DOCS}eventbridge/latest/APIReference/API_RetryPolicy.html", "the same for EventBridge Scheduler")
 SCHEDULE_WINDOW = _hard("flexible window of a schedule", 1, 1_440, "minutes",
     f"{_DOCS}scheduler/latest/APIReference/API_FlexibleTimeWindow.html")
+RULE_NAME_LENGTH = _hard("length of a rule's name", 1, 64, "characters",
+    f"{_DOCS}eventbridge/latest/APIReference/API_PutRule.html")
+RULE_DESCRIPTION_LENGTH = _hard("length of a rule's description", 0, 512, "characters",
+    f"{_DOCS}eventbridge/latest/APIReference/API_PutRule.html")
+RULE_TARGETS = _hard("number of targets of a rule", None, 5, "targets",
+    f"{_DOCS}eventbridge/latest/userguide/eb-quota.html")
+TARGET_ID_LENGTH = _hard("length of a target's id", 1, 64, "characters",
+    f"{_DOCS}eventbridge/latest/APIReference/API_Target.html")
+SCHEDULE_NAME_LENGTH = _hard("length of a schedule's name", 1, 64, "characters",
+    f"{_DOCS}scheduler/latest/APIReference/API_CreateSchedule.html")
+SCHEDULE_DESCRIPTION_LENGTH = _hard("length of a schedule's description", 0, 512, "characters",
+    f"{_DOCS}scheduler/latest/APIReference/API_CreateSchedule.html")
+TOPIC_NAME_LENGTH = _hard("length of a topic's name", 1, 256, "characters",
+    f"{_DOCS}sns/latest/api/API_CreateTopic.html", ".fifo included")
+TOPIC_DISPLAY_NAME_LENGTH = _hard("length of a topic's display name", 0, 100, "characters",
+    f"{_DOCS}sns/latest/api/API_SetTopicAttributes.html", verified=False)
+QUEUE_NAME_LENGTH = _hard("length of a queue's name", 1, 80, "characters",
+    f"{_DOCS}AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html", ".fifo included")
+QUEUE_KEY_REUSE = _hard("time for which SQS reuses a data key", 60, 86_400, "s", _SQS_ATTRIBUTES)
+STREAM_NAME_LENGTH = _hard("length of a Kinesis stream's name", 1, 128, "characters",
+    f"{_DOCS}kinesis/latest/APIReference/API_CreateStream.html")
+STREAM_RETENTION = _hard("retention of a Kinesis stream", 24, 8_760, "hours",
+    f"{_DOCS}kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html")
+SECRET_NAME_LENGTH = _hard("length of a secret's name", 1, 512, "characters",
+    f"{_DOCS}secretsmanager/latest/apireference/API_CreateSecret.html")
 QUEUE_DELAY = _hard("delay of a queue's messages", 0, 900, "s", _SQS_ATTRIBUTES)
 QUEUE_RETENTION = _hard("retention of a queue's messages", 60, 1_209_600, "s", _SQS_ATTRIBUTES, "the default is 4 days")
 QUEUE_WAIT = _hard("time that a receive from a queue waits", 0, 20, "s", _SQS_ATTRIBUTES)
@@ -425,6 +457,12 @@ MANAGED_INSTANCES_CONCURRENCY = _hard("concurrency of one execution environment"
 # --- SnapStart -------------------------------------------------------------------------------------------------------
 
 SNAP_START_EPHEMERAL_STORAGE = _hard("ephemeral storage with SnapStart", 512, 512, "MB", f"{_GUIDE}snapstart.html")
+
+# --- Lambda@Edge -----------------------------------------------------------------------------------------------------
+
+EDGE_VIEWER_TIMEOUT = _hard("timeout of a function at a viewer event", None, 5, "s", _EDGE)
+EDGE_ORIGIN_TIMEOUT = _hard("timeout of a function at an origin event", None, 30, "s", _EDGE)
+EDGE_VIEWER_MEMORY = _hard("memory of a function at a viewer event", None, 128, "MB", _EDGE)
 
 # --- VPC -------------------------------------------------------------------------------------------------------------
 
@@ -520,6 +558,60 @@ CAPACITY_PROVIDER_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
 HANDLER_PATTERN = r"[^\s]+"
 MOUNT_PATH_PATTERN = r"/mnt/[a-zA-Z0-9_.-]+"
 LOG_GROUP_NAME_PATTERN = r"[a-zA-Z0-9_./#-]+"
+TOPIC_NAME_PATTERN = r"[a-zA-Z0-9_-]+(?:\.fifo)?"
+QUEUE_NAME_PATTERN = r"[a-zA-Z0-9_-]+(?:\.fifo)?"
+RULE_NAME_PATTERN = r"[a-zA-Z0-9_.-]+"
+SCHEDULE_NAME_PATTERN = r"[a-zA-Z0-9_.-]+"
+STREAM_NAME_PATTERN = r"[a-zA-Z0-9_.-]+"
+SECRET_NAME_PATTERN = r"[a-zA-Z0-9/_+=.@-]+"
+ORGANIZATION_PATTERN = r"o-[a-z0-9]{10,32}"
+GATEWAY_RESPONSES = (
+    "ACCESS_DENIED",
+    "API_CONFIGURATION_ERROR",
+    "AUTHORIZER_CONFIGURATION_ERROR",
+    "AUTHORIZER_FAILURE",
+    "BAD_REQUEST_BODY",
+    "BAD_REQUEST_PARAMETERS",
+    "DEFAULT_4XX",
+    "DEFAULT_5XX",
+    "EXPIRED_TOKEN",
+    "INTEGRATION_FAILURE",
+    "INTEGRATION_TIMEOUT",
+    "INVALID_API_KEY",
+    "INVALID_SIGNATURE",
+    "MISSING_AUTHENTICATION_TOKEN",
+    "QUOTA_EXCEEDED",
+    "REQUEST_TOO_LARGE",
+    "RESOURCE_NOT_FOUND",
+    "THROTTLED",
+    "UNAUTHORIZED",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "WAF_FILTERED",
+)
+LOG_RETENTION_DAYS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
 TENANT_ID_PATTERN = r"[a-zA-Z0-9._:/=+\-@ ]+"
 API_STAGE_NAME_PATTERN = r"[a-zA-Z0-9_-]+"
 STAGE_VARIABLE_NAME_PATTERN = r"[a-zA-Z0-9_]+"

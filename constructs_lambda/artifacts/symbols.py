@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,8 @@ _OLDEST_GRAMMAR = (3, 8)
 _DYNAMIC = frozenset(
     {"__dict__", "__import__", "eval", "exec", "globals", "import_module", "locals", "modules", "setattr", "vars"}
 )
+_FORMATTED = re.compile(rb"(?i)(?<![a-z0-9_])(?:f|t|rf|fr|rt|tr)[\"']")
+_BRACKETS = re.compile(r"was never closed|^unmatched |^closing parenthesis |^unterminated string literal")
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -80,9 +83,17 @@ def parse_module(source: bytes, version: tuple[int, int] | None) -> ast.Module |
             warnings.simplefilter("ignore")
             return ast.parse(source, feature_version=version if known else None)
     except SyntaxError as error:
-        return f"line {error.lineno or 1}: {error.msg}" if known else None
+        is_certain = known or (version is not None and version > _OLDEST_GRAMMAR and _is_of_any_python(error, source))
+        return f"line {error.lineno or 1}: {error.msg}" if is_certain else None
     except (ValueError, LookupError, RecursionError, MemoryError, SystemError):
         return None
+
+
+def _is_of_any_python(error: SyntaxError, source: bytes) -> bool:
+    """Whether no later Python takes it either: brackets and indentation, where no f-string hides other rules."""
+    if _FORMATTED.search(source):  # since 3.12 they may hold quotes, and brackets between those
+        return False
+    return isinstance(error, IndentationError) or bool(_BRACKETS.search(error.msg or ""))
 
 
 def takes_event(function: _Definition) -> bool:

@@ -22,6 +22,7 @@ from constructs_lambda.model.apis import (
 from constructs_lambda.model.attachments import Attachment, Position, Rights, Way
 from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.calls import Call
+from constructs_lambda.model.clashes import Clash
 from constructs_lambda.model.companions import (
     COMPANION_FIELDS,
     Alias,
@@ -56,7 +57,7 @@ from constructs_lambda.model.functions import (
 from constructs_lambda.model.gateways import AuthorizerCode, Gateway, Guard, PathPart, Served
 from constructs_lambda.model.grants import Permission, Statements
 from constructs_lambda.model.hosting import Host, Hosted
-from constructs_lambda.model.invokers import Invoker
+from constructs_lambda.model.invokers import Invocation, Invoker
 from constructs_lambda.model.messages import (
     MESSAGE_FIELDS,
     Delivery,
@@ -155,6 +156,7 @@ __all__ = [
     "Callee",
     "CapacityProvider",
     "Circle",
+    "Clash",
     "CodeSigningConfig",
     "Companion",
     "ConcurrencyUse",
@@ -195,6 +197,7 @@ __all__ = [
     "Image",
     "ImageAsset",
     "Instance",
+    "Invocation",
     "Invoker",
     "Items",
     "LayerUse",

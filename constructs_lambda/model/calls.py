@@ -9,6 +9,7 @@ from constructs_lambda.model.callees import Callee
 from constructs_lambda.model.events import Events
 from constructs_lambda.model.functions import Durable, Function, ManagedInstances, Place
 from constructs_lambda.model.gateway_parts import Gateways
+from constructs_lambda.model.invokers import Invocation
 from constructs_lambda.model.networks import Link
 from constructs_lambda.model.provisions import Provisions
 from constructs_lambda.model.stacks import Stack
@@ -61,6 +62,24 @@ class Calls(Gateways, Events, Provisions):
                     callee=callee,
                     alias=self._published_alias(function),
                 )
+
+    def forbidden(self) -> Iterator[Invocation]:
+        """What load balancers and user pools invoke without a permission."""
+        for stack in self.stacks.values():
+            for invoker in stack.invokers.values():
+                for prop, parts in invoker.functions if invoker.service and not invoker.place.conditional else ():
+                    callee = self.callee(stack, parts)
+                    function = callee.function if callee else None
+                    if not callee or not function:
+                        continue
+                    if self.may_invoke(callee, invoker.service, None, lambda permission: True) is False:
+                        yield Invocation(
+                            place=invoker.place,
+                            property=prop,
+                            what=invoker.what,
+                            service=invoker.service,
+                            function=function,
+                        )
 
     def _published_alias(self, function: Function) -> str:
         for alias in self._aliases.get(function.place, {}).values():

@@ -124,6 +124,14 @@ class EventSourceMapping:
     starting_position: Text = None
     starting_timestamp: Number = None
     response_types: Items = None
+    topics: Items = None
+    queues: Items = None
+    """Those of a broker of Amazon MQ."""
+    access: Items = None
+    """How Lambda gets at a broker or a cluster: names and secrets."""
+    database: Text = None
+    is_self_managed: Flag = None
+    bootstrap_servers: Items = None
     maximum_concurrency: Number = None
     minimum_pollers: Number = None
     maximum_pollers: Number = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from constructs_lambda.records import record
@@ -210,6 +211,9 @@ class Function:
     accelerator: Flag = None
     architectures: Items = None
     environment: Mapping[str, Any] | Unknown | None = None
+    dynamic_references: Mapping[str, str] = field(default_factory=dict)
+    """What a variable takes from a secret (`secretsmanager:shop:SecretString:password`) or a secure parameter
+    (`ssm-secure:...`) when the stack is deployed."""
     layers: Items = None
     layer_links: Links = None
     vpc: Flag = None

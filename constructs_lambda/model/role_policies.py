@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from constructs_lambda.model.functions import Place
+from constructs_lambda.model.attachments import Rights
+from constructs_lambda.model.functions import Function, Place
 from constructs_lambda.model.holders import Holders
 from constructs_lambda.model.networks import Link
 from constructs_lambda.model.references import Spot
@@ -35,13 +36,17 @@ class FunctionRole:
 
     Args:
         place: Where the function stands.
+        function: The function.
         role: The role.
         is_by_name: Whether the function has the role's name, where its ARN is expected.
+        rights: What the role allows.
     """
 
     place: Place
+    function: Function
     role: Role
     is_by_name: bool
+    rights: Rights
 
 
 class RoleQuotas(Holders):
@@ -59,7 +64,13 @@ class RoleQuotas(Holders):
                 spot = self.spot(stack, function.role_link)
                 role = self.stacks[spot.template].roles.get(spot.name) if spot and spot.template else None
                 if spot and role and not (role.place.conditional or function.place.conditional):
-                    yield FunctionRole(place=function.place, role=role, is_by_name=spot.attribute == "")
+                    yield FunctionRole(
+                        place=function.place,
+                        function=function,
+                        role=role,
+                        is_by_name=spot.attribute == "",
+                        rights=self.rights(stack, function.role_link),
+                    )
 
     def policies(self) -> Iterator[Policy]:
         """The policies that this app makes beside its roles."""

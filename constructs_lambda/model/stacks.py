@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
+from typing import Any
 
 from constructs_lambda import limits
 from constructs_lambda.model.apis import (
@@ -109,6 +110,7 @@ class Stack:
         size_bytes: Size of the template as it is uploaded.
         resource_count: Resources, the ones this library doesn't know included; None where a macro or loop adds some.
         parameter_count: Parameters.
+        parameters: Parameters as they are written.
         output_count: Outputs.
         mapping_count: Mappings.
         description: What the template says of itself.
@@ -121,6 +123,7 @@ class Stack:
         output_descriptions: Bytes of the description of each output that has one.
         dangling: What something names that isn't in the template.
         waiting: Resources that wait for each other in a circle.
+        waits_for: What each resource waits for, directly; empty where a macro or a loop may add to it.
         outputs: What each output names.
         nested: By the file of a nested stack's template, the resource that makes it and what its parameters are given.
         networks: What of VPCs stands in it.
@@ -131,6 +134,7 @@ class Stack:
         services: Queues, topics, streams and the like by logical id, with the service that they are of, such as `sqs`.
         service_paths: Construct path of each of those.
         resources: Every resource as it is written; each is read when somebody asks for it.
+        types: The logical ids of the resources of each type.
     """
 
     place: Place
@@ -140,6 +144,7 @@ class Stack:
     size_bytes: int = 0
     resource_count: int | None = 0
     parameter_count: int = 0
+    parameters: Mapping[str, Any] = field(default_factory=dict, compare=False)
     output_count: int = 0
     mapping_count: int = 0
     description: Text = None
@@ -152,6 +157,7 @@ class Stack:
     output_descriptions: Mapping[str, int] = field(default_factory=dict)
     dangling: tuple[Dangling, ...] = ()
     waiting: tuple[tuple[Place, ...], ...] = ()
+    waits_for: Mapping[str, Collection[str]] = field(default_factory=dict, compare=False)
     functions: Mapping[str, Function] = field(default_factory=dict)
     urls: Mapping[str, FunctionUrl] = field(default_factory=dict)
     async_invocations: Mapping[str, AsyncInvocation] = field(default_factory=dict)
@@ -189,11 +195,18 @@ class Stack:
     services: Mapping[str, str] = field(default_factory=dict)
     service_paths: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict, compare=False)
+    types: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
     def companions(self) -> Iterator[Companion | Permission | ApiPart | Release]:
         """The resources beside the functions."""
         for name in (*COMPANION_FIELDS, "permissions", *API_FIELDS, *RELEASE_FIELDS):
             yield from getattr(self, name).values()
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """The resources of some types, as they are written."""
+        for each in types:
+            for logical_id in self.types.get(each, ()):
+                yield self.resources[logical_id]
 
     def deployment(self, function: Function, find: Callable[[Target], LayerVersion | None] | None = None) -> Deployment:
         """A function of this stack, with all that it is deployed with.

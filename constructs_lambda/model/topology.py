@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from constructs_lambda.model.attachments import Attachment
 from constructs_lambda.model.calls import Calls
+from constructs_lambda.model.clashes import Clashes
 from constructs_lambda.model.functions import Function
 from constructs_lambda.model.hosting import Hosting
 from constructs_lambda.model.open_urls import OpenUrls
@@ -15,7 +16,7 @@ from constructs_lambda.model.statements import FunctionPolicies
 from constructs_lambda.model.ways import Ways
 
 
-class Topology(Ways, RoleQuotas, Calls, FunctionPolicies, OpenUrls, Hosting):
+class Topology(Ways, RoleQuotas, Calls, FunctionPolicies, OpenUrls, Hosting, Clashes):
     """The networks, packages and layers of the stacks that one assembly holds.
 
     Args:

@@ -229,6 +229,8 @@ def check_topology(topology: Topology, context: Context, severities: Severities)
         topology.layer_uses(),
         topology.attachments(),
         topology.calls(),
+        topology.forbidden(),
+        topology.clashes(),
         topology.subscribed(),
         topology.published(),
         topology.deliveries(),

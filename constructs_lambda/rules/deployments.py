@@ -111,7 +111,9 @@ def handler(deployment: Deployment) -> Iterator[Problem]:
         yield Problem(
             "Handler",
             f"the handler {quoted(name)} doesn't exist: {cut(verdict.reason)}",
-            f"Write {one_line(found[0])[:100]!r}, or add the function." if found else "Correct the handler's name.",
+            f"Write {one_line(found[0])[:100]!r}, or add the function."
+            if found
+            else "Correct the code, or the handler's name.",
         )
 
 

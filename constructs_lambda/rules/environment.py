@@ -150,6 +150,27 @@ def reserved(function: Function) -> Iterator[Problem]:
             )
 
 
+@rule(
+    "CL125",
+    "Secure parameter in the environment",
+    Severity.ERROR,
+    aws="CloudFormation refuses the change set: SSM Secure reference is not supported in "
+    "AWS::Lambda::Function/Properties/Environment/Variables.",
+    fix="Pass the parameter's name, and let the function read it.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html",
+)
+def secure_parameters(function: Function) -> Iterator[Problem]:
+    for key, reference in function.dynamic_references.items():
+        if reference.startswith("ssm-secure:"):
+            shown = quoted(key)[1:-1]
+            yield Problem(
+                f"Environment.Variables.{shown}",
+                f"the environment variable {shown} is a reference to a secure parameter ({quoted(reference)[1:-1]}), "
+                "which CloudFormation resolves in no property of a function",
+                "Pass the parameter's name, and let the function read it (parameter.grant_read).",
+            )
+
+
 _CREDENTIAL = re.compile(
     r"""(?x)
     \b(?:AKIA|ASIA)[A-Z0-9]{16}\b             # AWS access key
@@ -169,6 +190,8 @@ _SECRET_NAME = re.compile(
     r"(?i)(?:^|_|(?<=[a-z]))(?:password|passwd|passphrase|secret|secret_?key|api_?key|private_?key|access_?key|"
     r"auth_?token|access_?token|api_?token|client_?secret|credentials?|token)$"
 )
+_PUBLIC_PARTS = ("dbClusterIdentifier::", "dbname::", "engine::", "host::", "port::", "username::")
+"""Parts of a database's secret that are none, as a dynamic reference names them."""
 _NO_SECRET = re.compile(
     r"""(?ix)
     arn:.* | https?://.* | /.* | \$.* | <.*> | \{.* | true | false | none | null | \d+   # references, paths, switches
@@ -213,6 +236,16 @@ def secrets(function: Function) -> Iterator[Problem]:
             f"the environment variable {shown} {what}; everyone who may read the function's configuration reads it",
             "Keep the value in Secrets Manager or SSM Parameter Store, pass its name, and let the function read it.",
         )
+
+    for key, reference in function.dynamic_references.items():
+        if reference.startswith("secretsmanager:") and reference.rpartition("SecretString:")[2] not in _PUBLIC_PARTS:
+            shown = quoted(key)[1:-1]
+            yield Problem(
+                f"Environment.Variables.{shown}",
+                f"the environment variable {shown} is filled from a secret at the deployment; everyone who may read "
+                "the function's configuration reads it in the clear",
+                "Pass the secret's name or ARN, grant the function to read it (secret.grant_read), and read it there.",
+            )
 
 
 def _is_name(key: str, value: str) -> bool:

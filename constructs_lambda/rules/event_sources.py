@@ -25,6 +25,12 @@ _SERVICES = {
     "mq": "an Amazon MQ broker",
     "rds": "a DocumentDB cluster",
 }
+_PUSHING = {
+    "sns": ("an SNS topic", "Subscribe the function to it (AWS::SNS::Subscription)"),
+    "s3": ("a bucket", "Let the bucket notify the function (NotificationConfiguration)"),
+    "events": ("EventBridge", "Make the function the target of a rule (AWS::Events::Rule)"),
+}
+"""What invokes functions by itself, and how; Lambda polls none of it."""
 _ATTRIBUTES = {"sqs": "Arn", "kinesis": "Arn", "dynamodb": "StreamArn"}
 _DESTINATIONS = ("sqs", "sns", "s3")
 _GRANTS = {
@@ -109,6 +115,10 @@ def settings(polling: Polling) -> Iterator[Problem]:
 
 def _source(polling: Polling) -> Iterator[Problem]:
     wanted, prop = _ATTRIBUTES.get(polling.service), "EventSourceArn"
+    if polling.service in _PUSHING:
+        pushes, instead = _PUSHING[polling.service]
+        message = f"the source is {pushes}; Lambda polls {listed(list(_SERVICES.values()))}"
+        yield Problem(prop, message, f"{instead}.")
     what = _SERVICES.get(polling.service, "")
     if wanted and polling.attribute is not None and polling.attribute not in (wanted, "ConsumerARN"):
         got = polling.attribute or "Ref"
@@ -143,6 +153,8 @@ def _unsupported(polling: Polling) -> Iterator[Problem]:
         ("StartingPosition", known(mapping.starting_position) is not None, (*records, "rds")),
         ("ScalingConfig", known(mapping.maximum_concurrency) is not None, ("sqs",)),
         ("ProvisionedPollerConfig", known(mapping.maximum_pollers) is not None, ("sqs", "kafka")),
+        ("Topics", bool(certain_count(mapping.topics)), ("kafka",)),
+        ("Queues", bool(certain_count(mapping.queues)), ("mq",)),
         ("FilterCriteria", bool(certain_count(mapping.filters)), (*records, "sqs", "mq")),
     ):
         if is_set and service not in services:

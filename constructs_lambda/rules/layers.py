@@ -12,7 +12,7 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import Deployment, Function, Items, LayerUse, LayerVersion
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import one_of, quoted, too_long
-from constructs_lambda.runtimes import family_of
+from constructs_lambda.runtimes import family_of, nearest, never_existed
 from constructs_lambda.tokens import Unknown, as_written, certain_count, known, resolve_text
 
 _ARN = re.compile(r"arn:[a-zA-Z0-9-]+:lambda:(?:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9_-]+:\d+|::awslayer:.+)")
@@ -64,6 +64,11 @@ def same_layer_twice(deployment: Deployment) -> Iterator[Problem]:
     for shown, count in Counter(layer.shown for layer in deployment.layers).items():
         if count > 1:
             yield Problem("Layers", f"the layer {shown} is listed {_times(count)}", "Remove one.")
+    named = {layer.place: name for layer in deployment.layers if (name := known(layer.name))}
+    for name, count in Counter(named.values()).items():
+        if count > 1:
+            message = f"{count} layers of the function have the name {quoted(name)}: they are versions of one layer"
+            yield Problem("Layers", message, "Keep one of them, or give them names of their own.")
     arns = [
         arn for item in items if ":layer:" in (arn := as_written(item)) and "{Token[" not in arn and "{{" not in arn
     ]
@@ -259,6 +264,12 @@ def layer_settings(layer: LayerVersion) -> Iterator[Problem]:
             yield Problem(
                 prop, f"the layer lists {count} {limit.unit}; AWS allows {limit.allowed}", "Shorten the list."
             )
+    for item in known(layer.runtimes) or ():
+        runtime = resolve_text(item)
+        if isinstance(runtime, str) and never_existed(runtime):
+            meant = nearest(runtime)
+            fix = f"Write {meant}." if meant else "Remove it."
+            yield Problem("CompatibleRuntimes", f"Lambda has no runtime {quoted(runtime)}", fix)
     for item in known(layer.architectures) or ():
         architecture = resolve_text(item)
         yield from one_of("CompatibleArchitectures", "the architecture", architecture, ("x86_64", "arm64"))

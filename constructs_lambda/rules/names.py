@@ -1,11 +1,11 @@
-"""CL915 and CL916: names that aren't in the template, and resources that wait for each other."""
+"""CL915, CL916 and CL921: names that aren't there, resources that wait for each other, names in two stacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from constructs_lambda.findings import Severity
-from constructs_lambda.model import Stack
+from constructs_lambda.model import Clash, Stack
 from constructs_lambda.rules import Problem, nearest, rule
 from constructs_lambda.rules.problems import quoted
 
@@ -44,3 +44,18 @@ def circles(stack: Stack) -> Iterator[Problem]:
         shown = [place.path for place in circle[:_MOST_SHOWN]] + ["..."] * (len(circle) > _MOST_SHOWN)
         message = f"{' waits for '.join([*shown, circle[0].path])}: a circle that CloudFormation can't begin"
         yield Problem("", message, "Take one of its references or DependsOn out.", circle[0])
+
+
+@rule(
+    "CL921",
+    "One name in two stacks",
+    Severity.ERROR,
+    aws="CloudFormation refuses the second stack: the name of a function or an export is there once in an account and "
+    "Region, that of a role once in an account.",
+    fix="Rename one of them, or leave the names to CloudFormation.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html",
+)
+def in_two_stacks(clash: Clash) -> Iterator[Problem]:
+    first = clash.first.path if clash.what != "export" else f"the stack {clash.first.path}"
+    message = f"the {clash.what} has the name {quoted(clash.name)}, which {first} has already"
+    yield Problem(clash.property, message, "Rename one of the two, or leave the names to CloudFormation.")

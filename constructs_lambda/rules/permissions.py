@@ -23,7 +23,7 @@ _PRINCIPAL = re.compile(r"\*|[0-9]{12}|arn:.+|[^\s.]+(\.[^\s.]+)+")
 _ACTION = re.compile(r"lambda:\*|lambda:[a-zA-Z]+|\*")
 _SOURCE = re.compile(r"arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z0-9-]+|\*)?:([0-9]{12}|\*)?:.+", re.DOTALL)
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+_ORGANIZATION = re.compile(limits.ORGANIZATION_PATTERN)
 
 
 @rule(
@@ -208,4 +208,9 @@ def permission_settings(permission: Permission) -> Iterator[Problem]:
         text = known(value)
         if text is not None and not pattern.fullmatch(text):
             yield Problem(prop, f"the permission's {what} is {quoted(text)}, which is none", fix)
+    if literal_part(permission.function_name).endswith(":$LATEST") or (
+        permission.callee and permission.callee[-1] == ":$LATEST"
+    ):
+        message = "the permission is for $LATEST, which has no policy of its own"
+        yield Problem("FunctionName", message, "Leave out :$LATEST, or name an alias or a version.")
     yield from one_of("FunctionUrlAuthType", "the authorization", permission.url_auth_type, ("AWS_IAM", "NONE"))

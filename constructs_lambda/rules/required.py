@@ -49,6 +49,8 @@ def required(function: Function) -> Iterator[Problem]:
                 yield Problem(prop, f"a function from a zip package has no {prop}", f"Set {prop}, or use an image.")
     for each in function.missing:
         yield Problem(each, f"{each} is required there and missing", f"Set {each}, or leave out the whole setting.")
+    if function.inline_code == "":
+        yield Problem("Code.ZipFile", "the inline code is empty", "Write a handler, or give the function a package.")
     if function.inline_code is None and function.code_location is None and function.image_uri is None:
         yield Problem("Code", "the function has no code", "Give it a package in S3, inline code or an image.")
 
@@ -125,6 +127,9 @@ def code(function: Function) -> Iterator[Problem]:
         )
         if value == "":
             yield Problem(f"Code.{name}", f"the package's {what} is empty", f"Write the {what}, or leave it out.")
+    if function.code_storage_mode == "REFERENCE" and function.code_version is None:
+        message = "the package stays in its bucket (S3ObjectStorageMode REFERENCE), and no S3ObjectVersion is named"
+        yield Problem("Code.S3ObjectVersion", message, "Name the version of the object in a versioned bucket.")
     yield from one_of("Code.S3ObjectStorageMode", "the storage mode", function.code_storage_mode, ("COPY", "REFERENCE"))
 
 

@@ -43,8 +43,8 @@ def snap_start_runtime(function: Function) -> Iterator[Problem]:
     "CL151",
     "SnapStart with what it excludes",
     Severity.ERROR,
-    aws="The Lambda API refuses SnapStart together with a file system, more than 512 MB of ephemeral storage "
-    "or tenant isolation.",
+    aws="The Lambda API refuses SnapStart together with a file system, more than 512 MB of ephemeral "
+    "storage, a container image or tenant isolation.",
     fix="Drop SnapStart, or what it excludes.",
     source=_SNAP_START,
 )
@@ -57,6 +57,7 @@ def snap_start_exclusions(function: Function) -> Iterator[Problem]:
         f"{storage:,} MB of ephemeral storage (at most {maximum} MB go with it)" if storage is not None else "": storage
         is not None
         and storage > maximum,
+        "a container image": function.is_image is True,
         "tenant isolation": known(function.tenant_isolation) is not None,
     }
     for what, is_there in excluded.items():

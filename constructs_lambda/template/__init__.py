@@ -31,6 +31,7 @@ from constructs_lambda.template.releases import concerns_lambda
 from constructs_lambda.template.resources import Resources
 from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
+from constructs_lambda.template.serverless import WRITTEN_AS, plain
 from constructs_lambda.template.values import mapping
 from constructs_lambda.tokens import export_name, resolve_text
 
@@ -118,18 +119,22 @@ def read_template(
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
     shown: dict[str, str] = {}
+    types: dict[str, list[str]] = {}
 
     def placed(logical_id: str, resource: Mapping[str, Any]) -> Place:
+        logical_id = str(resource.get(WRITTEN_AS, logical_id))
         path = _path(logical_id, mapping(resource.get("Metadata")), paths, stack_path)
         return Place(path, logical_id, template, conditional=resource.get("Condition") is not None)
 
     def place_of(key: str) -> Place:
         return placed(key, mapping(resources.get(key))) if key else Place(stack_path or template, "", template)
 
-    for key, resource in resources.items():
+    for key, resource in plain(document, resources):
         kind = resource.get("Type") if isinstance(resource, Mapping) else None
         if not isinstance(kind, str):
             continue
+        if key in resources and not str(key).startswith("Fn::"):
+            types.setdefault(resources[key]["Type"], []).append(key)
         if kind in _SERVICES:
             services[str(key)] = _SERVICES[kind]
             shown[str(key)] = placed(str(key), resource).path
@@ -188,7 +193,7 @@ def read_template(
             given = _links(properties.get("Parameters"))
             nested[file] = ("", {}) if file in nested else (logical_id, given)  # one file for two: whose is it?
 
-    dangling, waiting = read_names(document, place_of)
+    dangling, waiting, edges = read_names(document, place_of)
     fields: dict[str, Any] = {**found, **({} if has_macro else read_sections(document))}
     fields |= {field: OnDemand(readers) for field, readers in later.items()}
     return Stack(
@@ -199,6 +204,7 @@ def read_template(
         size_bytes=size_bytes,
         resource_count=None if has_macro else _count(resources),
         parameter_count=_count(document.get("Parameters")),
+        parameters=mapping(document.get("Parameters")),
         output_count=_count(document.get("Outputs")),
         mapping_count=_count(document.get("Mappings")),
         description=resolve_text(document.get("Description")),
@@ -208,12 +214,14 @@ def read_template(
         nested=nested,
         dangling=dangling,
         waiting=waiting,
+        waits_for=edges,
         networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
         services=services,
         service_paths=shown,
         has_mutual_tls=has_mutual_tls,
         may_gain=may_gain,
         resources=Resources(resources, place_of),
+        types=types,
         messages=Messages(**{field: OnDemand(readers) for field, readers in messages.items()}),
         **fields,
     )

@@ -11,6 +11,7 @@ from constructs_lambda.model import (
     CodeSigningConfig,
     Cors,
     EventSourceMapping,
+    Flag,
     FunctionUrl,
     Items,
     Number,
@@ -187,6 +188,12 @@ def read_event_source_mapping(values: object, place: Place) -> EventSourceMappin
         starting_position=p.text("StartingPosition"),
         starting_timestamp=p.number("StartingPositionTimestamp"),
         response_types=p.items("FunctionResponseTypes"),
+        topics=p.items("Topics"),
+        queues=p.items("Queues"),
+        access=p.items("SourceAccessConfigurations"),
+        database=p.within("DocumentDBEventSourceConfig").text("DatabaseName"),
+        is_self_managed=_is_there(p.inside("SelfManagedEventSource")),
+        bootstrap_servers=p.within("SelfManagedEventSource").within("Endpoints").items("KafkaBootstrapServers"),
         maximum_concurrency=scaling.number("MaximumConcurrency"),
         minimum_pollers=pollers.number("MinimumPollers"),
         maximum_pollers=pollers.number("MaximumPollers"),
@@ -195,6 +202,10 @@ def read_event_source_mapping(values: object, place: Place) -> EventSourceMappin
         malformed=p.malformed,
         missing=p.missing("FunctionName"),
     )
+
+
+def _is_there(part: Properties | Unknown | None) -> Flag:
+    return part if part is None or isinstance(part, Unknown) else True
 
 
 def _polled(values: object) -> Source | None:

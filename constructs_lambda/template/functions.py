@@ -22,7 +22,7 @@ from constructs_lambda.model import (
 )
 from constructs_lambda.template.links import read_link, read_links, read_source
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.template.values import mapping
+from constructs_lambda.template.values import dynamic_references, mapping
 from constructs_lambda.tokens import UNKNOWN, Unknown, is_intrinsic
 
 METADATA_KEY = "constructs-lambda"
@@ -90,6 +90,7 @@ def read_function(
         accelerator=_is_set(p.inside("AcceleratorConfig")),
         architectures=p.items("Architectures"),
         environment=_environment(p),
+        dynamic_references=dynamic_references(mapping(raw.get("Environment")).get("Variables")),
         layers=p.items("Layers"),
         layer_links=read_links(raw.get("Layers")),
         vpc=UNKNOWN if isinstance(vpc, Unknown) else _in_vpc(subnets),

@@ -37,7 +37,9 @@ def read_user_pool(values: object, place: Place, metadata: Mapping[str, object] 
             within = ".LambdaArn" if isinstance(value, Mapping) and "LambdaArn" in value else ""
             given = value["LambdaArn"] if within else value
             functions.append((f"LambdaConfig.{name}{within}", read_parts(given)))
-    return Invoker(place=place, what=f"the user pool {place.path}", waits=True, functions=tuple(functions))
+    return Invoker(
+        place=place, what=f"the user pool {place.path}", waits=True, functions=tuple(functions), service="cognito-idp"
+    )
 
 
 def read_target_group(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Invoker:
@@ -48,7 +50,8 @@ def read_target_group(values: object, place: Place, metadata: Mapping[str, objec
         (f"Targets.{index}.Id", read_parts(mapping(target).get("Id")))
         for index, target in enumerate(targets if isinstance(targets, list) else ())
     )
-    return Invoker(place=place, what=f"the target group {place.path}", waits=True, functions=functions)
+    what = f"the target group {place.path}"
+    return Invoker(place=place, what=what, waits=True, functions=functions, service="elasticloadbalancing")
 
 
 def read_state_machine(values: object, place: Place, metadata: Mapping[str, object] | None = None) -> Invoker:

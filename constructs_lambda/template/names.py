@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from constructs_lambda.model import Dangling, Place
@@ -11,6 +11,10 @@ from constructs_lambda.model import Dangling, Place
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(\.[A-Za-z0-9.]+)?\}")
 _OPEN = ("Fn::ForEach", "Fn::Transform")
 _MODULE = "::MODULE"  # the names of what it makes are those of the template
+_PSEUDO = frozenset(
+    f"AWS::{name}"
+    for name in ("AccountId", "NoValue", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix")
+)
 _NOT_FOLLOWED = 100  # nesting of a template
 
 Edges = dict[str, None]
@@ -33,6 +37,7 @@ class _Names:
         self.resources = _section(document, "Resources")
         self.parameters = _section(document, "Parameters")
         self.conditions = _section(document, "Conditions")
+        self.mappings = _section(document, "Mappings")
         self.dangling: dict[Dangling, None] = {}
         self.edges: dict[str, Edges] = {}
         self._place, self._at, self._within = place, "", ""
@@ -94,6 +99,10 @@ class _Names:
                 if not is_given and (attribute or name not in self.parameters):
                     self._resource(name, "Fn::Sub", edges)
             return isinstance(argument, str)
+        if function == "Fn::FindInMap" and isinstance(argument, list) and argument and isinstance(argument[0], str):
+            if argument[0] not in self.mappings:
+                self._note(argument[0], "Fn::FindInMap", "mapping")
+            return False
         if function == "Fn::If" and isinstance(argument, list) and argument:
             self._condition(argument[0], "Fn::If")
             self._follow(argument[1:], {}, depth + 1)
@@ -103,7 +112,7 @@ class _Names:
     def _resource(self, name: str, how: str, edges: Edges) -> None:
         if name in self.resources:
             edges[name] = None
-        elif not name.startswith("AWS::"):
+        elif name not in _PSEUDO:
             self._note(name, how, "resource" if how in ("DependsOn", "Fn::GetAtt") else "resource or parameter")
 
     def _condition(self, name: object, how: str) -> None:
@@ -111,8 +120,10 @@ class _Names:
             self._note(name, how, "condition")
 
     def _note(self, name: str, how: str, what: str) -> None:
-        among = {"condition": self.conditions, "resource": self.resources}.get(what)
+        among = {"condition": self.conditions, "resource": self.resources, "mapping": self.mappings}.get(what)
         names = (*self.resources, *self.parameters) if among is None else among
+        if name.startswith("AWS::"):
+            what, names = "pseudo parameter", tuple(sorted(_PSEUDO))
         place, prop = self._place(self._at), self._within or (how if how in ("DependsOn", "Condition") else "")
         found = Dangling(place=place, property=prop, how=how, name=name, what=what, names=tuple(map(str, names)))
         self.dangling[found] = None
@@ -120,8 +131,8 @@ class _Names:
 
 def read_names(
     document: Mapping[str, Any], place: PlaceOf
-) -> tuple[tuple[Dangling, ...], tuple[tuple[Place, ...], ...]]:
-    """What isn't in a template though something names it, and resources that wait for each other in a circle.
+) -> tuple[tuple[Dangling, ...], tuple[tuple[Place, ...], ...], Mapping[str, Collection[str]]]:
+    """What isn't in a template though something names it, circles of resources, and what each resource waits for.
 
     Args:
         document: The template. Nothing is found where a transform, a macro or a loop stands in it.
@@ -129,14 +140,14 @@ def read_names(
     """
     sections = (_section(document, name) for name in ("Resources", "Conditions", "Parameters"))
     if "Transform" in document or any(str(key).startswith("Fn::") for each in sections for key in each):
-        return (), ()
+        return (), (), {}
     names = _Names(document, place)
     try:
         names.read(_section(document, "Outputs"))
     except _Open:
-        return (), ()
+        return (), (), {}
     circles = tuple(tuple(map(place, circle)) for circle in _circles(names.edges))
-    return tuple(names.dangling), circles
+    return tuple(names.dangling), circles, names.edges
 
 
 def _section(document: Mapping[str, Any], name: str) -> Mapping[Any, Any]:

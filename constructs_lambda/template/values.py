@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs_lambda.template.properties import Properties
 from constructs_lambda.tokens import NO_VALUE, UNKNOWN, is_intrinsic, resolve_text
+
+_SECURE = re.compile(r"\{\{resolve:((?:ssm-secure|secretsmanager):[^}']*)")
 
 
 def json_document(p: Properties, raw: Mapping[str, Any], name: str) -> Any:
@@ -41,3 +44,13 @@ def certain(items: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
 def mapping(value: object) -> Mapping[str, Any]:
     """A mapping, empty where there is none."""
     return value if isinstance(value, Mapping) else {}
+
+
+def dynamic_references(values: object) -> Mapping[str, str]:
+    """What CloudFormation is to fill in from a secret or a secure parameter, by the name of the value."""
+    found = {}
+    for name, value in mapping(values).items():
+        text = value if isinstance(value, str) else str(value) if isinstance(value, Mapping) else ""
+        if "resolve:s" in text and (match := _SECURE.search(text)):
+            found[str(name)] = match[1]
+    return found

@@ -324,3 +324,21 @@ def test_the_kind_of_a_module_of_node(tmp_path: Path, manifest: object, text: st
 def test_what_node_found_instead(tmp_path: Path) -> None:
     verdict = check_handler(package(tmp_path, {"app.js": "", "x.ts": ""}), "index.handler", "nodejs22.x")
     assert verdict.reason == "none of index.js, index.mjs, index.cjs exists; found app.js, x.ts"
+
+
+@pytest.mark.parametrize(
+    ("source", "state"),
+    [
+        ("def handler(event, context:\n    pass\n", "problem"),
+        ("def handler(event, context):\npass\n", "problem"),
+        ("x = 'a\n" + DEF, "problem"),
+        ("x = [1))\n" + DEF, "problem"),
+        ('x = f"{y["a"]}"\ndef handler(event, context:\n', "unknown"),  # an f-string may be of a newer grammar
+        ("x = rf'{y('\n", "unknown"),
+        ("type Orders = list[int]\n" + DEF, "unknown"),
+        ("def first[T](x: T): ...\n" + DEF, "unknown"),
+        ("try: ...\nexcept A, B: ...\n" + DEF, "unknown"),
+    ],
+)
+def test_syntax_that_no_python_takes(tmp_path: Path, source: str, state: str) -> None:
+    assert check_handler(package(tmp_path, {"app.py": source}), "app.handler", "python9.9").state == state

@@ -715,6 +715,9 @@ def handler(context: str) -> Resource:
 TOKEN_IN_CONTEXT = "{'token': event['authorizationToken']}"
 CREDENTIAL_CASES: list[Case] = [
     rest("authorizer that passes a user on", A=rest_authorizer(), F=handler("{'user': 'ada'}")),
+    rest("authorizer with a list in its context", "CL514", A=rest_authorizer(), F=handler("{'roles': ['a']}")),
+    rest("authorizer with a list as a text", A=rest_authorizer(), F=handler("{'roles': json.dumps(['a'])}")),
+    http("authorizer with a list in its context", A=http_authorizer(), F=handler("{'roles': ['a']}")),
     rest("authorizer that passes a token on", "CL510", A=rest_authorizer(), F=handler(TOKEN_IN_CONTEXT)),
     http("authorizer that passes a token on", "CL510", A=http_authorizer(), F=handler(TOKEN_IN_CONTEXT)),
     rest(

@@ -67,6 +67,7 @@ WORDS = {
 FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:"
 LOOK_UP = "dummy-value-for-/a/b"
 
+
 CASES: list[Case] = [
     one("plain zip function", "", zipped()),
     one("plain image function", "", image()),
@@ -228,7 +229,12 @@ CASES: list[Case] = [
     one("package without a name", "CL112", zipped(Code={"S3Bucket": "packages", "S3Key": ""})),
     one("package without a version", "CL112", zipped(Code={**CODE, "S3ObjectVersion": ""})),
     one("package with a version", "", zipped(Code={**CODE, "S3ObjectVersion": "3HL4kqtJlcpXroDTDmJ"})),
-    one("package by reference", "", zipped(Code={**CODE, "S3ObjectStorageMode": "REFERENCE"})),
+    one("package by reference", "CL112", zipped(Code={**CODE, "S3ObjectStorageMode": "REFERENCE"})),
+    one(
+        "package by reference, with its version",
+        "",
+        zipped(Code={**CODE, "S3ObjectStorageMode": "REFERENCE", "S3ObjectVersion": "1"}),
+    ),
     one("package in some way", "CL112", zipped(Code={**CODE, "S3ObjectStorageMode": "reference"})),
     *unknowns("package", lambda v: zipped(Code={**CODE, "S3ObjectVersion": v, "S3ObjectStorageMode": v})),
     one("package under a key", "", zipped(Code={**CODE, "SourceKMSKeyArn": KEY_ARN})),
@@ -253,7 +259,8 @@ CASES: list[Case] = [
     one("half of it umlauts, the rest unknown", "CL124", env(AB="\u00fc" * 700, CD={"Ref": "P"})),
     one("certain part too large", "CL120", env(AB="v" * 4_096, CD={"Ref": "P"})),
     one("certain part not too large", "", env(AB="v" * 4_000, CD={"Ref": "P"})),
-    one("a reference to a secret counts as nothing", "", env(AB="v" * 4_070, CD="{{resolve:secretsmanager:a:b:c}}")),
+    one("empty inline code", "CL110", zipped(Code={"ZipFile": ""})),
+    one("a reference counts as nothing", "", env(AB="v" * 4_070, CD="{{resolve:ssm:/a/long/name/of/a/parameter}}")),
     one(
         "nor one with a token inside",
         "",
@@ -285,7 +292,17 @@ CASES: list[Case] = [
     one("word with digits", "CL123", env(CLIENT_SECRET="a1b2c3d4e5")),
     one("ARN of a secret", "", env(SECRET="arn:aws:secretsmanager:eu-west-1:111122223333:secret:a")),
     one("switches and short values", "", env(USE_TOKEN="true", API_KEY="none", PASSWORD="x", TOKEN="00000000000")),
-    one("secret that only the deployment knows", "", env(DB_PASSWORD="{{resolve:secretsmanager:a:SecretString}}")),
+    one("secret that the deployment fills in", "CL123", env(WORD="{{resolve:secretsmanager:a:SecretString:word::}}")),
+    one("whole secret that the deployment fills in", "CL123", env(AB="{{resolve:secretsmanager:a}}")),
+    one(
+        "secret of the stack that the deployment fills in",
+        "CL123",
+        env(AB={"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "S"}, ":SecretString:::}}"]]}),
+    ),
+    one("user's name out of a secret", "", env(AB="{{resolve:secretsmanager:a:SecretString:username::}}")),
+    one("parameter that the deployment fills in", "", env(DB_PASSWORD="{{resolve:ssm:/password}}")),
+    one("secure parameter", "CL125", env(DB_PASSWORD="{{resolve:ssm-secure:/password:1}}")),
+    one("secure parameter in a text", "CL125", env(AB={"Fn::Sub": "x{{resolve:ssm-secure:/${AWS::Region}:1}}"})),
     # --- Runtimes
     one("runtime misspelt", "CL130", zipped(Runtime="python3.13.1")),
     one("runtime in a gap", "CL130", zipped(Runtime="nodejs21.x")),

@@ -204,7 +204,7 @@ CASES: list[Case] = [
     one("SnapStart with a file system", "CL151", mount(SnapStart=SNAP)),
     one("SnapStart with 512 MB", "", zipped(SnapStart=SNAP, EphemeralStorage={"Size": 512})),
     one("SnapStart with 513 MB", "CL151", zipped(SnapStart=SNAP, EphemeralStorage={"Size": 513})),
-    one("SnapStart of an image", "", image(SnapStart=SNAP)),
+    one("SnapStart of an image", "CL151", image(SnapStart=SNAP)),
     one("SnapStart with tenants", "CL151", zipped(SnapStart=SNAP, TenancyConfig=PER_TENANT)),
     *unknowns("SnapStart", lambda value: mount(SnapStart=value, Runtime="nodejs24.x")),
     one("SnapStart, provisioned", "CL152", zipped(SnapStart=SNAP), A=alias(provisioned=1)),

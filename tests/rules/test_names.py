@@ -8,7 +8,8 @@ import pytest
 from rules.cases import TODAY, Resource, ids, zipped
 
 from constructs_lambda.findings import Finding
-from constructs_lambda.rules import Context, Severities, check_stack
+from constructs_lambda.model import Topology
+from constructs_lambda.rules import Context, Severities, check_stack, check_topology
 from constructs_lambda.template import read_template
 
 
@@ -19,7 +20,7 @@ def found(document: dict[str, Any]) -> list[Finding]:
 
 def of(value: Any, **more: Any) -> Resource:
     """A resource with this value among its properties."""
-    return {"Type": "Custom::Thing", "Properties": {"Value": [{"Of": value}]}, **more}
+    return {"Type": "Custom::Thing", "Properties": {"ServiceToken": "arn:a", "Value": [{"Of": value}]}, **more}
 
 
 NESTED: Any = {"Ref": "Nowhere"}
@@ -30,6 +31,12 @@ DANGLING = [
     ("ref to a resource", {"Ref": "Other"}, False),
     ("ref to a parameter", {"Ref": "Given"}, False),
     ("pseudo parameter", {"Ref": "AWS::Region"}, False),
+    ("pseudo parameter misspelt", {"Ref": "AWS::Regio"}, True),
+    ("pseudo parameter misspelt in a text", {"Fn::Sub": "${AWS::Regio}"}, False),
+    ("map", {"Fn::FindInMap": ["Sizes", "a", "b"]}, False),
+    ("map that isn't there", {"Fn::FindInMap": ["Size", "a", "b"]}, True),
+    ("map by a parameter", {"Fn::FindInMap": [{"Ref": "Given"}, "a", "b"]}, False),
+    ("map by a key that isn't there", {"Fn::FindInMap": ["Sizes", {"Ref": "Nowhere"}, "b"]}, True),
     ("ref in another case", {"Ref": "other"}, True),
     ("attribute", {"Fn::GetAtt": ["Nowhere", "Arn"]}, True),
     ("attribute as a text", {"Fn::GetAtt": "Nowhere.Arn"}, True),
@@ -57,7 +64,11 @@ DANGLING = [
 @pytest.mark.parametrize(("what", "value", "speaks"), DANGLING, ids=[each[0] for each in DANGLING])
 def test_values(what: str, value: Any, speaks: bool) -> None:
     expected = ("CL915",) if speaks else ()
-    base = {"Parameters": {"Given": {"Type": "String"}}, "Conditions": {"IsProd": {"Fn::Equals": [1, 1]}}}
+    base = {
+        "Parameters": {"Given": {"Type": "String"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [1, 1]}},
+        "Mappings": {"Sizes": {"a": {"b": 1}}},
+    }
     document = {"Resources": {"R": of(value), "Other": of(1)}, **base}
     assert ids(found(document)) == expected
     document = {"Resources": {"Other": of(1)}, "Outputs": {"O": {"Value": value}}, **base}
@@ -138,3 +149,43 @@ def test_circles(resources: dict[str, Resource], circles: int) -> None:
 def test_a_function_that_names_its_own_log_group_is_none() -> None:
     logged = zipped(LoggingConfig={"LogGroup": {"Ref": "L"}})
     assert found({"Resources": {"F": logged, "L": {"Type": "AWS::Logs::LogGroup"}}}) == []
+
+
+def clashes(*stacks: tuple[dict[str, Any], str | None, str | None]) -> list[tuple[str, str]]:
+    """What CL921 says of stacks: resources and outputs, account, Region."""
+    read = [
+        read_template(document, template=f"{number}.json", size_bytes=1, account=account, region=region)
+        for number, (document, account, region) in enumerate(stacks)
+    ]
+    found = check_topology(Topology(read), Context(TODAY), Severities())
+    return [(finding.template, finding.property) for finding in found if finding.rule == "CL921"]
+
+
+ROLE_OF_OURS = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "orders"}}
+NAMED: dict[str, Any] = {"Resources": {"F": zipped(FunctionName="orders")}}
+TRUSTING: dict[str, Any] = {"Resources": {"R": ROLE_OF_OURS}}
+EXPORTING: dict[str, Any] = {"Resources": {}, "Outputs": {"O": {"Value": "a", "Export": {"Name": "orders"}}}}
+
+
+@pytest.mark.parametrize(
+    ("document", "prop", "is_global"),
+    [(NAMED, "FunctionName", False), (TRUSTING, "RoleName", True), (EXPORTING, "Outputs.O", False)],
+)
+def test_one_name_in_two_stacks(document: dict[str, Any], prop: str, is_global: bool) -> None:
+    here, there = (document, "111122223333", "eu-west-1"), (document, "111122223333", "eu-west-2")
+    assert clashes(here, here) == [("1.json", prop)]
+    assert clashes(here, here, here) == [("1.json", prop), ("2.json", prop)]
+    assert clashes(here, there) == ([("1.json", prop)] if is_global else [])
+    assert clashes(here, (document, "444455556666", "eu-west-1")) == []
+    assert clashes(here, (document, None, None)) == clashes((document, None, None), (document, None, None)) == []
+    assert clashes(here, ({"Resources": {}}, "111122223333", "eu-west-1")) == []
+
+
+def test_names_in_two_stacks_that_may_differ() -> None:
+    def twice(document: dict[str, Any]) -> list[tuple[str, str]]:
+        return clashes((document, "111122223333", "eu-west-1"), (document, "111122223333", "eu-west-1"))
+
+    assert twice({"Resources": {"F": zipped(FunctionName={"Ref": "P"})}}) == []
+    assert twice({"Resources": {"F": {**zipped(FunctionName="orders"), "Condition": "C"}}}) == []
+    intrinsic = {"Fn::Sub": "${AWS::StackName}-orders"}
+    assert twice({"Resources": {}, "Outputs": {"O": {"Value": "a", "Export": {"Name": intrinsic}}}}) == []

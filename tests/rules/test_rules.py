@@ -16,6 +16,7 @@ from rules import (
     event_cases,
     function_cases,
     gateway_cases,
+    neighbour_cases,
     network_cases,
     package_cases,
     permission_cases,
@@ -50,19 +51,27 @@ CASES: list[Case] = [
     *scaling_cases.CASES,
     *calling_cases.CASES,
     *policy_cases.CASES,
+    *neighbour_cases.CASES,
 ]
 WITH_FILES = {
     f"CL{number}" for number in (*range(204, 213), 214, 216, 217, 221, 222, 223, 225, 227, 228)
 }  # in test_packages.py
 BY_HAND = {
     "CL133",
+    "CL643",  # test_neighbours.py, as the next ones
+    "CL644",
     "CL721",
     "CL722",
     "CL902",
     "CL903",
     "CL910",
+    "CL830",
+    "CL831",
     "CL915",
     "CL916",
+    "CL917",
+    "CL919",
+    "CL921",  # test_names.py
     "CL930",  # tests/cdk/profiles
     "CL931",
     "CL932",
