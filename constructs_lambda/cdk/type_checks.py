@@ -35,17 +35,32 @@ class _Exactly:
             self._judge()(argname=argname, value=value, expected_type=expected_type)
 
 
-def quicken() -> None:
+def quicken() -> Callable[[], None]:
     """Has jsii take None and plain values without asking typeguard, which goes through each type that is allowed.
 
     Nine arguments in ten are a None that may be one. What isn't plainly of a type that is asked for, typeguard judges
     as ever, so nothing else passes and nothing else is refused. It does nothing where jsii checks in another way.
+
+    Returns:
+        What undoes it; it does nothing where the checks were quick before.
     """
     checks: Any = sys.modules.get("jsii._type_checking")
     if not (hasattr(checks, "_resolved_check") and hasattr(checks, "_load_typeguard_check")):
-        return
-    if not isinstance(checks._resolved_check, _Exactly):
-        checks._resolved_check = _Exactly(functools.cache(checks._load_typeguard_check))
+        return _leave
+    before = checks._resolved_check
+    if isinstance(before, _Exactly):
+        return _leave
+    ours = checks._resolved_check = _Exactly(functools.cache(checks._load_typeguard_check))
+
+    def undo() -> None:
+        if checks._resolved_check is ours:
+            checks._resolved_check = before
+
+    return undo
+
+
+def _leave() -> None:
+    """Undoes nothing."""
 
 
 def _takes(expected: Any) -> _Takes:
@@ -54,7 +69,7 @@ def _takes(expected: Any) -> _Takes:
     allowed = typing.get_args(expected) if origin in (typing.Union, types.UnionType) else (expected,)
     if Any in allowed:
         return lambda value: True
-    classes = frozenset(each for each in allowed if isinstance(each, type))
+    classes = tuple(each for each in allowed if isinstance(each, type))
     constructs = tuple(each for each in classes if isinstance(each, jsii.JSIIMeta))
     lists = [_takes(each) for (each,) in _arguments(allowed, list, Sequence)]
     dicts = [(_takes(key), _takes(each)) for key, each in _arguments(allowed, dict, Mapping)]
@@ -65,7 +80,7 @@ def _takes(expected: Any) -> _Takes:
             return any(all(map(each, value)) for each in lists)
         if kind is dict:
             return any(all(map(key, value)) and all(map(each, value.values())) for key, each in dicts)
-        return kind in classes or issubclass(kind, constructs)
+        return any(kind is each for each in classes) or issubclass(kind, constructs)
 
     return takes
 

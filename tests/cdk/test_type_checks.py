@@ -12,13 +12,25 @@ from unittest import mock
 import jsii._type_checking as checks
 import pytest
 import typeguard
-from aws_cdk import Duration, aws_lambda
+from aws_cdk import App, Duration, aws_lambda
 
+from constructs_lambda import Profile
 from constructs_lambda.cdk.type_checks import quicken
 
 
 class Own(aws_lambda.Runtime):
     """A class that a user derives from one of CDK's."""
+
+
+class Odd(type):
+    """A class of classes that can't be told apart by a hash."""
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other
+
+
+class Strange(metaclass=Odd):
+    """Of such a class."""
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +88,7 @@ VALUES: tuple[object, ...] = (
     Own("python3.14"),
     aws_lambda.Architecture.ARM_64,
     Duration.seconds(1),
+    Strange(),
 )
 
 
@@ -108,6 +121,33 @@ def test_it_is_done_once() -> None:
     first = checks._resolved_check
     quicken()
     assert checks._resolved_check is first
+
+
+def test_it_is_undone_by_who_did_it() -> None:
+    before = checks._resolve_check()
+    undo, undo_nothing = quicken(), quicken()
+    undo_nothing()
+    assert checks._resolved_check is not before
+    undo()
+    assert checks._resolved_check is before
+    undo()
+    assert checks._resolved_check is before
+
+
+def test_what_another_put_there_in_the_meantime_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    undo = quicken()
+    monkeypatch.setattr(checks, "_resolved_check", other := mock.Mock())
+    undo()
+    assert checks._resolved_check is other
+
+
+def test_an_app_with_a_profile_is_quick_until_it_is_synthesized() -> None:
+    before, app = checks._resolve_check(), App(analytics_reporting=False)
+    Profile("acme").apply(app)
+    Profile("team").apply(app)
+    assert checks._resolved_check is not before
+    app.synth()
+    assert checks._resolved_check is before
 
 
 def test_a_jsii_that_checks_in_another_way_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

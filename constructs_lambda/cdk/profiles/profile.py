@@ -17,6 +17,7 @@ from constructs_lambda.cdk.profiles.injection import add_injector, reach_late
 from constructs_lambda.cdk.profiles.settings import of_wrong_type, required
 from constructs_lambda.cdk.profiles.waivers import Waiver
 from constructs_lambda.cdk.synthesis import before_synth, stage_of
+from constructs_lambda.cdk.type_checks import quicken
 from constructs_lambda.errors import InputError
 from constructs_lambda.findings import Severity
 from constructs_lambda.quotas import Quotas
@@ -174,6 +175,8 @@ class Profile:
         self._add_tags(scope)
         if is_first:
             synthesis.then(lambda: _before_synth(scope))
+            # What asking for each function costs is given back where it changes nothing, until the app is made.
+            synthesis.then(quicken())
 
     def _refuse_for_part_of(self, scope: Construct) -> None:
         """What counts for whole apps can't be set for a part of one."""
