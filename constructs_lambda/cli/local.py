@@ -100,6 +100,8 @@ def up_command(
 
     if detach and once:
         raise click.UsageError("--detach and --once don't go together.")
+    if not requests and (headers or api):
+        raise click.UsageError(f"{'--header' if headers else '--api'} is for requests; name one with --request.")
     inputs = Inputs(_pairs("--parameters", parameters), _values("--ssm", ssm), _values("--secret", secrets))
     calls = tuple(Call(each, _parsed(headers), api) for each in requests)
     stay: Literal["yes", "no", "detached"] = "detached" if detach else "no" if once else "yes"
@@ -287,7 +289,11 @@ def _parsed(headers: tuple[str, ...]) -> Mapping[str, str]:
 def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
     if wrong := [each for each in given if not each.partition("=")[0] or "=" not in each]:
         raise click.UsageError(f"{option} is {wrong[0]!r}; it must be NAME=VALUE.")
-    return dict(each.partition("=")[::2] for each in given)
+    found = dict(each.partition("=")[::2] for each in given)
+    if len(found) < len(given):
+        names = [each.partition("=")[0] for each in given]
+        raise click.UsageError(f"{option} {next(each for each in found if names.count(each) > 1)}: is given twice.")
+    return found
 
 
 def _values(option: str, given: Sequence[str]) -> dict[str, str]:

@@ -117,7 +117,7 @@ def up(
                     raise
                 _say(f"warning: {problem}")
             write(f"Deployed in {time.monotonic() - started:.0f} s. AWS is at http://127.0.0.1:{aws.port}\n")
-            write("".join(f"{line}\n" for line in listing(here)))
+            write("".join(f"{line}\n" for line in listing(here, stays=stay != "no")))
             for call in calls:
                 write(f"\n> {call.route}\n")
                 write(shown_answer(here.request(call.route, headers=call.headers, api=call.api), include=True))
@@ -130,6 +130,8 @@ def up(
                 follow(here, lambda: aws.is_running and not _is_terminal_gone())
                 if aws.is_running:
                     raise KeyboardInterrupt
+                if aws.folder.is_dir():  # who ends it removes that
+                    raise InputError("the emulator ended by itself: somebody killed it, or the memory was used up")
                 write("The emulator was ended.\n")
             return 0
         except KeyboardInterrupt:

@@ -23,6 +23,8 @@ def read_event(given: str, stdin: Callable[[], bytes]) -> bytes:
     Raises:
         InputError: It can't be read, is no JSON, or is larger than Lambda takes.
     """
+    if not given.strip():
+        raise InputError("the event is empty; give a file, - for standard input, or JSON")
     shown, data = _read(given, stdin)
     limit = limits.SYNC_PAYLOAD_SIZE
     if not limit.admits(len(data)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from constructs_lambda.apps import read_app
 from constructs_lambda.errors import InputError, one_line
@@ -37,7 +39,7 @@ def read_line(route: str) -> Line:
     """Reads method and path.
 
     Args:
-        route: Such as `GET /orders/1?page=2`.
+        route: Such as `GET /orders/1?page=2`; spaces and letters beyond ASCII become what stands for them in a URL.
 
     Raises:
         InputError: It is none.
@@ -45,7 +47,7 @@ def read_line(route: str) -> Line:
     method, _, target = route.strip().partition(" ")
     if method.upper() not in _METHODS or not target.strip().startswith("/"):
         raise InputError(f"{one_line(route)!r} is no route; write a method and a path, such as 'GET /orders/1'")
-    return Line(method.upper(), target.strip())
+    return Line(method.upper(), quote(target.strip(), safe=string.punctuation))
 
 
 def misses(app: Fitted, outdir: Path, lines: Sequence[Line], api: str | None) -> list[str]:

@@ -11,11 +11,12 @@ from constructs_lambda.local.resources import FUNCTION, QUEUE, TOPIC, Resource
 _COMMAND = "constructs-lambda local"
 
 
-def listing(app: LocalApp) -> list[str]:
-    """The routes, functions, topics and queues of an app, each with a command that calls it.
+def listing(app: LocalApp, *, stays: bool = True) -> list[str]:
+    """The routes, functions, topics and queues of an app, with commands that call some of them.
 
     Args:
         app: The app.
+        stays: Whether it can be called later; no command is named otherwise.
     """
     routes = app.routes()
     lines: list[str] = []
@@ -49,6 +50,8 @@ def listing(app: LocalApp) -> list[str]:
         commands.append("logs --follow")
     if not commands:
         return [*lines, "Nothing in it can be called: it has no route, function, topic or queue"]
+    if not stays:
+        return lines
     return [*lines, "Try, in another terminal", *(f"  {_COMMAND} {each}" for each in commands)]
 
 

@@ -118,6 +118,7 @@ def test_from_an_assembly_to_a_called_route(shop: Path, capfd: pytest.CaptureFix
     assert first.startswith("GET /orders/1\n200 OK\n")
     assert json.loads(first.partition("\n\n")[2]) == {"path": "/orders/1", "token": "Bearer x", "body": None}
     assert second.startswith("GET /nowhere\n404 Not Found\n")
+    assert "Try, in another terminal" not in said.out
     assert "  AWS::EC2::NatGateway  a type that the emulator refuses: Shop/Nat\n" in said.err
     assert said.err.index("NatGateway") < said.err.index("Shop: 0 of 9 resources"), "it is said before"
     assert "Shop: 9 of 9 resources, " in said.err
@@ -251,6 +252,28 @@ def test_a_message_in_a_file(running: str, tmp_path: Path, capfd: pytest.Capture
     file.write_bytes(b"Gr\xfc\xdfe")
     assert local("publish", "Waiting", "--message", f"@{file}") == 2
     assert capfd.readouterr().err == f"constructs-lambda: {file}: is no UTF-8 at byte 2; save it as UTF-8\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-H", "a: b"], "--header is for requests; name one with --request."),
+        (["--api", "Api"], "--api is for requests; name one with --request."),
+        (["--parameters", "A=1", "--parameters", "A=2"], "--parameters A: is given twice."),
+        (["--ssm", "/a=1", "--ssm", "/b=1", "--ssm", "/a=1"], "--ssm /a: is given twice."),
+        (["--secret", "a=1", "--secret", "a=2"], "--secret a: is given twice."),
+    ],
+)
+def test_options_that_would_do_nothing(
+    shop: Path, arguments: list[str], message: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert local("up", str(shop), "--once", *arguments) == 2
+    assert message in capfd.readouterr().err
+
+
+def test_a_path_beyond_ascii(running: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert local("request", "GET /orders/h\u00e4 h%20h") == 0
+    assert "/orders/h" in json.loads(capfd.readouterr().out)["path"]
 
 
 def test_two_that_run(
@@ -416,6 +439,19 @@ def test_it_is_killed(shop: Path, tmp_path: Path, monkeypatch: Any) -> None:
 
 
 @only_linux
+def test_an_emulator_that_is_killed(shop: Path) -> None:
+    up = Up(str(shop))
+    up.read_until("Ctrl-C ends it.")
+    (emulator,) = (
+        each for each in started_by(up.process.pid) if "guard.py" in Path(f"/proc/{each}/cmdline").read_text()
+    )
+    os.kill(emulator, signal.SIGKILL)
+    said, _ = up.process.communicate(timeout=SECONDS)
+    assert up.process.returncode == 2
+    assert "constructs-lambda: the emulator ended by itself: somebody killed it" in said
+
+
+@only_linux
 def test_one_that_stays_is_ended_by_down(shop: Path) -> None:
     up = Up(str(shop))
     up.read_until("Ctrl-C ends it.")
@@ -508,8 +544,7 @@ def test_up_with_stacks_without_resources(tmp_path: Path, capfd: pytest.CaptureF
     assert "  AWS::SQS::Queue       needs the export made: Shop/Imports\n" in said.err
     assert "Shop: 1 of 1 resources" in said.err
     assert "Nat: 0 of" not in said.err
-    publish = "  constructs-lambda local publish Shop/Queue --message '{}'"
-    assert said.out.splitlines()[1:] == ["Queues", "  Shop/Queue", "Try, in another terminal", publish]
+    assert said.out.splitlines()[1:] == ["Queues", "  Shop/Queue"]
 
 
 def test_up_with_nothing_that_can_be_deployed(
@@ -586,7 +621,8 @@ KEYED = template(
 def test_routes_that_need_an_api_key(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     key = "x-api-key: a-key-of-twenty-characters"
     calls = ["--request", "GET /", "-H", key]
-    assert local("up", str(assembly(tmp_path / "cdk.out", Shop=KEYED)), "--once", *calls) == 0
+    assert local("up", str(assembly(tmp_path / "cdk.out", Shop=KEYED)), "--detach", *calls) == 0
+    assert local("down") == 0
     lines = capfd.readouterr().out.splitlines()
     routes = [line.partition("http:")[0] for line in lines if "execute-api" in line]
     assert sorted(routes) == [
@@ -603,7 +639,8 @@ def test_where_every_route_needs_an_api_key(tmp_path: Path, capfd: pytest.Captur
     left = {name: each for name, each in KEYED["Resources"].items() if name not in ("POSTMethod", "PUTMethod")}
     left["Deployment"] = {**left["Deployment"], "DependsOn": ["GETMethod"]}
     outdir = assembly(tmp_path / "cdk.out", Shop={"Resources": left})
-    assert local("up", str(outdir), "--once", "--request", "GET /") == 0
+    assert local("up", str(outdir), "--detach", "--request", "GET /") == 0
+    assert local("down") == 0
     said = capfd.readouterr().out
     assert "  constructs-lambda local request 'GET /' -H 'x-api-key: ...'\n" in said
     assert "> GET /\n403 Forbidden\n" in said

@@ -80,7 +80,7 @@ def test_broken_json_itself() -> None:
         read_event("{a: 1}", stdin)
 
 
-@pytest.mark.parametrize("name", ["missing.json", ".", "a\0b", ""])
+@pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
 def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="it must be a file, - or JSON") as error:
@@ -98,3 +98,9 @@ def test_the_size(tmp_path: Path, size: int, is_taken: bool) -> None:
     else:
         with pytest.raises(InputError, match="is larger than 6,291,456 bytes, which is all that AWS takes"):
             read_event(str(file), stdin)
+
+
+@pytest.mark.parametrize("given", ["", " ", "\n"])
+def test_an_empty_event(given: str) -> None:
+    with pytest.raises(InputError, match=r"^the event is empty; give a file, - for standard input, or JSON$"):
+        read_event(given, lambda: b"{}")

@@ -36,7 +36,8 @@ def fits(folder: Path, key: str, request: str) -> bool:
     ("text", "line"),
     [
         ("GET /", Line("GET", "/")),
-        (" put  /a/b?c=d e ", Line("PUT", "/a/b?c=d e")),
+        (" put  /a/b?c=d e ", Line("PUT", "/a/b?c=d%20e")),
+        ("GET /h\u00e4%20/{id}?a=b&c=[d]", Line("GET", "/h%C3%A4%20/{id}?a=b&c=[d]")),
         ("OPTIONS /a", Line("OPTIONS", "/a")),
     ],
 )
