@@ -187,7 +187,7 @@ class Emulator:
         self,
         outdir: str | Path,
         *,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str | float] | None = None,
         ssm: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
         progress: Progress | None = None,
@@ -205,13 +205,14 @@ class Emulator:
             progress: Is told how far it is.
 
         Raises:
+            TypeError: `parameters`, `ssm` or `secrets` is no mapping of texts.
             InputError: The assembly can't be read, a value is missing, or a stack can't be created; says which
                 resources failed, and why.
         """
         from constructs_lambda.local.deployments import deploy
-        from constructs_lambda.local.inputs import Inputs
+        from constructs_lambda.local.keywords import inputs_of
 
-        app = deploy(self, Path(outdir), Inputs(parameters or {}, ssm or {}, secrets or {}), progress)
+        app = deploy(self, Path(outdir), inputs_of(parameters, ssm, secrets), progress)
         self._apps.append(app)
         return app
 

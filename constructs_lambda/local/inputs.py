@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from constructs_lambda.local.emulator import Emulator
     from constructs_lambda.local.fits import Fitted
 
-_OPTIONS = {SSM: "--ssm", SECRET: "--secret"}
+_PARAMETER = "parameter"
+_OPTIONS = {_PARAMETER: "--parameters", SSM: "--ssm", SECRET: "--secret"}
+_KEYWORDS = {_PARAMETER: "parameters", SSM: "ssm", SECRET: "secrets"}
 _SUFFIX_LENGTH = 7
 """What AWS puts behind the name of a secret in its ARN: a hyphen and six characters."""
 _OF_AWS = ("aws", "ssm")
@@ -33,11 +35,13 @@ class Inputs:
         parameters: Values of stack parameters by `NAME` or `STACK:NAME`.
         ssm: Values of SSM parameters by name.
         secrets: Values of secrets by name, or ARN.
+        is_by_keywords: Whether Python gives them, so texts name its keyword arguments in place of options.
     """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     ssm: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    is_by_keywords: bool = False
 
     def value_of(self, need: Need) -> str | None:
         """The value for what a stack needs; None where it isn't given.
@@ -57,6 +61,27 @@ class Inputs:
     def named_secrets(self) -> dict[str, str]:
         """The values of secrets by their names, where ARNs were given too."""
         return {name.partition(":secret:")[2] or name: value for name, value in self.secrets.items()}
+
+    def place(self, kind: str, name: str) -> str:
+        """Where a value is given, as `--ssm NAME` or `ssm['NAME']`.
+
+        Args:
+            kind: What it is a value of.
+            name: Its name.
+        """
+        return f"{_KEYWORDS[kind]}[{name!r}]" if self.is_by_keywords else f"{_OPTIONS[kind]} {name}"
+
+    def giving(self, kind: str, name: str, value: str) -> str:
+        """What gives a value, as a shell or Python reads it.
+
+        Args:
+            kind: What it is a value of.
+            name: Its name.
+            value: The value.
+        """
+        if self.is_by_keywords:
+            return f"{_KEYWORDS[kind]}={ {name: value} }"
+        return f"{_OPTIONS[kind]} {shlex.quote(f'{name}={value}')}"
 
 
 @explained
@@ -79,7 +104,7 @@ def supply(aws: Emulator, app: Fitted, inputs: Inputs) -> Fitted:
     values = _values(app, inputs)
     wanted, made = needs(app, values), made_by(app)
     missing = [each for each in wanted if each.is_certain and inputs.value_of(each) is None]
-    lines = [*_missing_parameters(app, values), *_shown(aws, missing, made)]
+    lines = [*_missing_parameters(app, inputs, values), *_shown(aws, inputs, missing, made)]
     problems = list(_wrong(app, inputs, wanted, made))
     if lines:
         problems += ["the app needs values that it doesn't have; nothing is deployed without them:", *lines]
@@ -98,7 +123,7 @@ def perhaps_read(app: Fitted, inputs: Inputs) -> list[str]:
     """
     wanted, made = needs(app, _values(app, inputs)), made_by(app)
     made |= {(each.kind, each.name) for each in wanted if each.is_certain}
-    return list(_shown(None, [each for each in wanted if inputs.value_of(each) is None], made))
+    return list(_shown(None, inputs, [each for each in wanted if inputs.value_of(each) is None], made))
 
 
 def _values(app: Fitted, inputs: Inputs) -> dict[str, dict[str, str]]:
@@ -116,30 +141,33 @@ def _wrong(app: Fitted, inputs: Inputs, wanted: Sequence[Need], made: set[tuple[
     """What is given and can't be taken."""
     has = {plan.name: asked_for(plan, app.templates[plan.template.file.resolve()]) for plan in app.plans}
     for given in inputs.parameters:
+        place = inputs.place(_PARAMETER, given)
         stack, colon, name = given.rpartition(":")
         names = set(has.get(stack, ())) if colon else {each for names in has.values() for each in names}
         if colon and stack not in has:
-            yield one_line(f"--parameters {given}: no stack is called {stack!r}; there are: {', '.join(has)}")
+            yield one_line(f"{place}: no stack is called {stack!r}; there are: {', '.join(has)}")
         elif name not in names:
             whose = f"the stack {stack} has" if colon else "the app's stacks have"
             there = ", ".join(sorted(names)) or "none"
-            yield one_line(f"--parameters {given}: {whose} no parameter {name}; the parameters are: {there}")
+            yield one_line(f"{place}: {whose} no parameter {name}; the parameters are: {there}")
     for kind, values in ((SSM, inputs.ssm), (SECRET, inputs.named_secrets)):
         for name in values:
             if (kind, name) in made:
-                yield one_line(f"{_OPTIONS[kind]} {name}: the app makes this {kind} itself; leave it out")
+                yield one_line(f"{inputs.place(kind, name)}: the app makes this {kind} itself; leave it out")
     of_parameters = {name for *_, name in ssm_names(app, _values(app, inputs))}
     for name in inputs.ssm:
         if _is_of_aws(name) and name not in of_parameters:
             yield one_line(
-                f"--ssm {name}: names that begin with aws or ssm are AWS's own, so it can only be given where it is "
-                "the value of a stack's parameter"
+                f"{inputs.place(SSM, name)}: names that begin with aws or ssm are AWS's own, so it can only be given "
+                "where it is the value of a stack's parameter"
             )
     for need in wanted:
         value = inputs.value_of(need)
         if need.key and value is not None and not _has_key(value, need.key):
             example = json.dumps({need.key: "VALUE"})
-            yield one_line(f"--secret {need.name}: the stack {need.stack} takes {need.key!r} out of it: {example}")
+            yield one_line(
+                f"{inputs.place(SECRET, need.name)}: the stack {need.stack} takes {need.key!r} out of it: {example}"
+            )
 
 
 def _has_key(value: str, key: str) -> bool:
@@ -154,17 +182,18 @@ def _is_of_aws(name: str) -> bool:
     return name.removeprefix("/").lower().startswith(_OF_AWS)
 
 
-def _missing_parameters(app: Fitted, values: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+def _missing_parameters(app: Fitted, inputs: Inputs, values: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     for plan in app.plans:
         for name, each in asked_for(plan, app.templates[plan.template.file.resolve()]).items():
             if "Default" not in each and name not in values[plan.name]:
                 allowed = each.get("AllowedValues")
                 kind = "one of " + ", ".join(map(str, allowed)) if isinstance(allowed, list) else each.get("Type")
-                yield one_line(f"  {plan.name}: the parameter {name} ({kind}): --parameters {plan.name}:{name}=VALUE")
+                way = inputs.giving(_PARAMETER, f"{plan.name}:{name}", "VALUE")
+                yield one_line(f"  {plan.name}: the parameter {name} ({kind}): {way}")
 
 
-def _shown(aws: Emulator | None, missing: Sequence[Need], made: set[tuple[str, str]]) -> Iterator[str]:
-    """What is missing, with the option that gives it; without what the app makes, and what is in the emulator."""
+def _shown(aws: Emulator | None, inputs: Inputs, missing: Sequence[Need], made: set[tuple[str, str]]) -> Iterator[str]:
+    """What is missing, with what gives it; without what the app makes, and what is in the emulator."""
     keys: dict[tuple[str, str], list[str]] = {}
     for each in missing:
         keys.setdefault((each.kind, each.name), []).append(each.key)
@@ -172,8 +201,8 @@ def _shown(aws: Emulator | None, missing: Sequence[Need], made: set[tuple[str, s
         if (each.kind, each.name) not in made and not (aws and _is_there(aws, each)):
             named = sorted({*keys[each.kind, each.name]} - {""})
             value = json.dumps(dict.fromkeys(named, "VALUE")) if named else "VALUE"
-            option = f"{_OPTIONS[each.kind]} {shlex.quote(f'{each.name}={value}')}"
-            yield one_line(f"  {each.stack}: the {each.kind} {each.name}: {option}")
+            way = inputs.giving(each.kind, each.name, value)
+            yield one_line(f"  {each.stack}: the {each.kind} {each.name}: {way}")
 
 
 def _is_there(aws: Emulator, need: Need) -> bool:

@@ -15,10 +15,12 @@ from typing import Any
 
 import jinja2
 import jsonschema
+import yaml
 
 from constructs_lambda.errors import InputError, one_line
 from constructs_lambda.projects.files import File
 
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _SUFFIX = ".jinja"
 _LEFT_OUT = {"__pycache__", ".DS_Store"}
 _GIVEN = ("name", "package", "version")
@@ -101,6 +103,7 @@ class Template:
             keep_trailing_newline=True,
             autoescape=False,  # nothing here is HTML
         )
+        environment.filters["toyaml"] = as_yaml
         values = {**given, **self._settings(environment, given, settings)}
         files, problems = dict[str, File](), list[str]()
         for source in self._sources():
@@ -186,6 +189,18 @@ def read_template(folder: Path) -> Template:
         frozenset(document.get("reserved", ())),
         {key: Variable(**variable) for key, variable in document.get("variables", {}).items()},
     )
+
+
+def as_yaml(text: object) -> str:
+    """A text on one line as PyYAML writes it, quoted only where it needs to be: as snapshots have it.
+
+    Args:
+        text: The text.
+    """
+    value = str(text)
+    style = None if value.isprintable() else '"'  # other quotes may break the line
+    written = yaml.dump([value], Dumper=_Dumper, default_style=style, allow_unicode=True, width=1_000_000)
+    return written.removeprefix("- ").removesuffix("\n")
 
 
 def _rendered(environment: jinja2.Environment, folder: Path, source: Path, values: Mapping[str, str]) -> File:

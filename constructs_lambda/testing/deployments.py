@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lambda.errors import InputError
 from constructs_lambda.local import Emulator, LocalApp
+from constructs_lambda.local.keywords import inputs_of
 from constructs_lambda.packaging import LOCAL_CONTEXT
 from constructs_lambda.testing.functions import lacks_dependencies
 from constructs_lambda.testing.subjects import Synthesizable, directory_of, topologies_of
@@ -34,7 +35,7 @@ class LocalDeployer:
         self,
         app: Build | Synthesized | Synthesizable | str | Path,
         *,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str | float] | None = None,
         ssm: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
     ) -> LocalApp:
@@ -51,9 +52,11 @@ class LocalDeployer:
             The app, to be called: `request`, `invoke`, `publish`, `logs`, `outputs`.
 
         Raises:
+            TypeError: `parameters`, `ssm` or `secrets` is no mapping of texts.
             InputError: ministack isn't installed, packages weren't built, a value is missing, or a stack can't be
                 created.
         """
+        inputs_of(parameters, ssm, secrets)  # before packages are built
         if callable(app) and not isinstance(app, Synthesized):
             app = self._synth(app, bundling=True, context={LOCAL_CONTEXT: True})
         bare = [

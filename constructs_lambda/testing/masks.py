@@ -28,8 +28,8 @@ _FOLDERS = ("aws:asset:path", "aws:asset:dockerfile-path")
 def masked_templates(directory: Path) -> dict[str, Any]:
     """The templates of a cloud assembly by the construct paths of their stacks, masked.
 
-    Hashes of assets, of code and of deployments become a word, and the accounts of the stacks `<account>`. What CDK
-    adds to each template for itself is left out.
+    Hashes of assets, of code and of deployments become a word, and the accounts of the stacks `<account>`, or
+    `<account 1>` and so on where there are several. What CDK adds to each template for itself is left out.
 
     Args:
         directory: The assembly.
@@ -39,7 +39,7 @@ def masked_templates(directory: Path) -> dict[str, Any]:
     """
     files = read_assembly(directory).templates
     documents = {each.stack_path: _read(each.file) for each in files}
-    mask = _mask(documents.values(), set(_assets(files)), {each.account for each in files if each.account})
+    mask = _mask(documents.values(), set(_assets(files)), _accounts(files))
     return {path: _masked(document, mask) for path, document in documents.items()}
 
 
@@ -50,7 +50,7 @@ def masked_template(template: Mapping[str, Any]) -> dict[str, Any]:
         template: The template.
     """
     found = _PLACED.finditer(json.dumps(template, default=str))
-    return _masked(template, _mask([template], {match[1] or match[2] for match in found}, set()))
+    return _masked(template, _mask([template], {match[1] or match[2] for match in found}, {}))
 
 
 def _read(file: Path) -> Any:
@@ -65,7 +65,19 @@ def _assets(files: Iterable[TemplateFile]) -> Iterator[str]:
             yield from document.get(section, {})
 
 
-def _mask(templates: Iterable[Mapping[str, Any]], assets: set[str], accounts: set[str]) -> Callable[[Any], Any]:
+def _accounts(files: Iterable[TemplateFile]) -> dict[str, str]:
+    """What is shown for each account of an app.
+
+    They are numbered as the paths of the stacks that they come with are sorted, not by their own digits: who deploys
+    into accounts of their own has the same snapshot.
+    """
+    every = dict.fromkeys(each.account for each in sorted(files, key=lambda file: file.stack_path) if each.account)
+    return {
+        account: f"<account {number}>" if len(every) > 1 else "<account>" for number, account in enumerate(every, 1)
+    }
+
+
+def _mask(templates: Iterable[Mapping[str, Any]], assets: set[str], accounts: dict[str, str]) -> Callable[[Any], Any]:
     """What masks a value: a text, or a number that is an account."""
     versions = dict(_versions(templates))
     of_version = re.compile("|".join(versions)) if versions else None
@@ -73,12 +85,12 @@ def _mask(templates: Iterable[Mapping[str, Any]], assets: set[str], accounts: se
 
     def mask(value: Any) -> Any:
         if not isinstance(value, str):
-            return "<account>" if str(value) in accounts else value
+            return accounts.get(str(value), value)
         value = _HASH.sub(lambda match: "<asset>" if match[0] in assets else match[0], value)
         if of_version and of_version.search(value):
             value = _DERIVED.sub(r"\1", of_version.sub(lambda match: versions[match[0]], value))
         value = _CODE_HASH.sub(r"\1<code>", value)
-        return of_account.sub("<account>", value) if of_account else value
+        return of_account.sub(lambda match: accounts[match[0]], value) if of_account else value
 
     return mask
 

@@ -16,8 +16,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from constructs_lambda.cli import main
+from constructs_lambda.projects.templates import as_yaml
+from constructs_lambda.testing.snapshots import TemplateSnapshotExtension
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "constructs_lambda" / "templates" / "service"
@@ -64,8 +67,8 @@ def test_it_passes_its_own_tests(libraries: str, tmp_path: Path) -> None:
         text = (project / SNAPSHOT).read_text()
         assert not re.search(r"\{[{%#]", text)
         for value, variable in ((description, "description"), (name, "name")):
-            text = re.sub(rf"(?m)((?::|-) ){re.escape(value)}$", rf"\1{{{{ {variable} | tojson }}}}", text)
-            text = text.replace(value, f"{{{{ {variable} }}}}")
+            text = re.sub(rf"(?m)((?::|-) ){re.escape(as_yaml(value))}$", rf"\1{{{{ {variable} | toyaml }}}}", text)
+            assert value not in text, "a part of another text: what quotes that needs depends on the value"
         (TEMPLATE / "files" / f"{SNAPSHOT}.jinja").write_text(text)
     said = run(project, sys.executable, "-m", "pytest", **environment)
     assert re.search(r"^\d+ passed", said, re.MULTILINE), said
@@ -73,6 +76,38 @@ def test_it_passes_its_own_tests(libraries: str, tmp_path: Path) -> None:
     ruff = [sys.executable, "-m", "ruff"]
     run(project, *ruff, "check", "--no-cache")
     run(project, *ruff, "format", "--check", "--no-cache")
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("my-service", "The service my-service"),
+        ("true", "Orders: what they cost"),
+        ("null", "ends with:"),
+        ("on", "- one of a list"),
+        ("e1", "1e5"),
+        ("y", "12:30:45"),
+        ("nan", " spaces around "),
+        ("no", "null"),
+        ("x" * 63, "y " * 50),
+        ("off", "..."),
+        ("yes", "2026-11-28"),
+    ],
+)
+def test_its_snapshot_is_as_it_is_written_anew(tmp_path: Path, name: str, description: str) -> None:
+    text = (new(tmp_path, name, description=description) / SNAPSHOT).read_text()
+    document = yaml.load(text, Loader=yaml.CSafeLoader)
+    assert TemplateSnapshotExtension().serialize(document) == text
+    assert document["Service"]["Description"] == description
+    named = [each["Properties"] for each in document["Service"]["Resources"].values() if "Name" in each["Properties"]]
+    assert name in [each["Name"] for each in named]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\n", "", "a\tb", "it's", '"', "# no comment", "\u2028", "\u00e9"])
+def test_any_text_becomes_one_line_of_yaml(text: str) -> None:
+    line = as_yaml(text)
+    assert line.splitlines() == [line]
+    assert yaml.safe_load(f"outer:\n  inner: {line}\n  after: 1\n") == {"outer": {"inner": text, "after": 1}}
 
 
 @pytest.mark.slow

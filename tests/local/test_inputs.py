@@ -66,12 +66,12 @@ def test_all_that_is_missing_is_said_at_once(aws: Emulator, tmp_path: Path) -> N
         aws.deploy(outdir)
     assert str(failed.value).splitlines() == [
         "the app needs values that it doesn't have; nothing is deployed without them:",
-        "  Missing: the parameter Stage (one of test, prod): --parameters Missing:Stage=VALUE",
-        "  Missing: the SSM parameter /zone: --ssm /zone=VALUE",
-        f"  Missing: the SSM parameter {PUBLIC}: --ssm {PUBLIC}=VALUE",
-        "  Missing: the SSM parameter /old: --ssm /old=VALUE",
-        """  Missing: the secret db: --secret 'db={"password": "VALUE", "user": "VALUE"}'""",
-        "  Missing: the secret whole-AbCdEf: --secret whole-AbCdEf=VALUE",
+        "  Missing: the parameter Stage (one of test, prod): parameters={'Missing:Stage': 'VALUE'}",
+        "  Missing: the SSM parameter /zone: ssm={'/zone': 'VALUE'}",
+        f"  Missing: the SSM parameter {PUBLIC}: ssm={{'{PUBLIC}': 'VALUE'}}",
+        "  Missing: the SSM parameter /old: ssm={'/old': 'VALUE'}",
+        """  Missing: the secret db: secrets={'db': '{"password": "VALUE", "user": "VALUE"}'}""",
+        "  Missing: the secret whole-AbCdEf: secrets={'whole-AbCdEf': 'VALUE'}",
     ]
     names = [each["StackName"] for each in aws.client("cloudformation").describe_stacks()["Stacks"]]
     assert "Missing" not in names
@@ -110,7 +110,7 @@ def test_what_the_emulator_has_already_is_not_asked_for(aws: Emulator, tmp_path:
 def test_what_another_stack_makes_is_not_asked_for(aws: Emulator, tmp_path: Path) -> None:
     made = {"Made": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/made", "Type": "String", "Value": "1"}}}
     outdir = assembly(tmp_path, Reads=stack({}, A="{{resolve:ssm:/made}}"), Makes={"Resources": made})
-    with pytest.raises(InputError, match="--ssm /made: the app makes this SSM parameter itself; leave it out"):
+    with pytest.raises(InputError, match=r"ssm\['/made'\]: the app makes this SSM parameter itself; leave it out"):
         aws.deploy(outdir, ssm={"/made": "2"})
     assert aws.deploy(outdir).invoke().json()[0] == {"X_A": "1"}
 
@@ -133,20 +133,20 @@ def test_a_secret_of_another_account(aws: Emulator, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"parameters": {"Shop:Stage": "x"}}, "--parameters Shop:Stage: no stack is called 'Shop'; there are: Vain"),
+        ({"parameters": {"Shop:Stage": "x"}}, "parameters['Shop:Stage']: no stack is called 'Shop'; there are: Vain"),
         (
             {"parameters": {"Stgae": "x"}},
-            "--parameters Stgae: the app's stacks have no parameter Stgae; the parameters are: A",
+            "parameters['Stgae']: the app's stacks have no parameter Stgae; the parameters are: A",
         ),
         (
             {"parameters": {"Vain:B": "x"}},
-            "--parameters Vain:B: the stack Vain has no parameter B; the parameters are: A",
+            "parameters['Vain:B']: the stack Vain has no parameter B; the parameters are: A",
         ),
-        ({"ssm": {"/aws/service/x": "x"}}, "--ssm /aws/service/x: names that begin with aws or ssm are AWS's own"),
-        ({"ssm": {"SSM-x": "x"}}, "--ssm SSM-x: names that begin with aws or ssm are AWS's own"),
-        ({"secrets": {"db": "no JSON"}}, """--secret db: the stack Vain takes 'user' out of it: {"user": "VALUE"}"""),
-        ({"secrets": {"db": "[]"}}, "--secret db: the stack Vain takes 'user' out of it"),
-        ({"secrets": {"db": '{"User": 1}'}}, "--secret db: the stack Vain takes 'user' out of it"),
+        ({"ssm": {"/aws/service/x": "x"}}, "ssm['/aws/service/x']: names that begin with aws or ssm are AWS's own"),
+        ({"ssm": {"SSM-x": "x"}}, "ssm['SSM-x']: names that begin with aws or ssm are AWS's own"),
+        ({"secrets": {"db": "no JSON"}}, """secrets['db']: the stack Vain takes 'user' out of it: {"user": "VALUE"}"""),
+        ({"secrets": {"db": "[]"}}, "secrets['db']: the stack Vain takes 'user' out of it"),
+        ({"secrets": {"db": '{"User": 1}'}}, "secrets['db']: the stack Vain takes 'user' out of it"),
     ],
 )
 def test_what_is_given_in_vain(aws: Emulator, tmp_path: Path, given: dict[str, Any], message: str) -> None:

@@ -406,6 +406,29 @@ def test_packages_that_were_not_built_are_not_deployed(project: pytest.Pytester)
     )
 
 
+def test_what_an_app_is_given_is_checked_before_it_is_built(project: pytest.Pytester) -> None:
+    outcome(
+        project,
+        """
+        import pytest
+        from constructs_lambda import InputError
+
+        def build(app):
+            raise AssertionError("it was built")
+
+        def test_types(local_app):
+            with pytest.raises(TypeError, match=r"^parameters\\['L'\\] must be a text or a number") as failed:
+                local_app(build, parameters={"L": ["a", "b"]}, secrets={"db": {"k": "v"}})
+            assert "secrets['db'] must be a text" in str(failed.value)
+
+        def test_empty_ones(local_app):
+            with pytest.raises(InputError, match=r"^ssm\\['/z'\\]: is empty"):
+                local_app(build, ssm={"/z": ""})
+        """,
+        passed=2,
+    )
+
+
 def test_syrupy_is_asked_for_where_it_is_missing(project: pytest.Pytester) -> None:
     run = outcome(project, "def test_shop(snapshot_template): ...\n", "-p", "no:syrupy", errors=1)
     assert "snapshot_template needs syrupy. Fix: pip install 'constructs-lambda[testing]'" in run.stdout.str()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from local_assemblies import assembly
 
 from constructs_lambda.testing.differences import Difference, differences
-from constructs_lambda.testing.masks import masked_template
+from constructs_lambda.testing.masks import masked_template, masked_templates
 
 PROJECT = {
     "shop.py": """
@@ -297,6 +300,41 @@ def test_code_alone_changes_nothing_in_other_stacks_and_regions(project: pytest.
     assert f"Digest: sha256:{'a' * 64}" in text
     project.makepyfile(apps=SAME_CODE_AND_BORDERS.replace("DIGEST", "b" * 64))
     assert "Properties.Digest: sha256:aaa" in run(project, "--color=no", failed=1)
+
+
+def accounts_of(folder: Path, owner: str, **stacks: str) -> dict[str, Any]:
+    """What is shown for an account in each stack, whose accounts are given in the order of the assembly."""
+    folder.mkdir()
+    templates: dict[str, Any] = {name: {"Resources": {}} for name in stacks}
+    outdir = assembly(folder, **templates)
+    manifest = json.loads((outdir / "manifest.json").read_text())
+    for name, account in stacks.items():
+        manifest["artifacts"][name]["environment"] = f"aws://{account}/eu-west-1"
+        resource = {"Type": "Own::Kind", "Properties": {"Own": account, "Number": int(owner), "Arn": f"::{owner}:x"}}
+        file = outdir / manifest["artifacts"][name]["properties"]["templateFile"]
+        file.write_text(json.dumps({"Resources": {"Kind": resource}}))
+    (outdir / "manifest.json").write_text(json.dumps(manifest))
+    return {name: each["Resources"]["Kind"]["Properties"] for name, each in masked_templates(outdir).items()}
+
+
+def test_accounts_of_an_app_are_told_apart(tmp_path: Path) -> None:
+    first, second, outer = "111122223333", "222233334444", "333344445555"
+    one = accounts_of(tmp_path / "one", first, A=first, B=first)
+    assert one["A"] == one["B"] == {"Own": "<account>", "Number": "<account>", "Arn": "::<account>:x"}
+    two = accounts_of(tmp_path / "two", first, A=first, B=second)
+    assert two["A"] == {"Own": "<account 1>", "Number": "<account 1>", "Arn": "::<account 1>:x"}
+    assert two["B"] == {"Own": "<account 2>", "Number": "<account 1>", "Arn": "::<account 1>:x"}
+    changed = accounts_of(tmp_path / "changed", second, A=first, B=second)
+    assert changed["A"] == {"Own": "<account 1>", "Number": "<account 2>", "Arn": "::<account 2>:x"}
+    outside = accounts_of(tmp_path / "outside", outer, A=first, B=second)
+    assert outside["A"] == {"Own": "<account 1>", "Number": int(outer), "Arn": f"::{outer}:x"}
+
+
+def test_accounts_are_numbered_alike_whatever_they_and_the_order_are(tmp_path: Path) -> None:
+    first, second = "111122223333", "222233334444"
+    two = accounts_of(tmp_path / "two", first, A=first, B=second)
+    assert accounts_of(tmp_path / "theirs", second, A=second, B=first) == two
+    assert accounts_of(tmp_path / "order", first, B=second, A=first) == two
 
 
 SMALL = "{'Resources': {'Queue': {'Type': 'AWS::SQS::Queue', 'Properties': {'VisibilityTimeout': 30}}}}"
