@@ -131,7 +131,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
             return
         if "Resources" in before or "Resources" in after:
             before, after = {"": before}, {"": after}
-        for each in differences(before, after):  # a line each: pytest shows eight, unless it is asked for more
+        for each in differences(before, after):  # a line each: pytest cuts after eight, or 640 characters
             yield f"{bold(each.where.strip())}{_change(each)}"
 
 

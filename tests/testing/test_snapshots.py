@@ -371,6 +371,28 @@ def test_snapshots_that_are_none(project: pytest.Pytester) -> None:
     run(project, passed=6)
 
 
+@pytest.mark.parametrize(
+    ("queues", "length", "is_cut"),
+    [(3, 80, False), (3, 150, True), (7, 1, False), (12, 1, True)],
+    ids=["within 640 characters", "more characters", "within eight lines", "more lines"],
+)
+def test_how_much_of_a_difference_pytest_shows(
+    project: pytest.Pytester, queues: int, length: int, is_cut: bool
+) -> None:
+    """As docs/testing.md says."""
+    for letter, arguments in (("a", ["--snapshot-update"]), ("b", [])):
+        kinds = {f"Q{n}": {"Type": "K", "Properties": {"P": letter * length}} for n in range(queues)}
+        project.makepyfile(
+            test_shop=f"def test_shop(snapshot_template): assert {{'Resources': {kinds}}} == snapshot_template"
+        )
+        if arguments:
+            run(project, *arguments, passed=1)
+    change = f" (K)  Properties.P: {'a' * length} -> {'b' * length}"
+    for arguments, is_whole in (([], not is_cut), (["-vv"], True)):
+        lines = run(project, "--color=no", *arguments, failed=1).splitlines()
+        assert (sum(line.startswith("E ") and line.endswith(change) for line in lines) == queues) is is_whole
+
+
 def test_names_of_tests_that_no_file_can_have(project: pytest.Pytester) -> None:
     project.makepyfile(
         test_shop=f"""
