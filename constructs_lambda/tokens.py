@@ -55,6 +55,16 @@ def is_intrinsic(value: object) -> bool:
     return key in ("Ref", "Condition") or (isinstance(key, str) and key.startswith("Fn::"))
 
 
+def named(value: object) -> str | None:
+    """The logical id that a `Ref` or an `Fn::GetAtt` names; None for anything else."""
+    if not isinstance(value, (dict, Mapping)) or len(value) != 1:
+        return None
+    target = value.get("Ref") or value.get("Fn::GetAtt")
+    if isinstance(target, list) and target:
+        target = target[0]
+    return target.partition(".")[0] if isinstance(target, str) else None
+
+
 def is_number_token(value: float) -> bool:
     """Whether a number is one that CDK uses to encode a token (near -1.888e289)."""
     return value < -1e280

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Stack
 from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.orders import named
 from constructs_lambda.rules.shapes import places
+from constructs_lambda.tokens import named
 
 _SERVICES = {
     "AWS::Pipes::Pipe": ("RoleArn", "pipes"),

@@ -10,11 +10,10 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.limits import Limit
 from constructs_lambda.model import Function, Place, Stack
 from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.orders import named
 from constructs_lambda.rules.problems import one_of, quoted
 from constructs_lambda.rules.shapes import places
 from constructs_lambda.runtimes import family_of
-from constructs_lambda.tokens import certain_count, known, resolve_text
+from constructs_lambda.tokens import certain_count, known, named, resolve_text
 
 _EDGE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html"
 _DISTRIBUTION = "AWS::CloudFront::Distribution"

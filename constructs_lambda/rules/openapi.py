@@ -8,9 +8,8 @@ from constructs_lambda import limits
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import Stack
 from constructs_lambda.rules import Problem, rule
-from constructs_lambda.rules.orders import named
 from constructs_lambda.rules.problems import number_problem, quoted
-from constructs_lambda.tokens import as_written, is_intrinsic, known, literal_part, resolve_number, resolve_text
+from constructs_lambda.tokens import as_written, is_intrinsic, known, literal_part, named, resolve_number, resolve_text
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "x-amazon-apigateway-any-method")
 _INTEGRATION = "x-amazon-apigateway-integration"

@@ -8,7 +8,7 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import Stack
 from constructs_lambda.model.resources import Resource
 from constructs_lambda.rules import Problem, rule
-from constructs_lambda.tokens import is_intrinsic
+from constructs_lambda.tokens import named
 
 _DEPLOYMENT = "AWS::ApiGateway::Deployment"
 _MOUNT = "AWS::EFS::MountTarget"
@@ -72,15 +72,6 @@ def _mount(stack: Stack, function: str, index: int, system: object, mounts: list
     elif not reached(stack, function) & targets:
         message = f"the function waits for no mount target of the file system {stack.resources[files].place.path}"
         yield Problem(prop, message, f"Write DependsOn: {min(targets)}, and name the other mount targets too.", place)
-
-
-def named(value: object) -> str | None:
-    """The logical id that a `Ref` or an `Fn::GetAtt` names."""
-    if not isinstance(value, dict) or not is_intrinsic(value):
-        return None
-    target = value.get("Ref") or value.get("Fn::GetAtt")
-    target = target[0] if isinstance(target, list) and target else target
-    return target.partition(".")[0] if isinstance(target, str) else None
 
 
 def reached(stack: Stack, start: str) -> Set[str]:

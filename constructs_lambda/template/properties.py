@@ -12,6 +12,7 @@ from constructs_lambda.tokens import (
     UNKNOWN,
     Unknown,
     is_intrinsic,
+    named,
     resolve_flag,
     resolve_list,
     resolve_mapping,
@@ -97,14 +98,7 @@ class Properties:
 
     def reference(self, name: str) -> str | None:
         """The logical id that a `Ref` or an `Fn::GetAtt` names; None for anything else."""
-        value = self._values.get(name)
-        if isinstance(value, Mapping) and len(value) == 1:
-            target = value.get("Ref") or value.get("Fn::GetAtt")
-            if isinstance(target, list) and target:
-                target = target[0]
-            if isinstance(target, str):
-                return target.partition(".")[0]
-        return None
+        return named(self._values.get(name))
 
     def text(self, name: str) -> Text:
         """A text; numbers count as one, as CloudFormation has it."""
