@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard, TypeVar
 
 from constructs_lambda.records import record
@@ -53,6 +53,11 @@ def is_intrinsic(value: object) -> bool:
         return False
     (key,) = value
     return key in ("Ref", "Condition") or (isinstance(key, str) and key.startswith("Fn::"))
+
+
+def may_grow(mapping: Iterable[object]) -> bool:
+    """Whether a loop or a transform in a mapping may give it more than what is written."""
+    return any(str(key).startswith("Fn::") for key in mapping)
 
 
 def named(value: object) -> str | None:

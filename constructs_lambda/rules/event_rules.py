@@ -15,7 +15,7 @@ from constructs_lambda.rules.deliveries import lacks
 from constructs_lambda.rules.patterns import OR, has_unknown, pattern_problems
 from constructs_lambda.rules.problems import number_problem, one_of, quoted
 from constructs_lambda.rules.senders import is_json
-from constructs_lambda.tokens import Unknown, known
+from constructs_lambda.tokens import Unknown, known, may_grow
 
 _PATTERNS = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html"
 _PUT_RULE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"
@@ -83,7 +83,7 @@ def event_pattern(routed: Routed) -> Iterator[Problem]:
 )
 def event_keys(routed: Routed) -> Iterator[Problem]:
     pattern = routed.rule.pattern
-    if not isinstance(pattern, Mapping) or any(str(key).startswith("Fn::") for key in pattern):
+    if not isinstance(pattern, Mapping) or may_grow(pattern):
         return
     for key, value in pattern.items():
         if key not in _KEYS and key != OR and value != _ABSENT:

@@ -12,7 +12,7 @@ from constructs_lambda.model import Published, Subscribed, Text
 from constructs_lambda.rules import Context, Problem, rule
 from constructs_lambda.rules.patterns import OR, alternatives, has_unknown, is_unknown, pattern_problems
 from constructs_lambda.rules.problems import or_raise, quoted, unless_raised
-from constructs_lambda.tokens import certain_count
+from constructs_lambda.tokens import certain_count, may_grow
 
 _FILTERS = "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html"
 SCOPES = ("MessageAttributes", "MessageBody")
@@ -44,7 +44,7 @@ def size_problems(policy: Mapping[str, Any], prop: str = "FilterPolicy") -> Iter
 def certain_policy(subscribed: Subscribed) -> tuple[Mapping[str, Any] | None, str]:
     """The filter policy where it is a mapping of known keys, and where it stands."""
     policy = subscribed.subscription.filter_policy
-    is_certain = isinstance(policy, Mapping) and not any(str(key).startswith("Fn::") for key in policy)
+    is_certain = isinstance(policy, Mapping) and not may_grow(policy)
     return (policy if is_certain else None), f"{subscribed.subscription.within}FilterPolicy"
 
 

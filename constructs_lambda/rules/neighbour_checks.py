@@ -9,15 +9,14 @@ from typing import Any
 
 from constructs_lambda.rules import Problem
 from constructs_lambda.rules.problems import one_of, quoted
-from constructs_lambda.tokens import NO_VALUE, is_intrinsic, known, resolve_flag, resolve_number, resolve_text
+from constructs_lambda.tokens import NO_VALUE, is_intrinsic, known, may_grow, resolve_flag, resolve_number, resolve_text
 
 Check = Callable[[Mapping[str, Any]], Iterator[Problem]]
 
 
 def _text(properties: Mapping[str, Any], name: str) -> str | None:
     """A text that is known."""
-    value = resolve_text(properties.get(name))
-    return value if isinstance(value, str) else None
+    return known(resolve_text(properties.get(name)))
 
 
 def _is_set(properties: Mapping[str, Any], name: str) -> bool:
@@ -28,8 +27,7 @@ def _is_set(properties: Mapping[str, Any], name: str) -> bool:
 
 def _is_standard(properties: Mapping[str, Any], name: str) -> bool:
     """Whether a queue or topic is certainly no FIFO one."""
-    may_be_more = any(str(key).startswith("Fn::") for key in properties)
-    return not may_be_more and resolve_flag(properties.get(name)) in (None, False)
+    return not may_grow(properties) and resolve_flag(properties.get(name)) in (None, False)
 
 
 def _fifo_only(properties: Mapping[str, Any], flag: str, what: str, *names: str) -> Iterator[Problem]:
@@ -80,7 +78,7 @@ def queue_policy(properties: Mapping[str, Any]) -> Iterator[Problem]:
 def subscription(properties: Mapping[str, Any]) -> Iterator[Problem]:
     """Of a subscription: what its protocol needs."""
     protocol = _text(properties, "Protocol")
-    if any(str(key).startswith("Fn::") for key in properties):
+    if may_grow(properties):
         return
     if protocol and properties.get("Endpoint") in (None, NO_VALUE):
         yield Problem("Endpoint", f"the subscription by {protocol} has no Endpoint", "Set Endpoint.")
@@ -146,9 +144,9 @@ def state_machine(properties: Mapping[str, Any]) -> Iterator[Problem]:
     if not isinstance(definition, Mapping) or not isinstance(states, Mapping) or is_intrinsic(states):
         return
     start = definition.get("StartAt")
-    if start is None and not any(str(key).startswith("Fn::") for key in definition):
+    if start is None and not may_grow(definition):
         yield Problem(prop, "the definition has no StartAt", "Name the first state as StartAt.")
-    elif isinstance(start, str) and start not in states and not any(str(key).startswith("Fn::") for key in states):
+    elif isinstance(start, str) and start not in states and not may_grow(states):
         message = f"the definition starts at {quoted(start)}, which is none of its states"
         yield Problem(prop, message, "Name one of its states as StartAt.")
 

@@ -9,7 +9,16 @@ from constructs_lambda.findings import Severity
 from constructs_lambda.model import Stack
 from constructs_lambda.rules import Problem, rule
 from constructs_lambda.rules.problems import number_problem, quoted
-from constructs_lambda.tokens import as_written, is_intrinsic, known, literal_part, named, resolve_number, resolve_text
+from constructs_lambda.tokens import (
+    as_written,
+    is_intrinsic,
+    known,
+    literal_part,
+    may_grow,
+    named,
+    resolve_number,
+    resolve_text,
+)
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "x-amazon-apigateway-any-method")
 _INTEGRATION = "x-amazon-apigateway-integration"
@@ -36,7 +45,7 @@ def documents(stack: Stack) -> Iterator[Problem]:
         for path, method, operation in _operations(body):
             prop, shown = f"Body.paths.{path}.{method}", f"{_shown(method)} {quoted(path)[1:-1]}"
             integration = operation.get(_INTEGRATION)
-            if integration is None and not any(str(key).startswith("Fn::") for key in operation):
+            if integration is None and not may_grow(operation):
                 if _is_deployed(stack, logical_id):
                     message = f"{shown} has no {_INTEGRATION}, and the API is deployed"
                     yield Problem(prop, message, "Give each method an integration, a mock at the least.", api.place)

@@ -11,7 +11,7 @@ from typing import Any
 from constructs_lambda.limits import Limit
 from constructs_lambda.rules import Problem, nearest
 from constructs_lambda.rules.problems import listed, quoted
-from constructs_lambda.tokens import Unknown, is_intrinsic, resolve_text
+from constructs_lambda.tokens import Unknown, is_intrinsic, may_grow, resolve_text
 
 OR = "$or"
 _BUT = ("prefix", "suffix", "equals-ignore-case", "wildcard")
@@ -50,7 +50,7 @@ def wrong_parts(pattern: Mapping[str, Any], numbers: Limit | None = None, path: 
         numbers: The range of numbers that operators may name.
         path: Where in the pattern it stands.
     """
-    if any(str(key).startswith("Fn::") for key in pattern):
+    if may_grow(pattern):
         return
     for key, value in pattern.items():
         at = f"{path}.{key}" if path else str(key)

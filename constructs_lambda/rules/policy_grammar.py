@@ -11,7 +11,7 @@ from constructs_lambda import limits
 from constructs_lambda.records import record
 from constructs_lambda.rules import nearest
 from constructs_lambda.rules.problems import listed, quoted
-from constructs_lambda.tokens import is_intrinsic, known, resolve_list, resolve_mapping, resolve_text
+from constructs_lambda.tokens import is_intrinsic, known, may_grow, resolve_list, resolve_mapping, resolve_text
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _DOCUMENT = ("Version", "Id", "Statement")
@@ -188,7 +188,7 @@ def _elements(value: object) -> Mapping[str, Any] | None:
 
 def _mapping(value: object) -> Mapping[str, Any] | None:
     mapping = known(resolve_mapping(value))
-    return None if mapping is None or any(str(name).startswith("Fn::") for name in mapping) else mapping
+    return None if mapping is None or may_grow(mapping) else mapping
 
 
 def _items(value: object) -> tuple[Any, ...] | None:

@@ -13,6 +13,7 @@ from constructs_lambda.tokens import (
     certain_count,
     is_intrinsic,
     known,
+    may_grow,
     resolve_list,
     resolve_number,
     resolve_text,
@@ -36,7 +37,7 @@ def places(values: object, path: str, before: str = "") -> Iterator[tuple[str, o
         return
     value = values.get(name)
     if value is None or value == NO_VALUE:
-        if not rest and not any(str(key).startswith("Fn::") for key in values):
+        if not rest and not may_grow(values):
             yield f"{before}{name}", None
     elif rest:
         yield from places(value, rest, f"{before}{name}.")

@@ -33,7 +33,7 @@ from constructs_lambda.template.rest_apis import read_rest_stage
 from constructs_lambda.template.sections import read_sections
 from constructs_lambda.template.serverless import WRITTEN_AS, plain
 from constructs_lambda.template.values import mapping
-from constructs_lambda.tokens import export_name, resolve_text
+from constructs_lambda.tokens import export_name, may_grow, resolve_text
 
 _READERS: dict[str, tuple[str, Callable[[object, Place], Any]]] = {
     "AWS::Lambda::EventInvokeConfig": ("async_invocations", read_async_invocation),
@@ -114,7 +114,7 @@ def read_template(
     networks: dict[str, Any] = {}
     later: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in FIELDS}
     messages: dict[str, dict[str, Callable[[], Any]]] = {field: {} for field in MESSAGE_FIELDS}
-    may_gain = not _adds_nothing(document) or any(str(key).startswith("Fn::") for key in resources)
+    may_gain = not _adds_nothing(document) or may_grow(resources)
     has_mutual_tls = False
     nested: dict[str, tuple[str, Mapping[str, Target]]] = {}
     services: dict[str, str] = {}
@@ -215,7 +215,7 @@ def read_template(
         dangling=dangling,
         waiting=waiting,
         waits_for=edges,
-        networks=Networks(is_open=has_macro or any(str(key).startswith("Fn::") for key in resources), **networks),
+        networks=Networks(is_open=has_macro or may_grow(resources), **networks),
         services=services,
         service_paths=shown,
         has_mutual_tls=has_mutual_tls,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from constructs_lambda.model import Dangling, Place
+from constructs_lambda.tokens import may_grow
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)(\.[A-Za-z0-9.]+)?\}")
 _OPEN = ("Fn::ForEach", "Fn::Transform")
@@ -139,7 +140,7 @@ def read_names(
         place: Where a resource stands; the template itself for an empty id.
     """
     sections = (_section(document, name) for name in ("Resources", "Conditions", "Parameters"))
-    if "Transform" in document or any(str(key).startswith("Fn::") for each in sections for key in each):
+    if "Transform" in document or any(map(may_grow, sections)):
         return (), (), {}
     names = _Names(document, place)
     try:

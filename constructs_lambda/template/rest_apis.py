@@ -17,7 +17,7 @@ from constructs_lambda.model.apis import StageSettings
 from constructs_lambda.template.links import read_link, read_parts
 from constructs_lambda.template.policies import lets_everyone_invoke, policy_length
 from constructs_lambda.template.properties import Properties
-from constructs_lambda.tokens import UNKNOWN, Unknown, known
+from constructs_lambda.tokens import UNKNOWN, Unknown, known, may_grow
 
 Metadata = Mapping[str, object] | None
 _DEFINITIONS = ("Body", "BodyS3Location", "CloneFrom")
@@ -162,7 +162,7 @@ def names_of(values: Mapping[str, object] | Unknown | None) -> tuple[str, ...] |
     """The names in a mapping; unknown where it may get others."""
     if not isinstance(values, Mapping):
         return values
-    return UNKNOWN if any(str(name).startswith("Fn::") for name in values) else tuple(map(str, values))
+    return UNKNOWN if may_grow(values) else tuple(map(str, values))
 
 
 def plain_names(values: Mapping[str, object] | Unknown | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from constructs_lambda.tokens import NO_VALUE
+from constructs_lambda.tokens import NO_VALUE, may_grow
 
 _REQUIRED = (("Parameters", "Type"), ("Outputs", "Value"))
 
@@ -40,7 +40,7 @@ def _named(document: Mapping[str, Any], section: str) -> Iterator[tuple[object, 
 def _lacking(document: Mapping[str, Any]) -> Iterator[str]:
     for section, required in _REQUIRED:
         for name, value in _named(document, section):
-            if isinstance(value, Mapping) and not any(str(key).startswith("Fn::") for key in value):
+            if isinstance(value, Mapping) and not may_grow(value):
                 given = value.get(required)
                 if given is None or given == NO_VALUE:
                     yield f"{section}.{name}.{required}"
