@@ -16,6 +16,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -54,6 +55,14 @@ class Problem:
     message: str
     fix: str
     place: Place | None = None
+
+    def at(self, place: Place) -> Problem:
+        """The same, somewhere else than at the resource that the rule looks at.
+
+        Args:
+            place: Where.
+        """
+        return replace(self, place=place)
 
 
 @record()

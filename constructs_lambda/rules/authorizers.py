@@ -242,7 +242,7 @@ def _authorization(route: Served, kind: str | None) -> Iterator[Problem]:
         message = f"{route.shown} wants an API key, which HTTP APIs don't have"
         yield Problem("ApiKeyRequired", message, "Give it an authorizer, or make a REST API.", place)
     for problem in one_of("AuthorizationType", f"the authorization of {route.shown}", wanted, words):
-        yield Problem(problem.property, problem.message, problem.fix, place)
+        yield problem.at(place)
     if wanted not in _FITTING or wanted not in words:
         return
     if route.route.authorizer is None:

@@ -46,7 +46,7 @@ def associations(stack: Stack) -> Iterator[Problem]:
     for place, within, item in _associations(stack):
         prop = f"{within}.EventType"
         for each in one_of(prop, "the event", resolve_text(item.get("EventType")), _EVENTS):
-            yield Problem(prop, each.message, each.fix, place)
+            yield each.at(place)
         prop, arn = f"{within}.LambdaFunctionARN", item["LambdaFunctionARN"]
         target, text = named(arn), known(resolve_text(arn))
         if text and not _VERSION.fullmatch(text):
@@ -77,7 +77,7 @@ def at_the_edge(stack: Stack) -> Iterator[Problem]:
         for problem in (*_unsupported(function), *_longer(function, event), *_untrusted(stack, function)):
             if (key := (function.place, problem.property)) not in seen:
                 seen.add(key)
-                yield Problem(problem.property, problem.message, problem.fix, function.place)
+                yield problem.at(function.place)
 
 
 def _unsupported(function: Function) -> Iterator[Problem]:

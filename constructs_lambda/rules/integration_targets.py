@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
@@ -61,7 +60,7 @@ def target(part: RestMethod | Gateway) -> Iterator[Problem]:
         yield from _route(route)
     for integration in part.integrations if part.kind == "HTTP" else ():
         for problem in _http(integration):
-            yield replace(problem, place=integration.place)
+            yield problem.at(integration.place)
 
 
 def _rest(integration: RestIntegration) -> Iterator[Problem]:
@@ -151,7 +150,7 @@ def _route(route: Served) -> Iterator[Problem]:
     elif isinstance(route.route, HttpRoute):
         limit, fix = limits.ROUTE_OPERATION_LENGTH, "Choose a shorter one."
         for problem in too_long("OperationName", "the operation's name", route.route.operation, limit, fix):
-            yield replace(problem, place=route.place)
+            yield problem.at(route.place)
         text = plain(route.route.target)
         if route.target == "bare" or (text and not text.startswith("integrations/")):
             shown = quoted(text) if text else "the id of the integration alone"

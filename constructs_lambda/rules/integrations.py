@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
@@ -56,7 +55,8 @@ def timeout_of_kind(gateway: Gateway) -> Iterator[Problem]:
             timeout = known(integration.timeout_ms)
             if timeout is not None and limits.HTTP_API_INTEGRATION_TIMEOUT.admits(timeout):  # else CL407 speaks
                 limit = limits.WEBSOCKET_API_INTEGRATION_TIMEOUT
-                yield from _at(_timeout_problem("TimeoutInMillis", timeout, limit), integration.place)
+                for problem in _timeout_problem("TimeoutInMillis", timeout, limit):
+                    yield problem.at(integration.place)
     if not (isinstance(api, RestApi) and api.endpoint == "EDGE"):
         return
     for route, timeout in _long_timeouts(gateway, limits.REST_API_INTEGRATION_TIMEOUT):
@@ -106,11 +106,6 @@ def _long_timeouts(gateway: Gateway, limit: Limit) -> Iterator[tuple[Served, int
 def _timeout_problem(prop: str, timeout: int | float | Unknown | None, limit: Limit) -> Iterator[Problem]:
     fix = f"Choose {limit.allowed}."
     yield from number_problem(prop, "the integration's timeout", timeout, limit, fix)
-
-
-def _at(problems: Iterator[Problem], place: Place) -> Iterator[Problem]:
-    for problem in problems:
-        yield replace(problem, place=place)
 
 
 @rule(

@@ -204,9 +204,9 @@ def settings(stack: Stack) -> Iterator[Problem]:
         shapes, check = SHAPES.get(like, ()), CHECKS.get(like)
         for resource in stack.of_type(kind) if shapes or check else ():
             for problem in _problems(resource.properties, shapes, may_change=may_change):
-                yield _at(resource, problem)
+                yield problem.at(resource.place)
             for problem in check(resource.properties) if check else ():
-                yield _at(resource, problem)
+                yield problem.at(resource.place)
 
 
 def _problems(
@@ -220,10 +220,6 @@ def _problems(
             for prop, value in places(properties, path):
                 if value is not None:
                     yield from shape(prop, value)
-
-
-def _at(resource: Resource, problem: Problem) -> Problem:
-    return Problem(problem.property, problem.message, problem.fix, resource.place)
 
 
 @rule(

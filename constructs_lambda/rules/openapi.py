@@ -54,7 +54,7 @@ def documents(stack: Stack) -> Iterator[Problem]:
                 continue
             prop = f"{prop}.{_INTEGRATION}"
             for each in (*_method(integration, shown, prop), *_timeout(integration, shown, prop, limit)):
-                yield Problem(each.property, each.message, each.fix, api.place)
+                yield each.at(api.place)
     for logical_id, http_api in stack.http_apis.items():
         body = stack.resources[logical_id].properties.get("Body")
         for path, method, operation in _operations(body):
@@ -63,7 +63,7 @@ def documents(stack: Stack) -> Iterator[Problem]:
                 prop = f"Body.paths.{path}.{method}.{_INTEGRATION}"
                 shown = f"{_shown(method)} {quoted(path)[1:-1]}"
                 for each in _timeout(integration, shown, prop, limits.HTTP_API_INTEGRATION_TIMEOUT):
-                    yield Problem(each.property, each.message, each.fix, http_api.place)
+                    yield each.at(http_api.place)
 
 
 def _operations(body: object) -> Iterator[tuple[str, str, Mapping[str, object]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 
 from constructs_lambda.findings import Severity
 from constructs_lambda.model import (
@@ -199,4 +198,4 @@ def route_key(gateway: Gateway) -> Iterator[Problem]:
         key = known(route.route.key) if isinstance(route.route, HttpRoute) else None
         if key is not None and gateway.kind in ("HTTP", "WEBSOCKET"):
             for problem in route_problems(key, gateway.kind.lower()):
-                yield replace(problem, place=route.place)
+                yield problem.at(route.place)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from constructs_lambda import limits
 from constructs_lambda.findings import Severity
@@ -142,7 +141,7 @@ def provisioned_concurrency(subject: Qualified | Provisioned) -> Iterator[Proble
             limits.PROVISIONED_CONCURRENCY,
             "Provision 1 or more, or remove the setting.",
         ):
-            yield replace(problem, place=subject.place)
+            yield problem.at(subject.place)
         yield from _twice(subject)
         return
     total, reserved = subject.number, known(subject.function.reserved_concurrency)
