@@ -70,6 +70,15 @@ class Role:
     """What the ARNs of its managed policies and its boundary are made of, by property path."""
     missing: tuple[str, ...] = ()
 
+    def is_assumed_by(self, service: str) -> bool:
+        """Whether a service, such as `lambda`, may assume it; so it is where that isn't known."""
+        return self.trusted is None or any(each.startswith(f"{service}.") for each in self.trusted)
+
+    @property
+    def assumed_by(self) -> str:
+        """The services that may assume it, in a text."""
+        return " and ".join(sorted(self.trusted or ())) or "no service"
+
 
 @record(kw_only=True)
 class Policy:

@@ -32,13 +32,13 @@ def assumed(stack: Stack) -> Iterator[Problem]:
         for resource in stack.of_type(kind):
             for prop, value in places(resource.properties, path):
                 role = stack.roles.get(named(value) or "")
-                if role is None or role.trusted is None or role.place.conditional or resource.place.conditional:
+                if role is None or role.place.conditional or resource.place.conditional:
                     continue
-                if not any(each.startswith(f"{service}.") for each in role.trusted):
-                    who = " and ".join(sorted(role.trusted)) or "no service"
+                if not role.is_assumed_by(service):
                     yield Problem(
                         prop,
-                        f"the role {role.place.path} may be assumed by {who}, and not by {service}.amazonaws.com",
+                        f"the role {role.place.path} may be assumed by {role.assumed_by}, and not by "
+                        f"{service}.amazonaws.com",
                         f"Add {service}.amazonaws.com to the services of its trust policy.",
                         resource.place,
                     )

@@ -115,7 +115,7 @@ def _longer(function: Function, event: str) -> Iterator[Problem]:
 
 def _untrusted(stack: Stack, function: Function) -> Iterator[Problem]:
     role = stack.roles.get(named(stack.resources[function.place.resource].properties.get("Role")) or "")
-    if role and role.trusted is not None and not any(each.startswith("edgelambda.") for each in role.trusted):
+    if role and not role.is_assumed_by("edgelambda"):
         yield Problem(
             "Role",
             f"CloudFront runs the function at its edges, and its role {role.place.path} doesn't trust "

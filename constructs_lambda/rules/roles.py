@@ -95,12 +95,11 @@ def managed_policy(policy: Policy) -> Iterator[Problem]:
     source="https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
 )
 def trust(function: FunctionRole) -> Iterator[Problem]:
-    trusted = function.role.trusted
-    if trusted is not None and not any(service.startswith("lambda.") for service in trusted):
-        who = " and ".join(sorted(trusted)) or "no service"
+    role = function.role
+    if not role.is_assumed_by("lambda"):
         yield Problem(
             "Role",
-            f"the role {function.role.place.path} may be assumed by {who}, and not by Lambda",
+            f"the role {role.place.path} may be assumed by {role.assumed_by}, and not by Lambda",
             "Add lambda.amazonaws.com to the services of its trust policy.",
         )
 
