@@ -78,7 +78,7 @@ def misses(app: Fitted, outdir: Path, lines: Sequence[Line], api: str | None) ->
 
 def _apis(app: Fitted) -> Iterator[Resource]:
     for plan in app.plans:
-        for file in (plan.template, *plan.nested):
+        for file in plan.files:
             for id, each in app.templates[file.file.resolve()]["Resources"].items():
                 if each.get("Type") in APIS:
                     path = file.paths.get(id, f"{file.stack_path}/{id}")

@@ -54,8 +54,7 @@ def fit(outdir: Path) -> Fitted:
     dropped: dict[Path, tuple[Dropped, ...]] = {}
     imports: set[str] = set()
     for plan in plans:
-        files = (plan.template, *plan.nested)
-        documents = {each.file.resolve(): _template(each.file) for each in files}
+        documents = {each.file.resolve(): _template(each.file) for each in plan.files}
         missed: dict[Path, set[str]] = {file: set() for file in documents}
         before = None
         while before != missed:  # from a stack into its nested ones by parameters, and back by outputs
@@ -89,7 +88,7 @@ def _pass_on(
 ) -> None:
     """Notes what nested stacks aren't given any more, and what they don't give."""
     nested = {each.stack_path: each for each in plan.nested}
-    for outer in (plan.template, *plan.nested):
+    for outer in plan.files:
         file = outer.file.resolve()
         for id, resource in documents[file]["Resources"].items():
             inner = nested_in(nested, outer.paths.get(id, ""))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constructs_lambda.errors import InputError
-from constructs_lambda.local.resources import FUNCTION, LANGUAGES
+from constructs_lambda.local.resources import CUSTOM_RESOURCE, FUNCTION, LANGUAGES
 from constructs_lambda.local.templates import OF_REGIONS, Dropped
 from constructs_lambda.records import record
 
@@ -25,7 +25,6 @@ _SECONDS_TO_READ = 60
 _MOST_LISTED = 3
 
 _OF_CDK = "Custom::"  # what CDK makes for itself is no concern of the app's developer
-_OF_A_PROVIDER = "AWS::CloudFormation::CustomResource"  # its provider reads the properties
 _ONCE = "tried once, and lost where it can't be delivered"
 _ANY_SIGNATURE = "any signature will do"
 NOT_ENFORCED: Mapping[tuple[str, str], str] = {
@@ -176,7 +175,7 @@ def ignored_in(
     missing: dict[tuple[str, str], list[str]] = {}
     unread: dict[tuple[str, str], list[str]] = {}
     lax: dict[tuple[str, str], list[str]] = {}
-    for file in (each for plan in plans for each in (plan.template, *plan.nested)):
+    for file in (each for plan in plans for each in plan.files):
 
         def path_of(id: str, paths: Mapping[str, str] = file.paths) -> str:
             return paths.get(id, id).removesuffix("/Resource").removesuffix("/Default")
@@ -192,7 +191,7 @@ def ignored_in(
                 missing.setdefault((kind, f"for {runtime}, which can't be invoked here"), []).append(path_of(id))
             if _OF_CDK in path_of(id):
                 continue
-            for name in () if kind == _OF_A_PROVIDER else properties:
+            for name in () if kind == CUSTOM_RESOURCE else properties:  # its provider reads them
                 if kind in known and name not in known[kind] and (kind, name) not in NOT_ENFORCED:
                     unread.setdefault((f"{kind} {name}", ""), []).append(path_of(id))
             for (of_kind, name), why in NOT_ENFORCED.items():

@@ -35,7 +35,7 @@ def with_cfnresponse(aws: Emulator, app: Fitted) -> Fitted:
     templates: dict[Path, Mapping[str, Any]] = dict(app.templates)
     for plan in app.plans:
         arn = ""
-        for place in [each.file.resolve() for each in (plan.template, *plan.nested)]:
+        for place in (each.file.resolve() for each in plan.files):
             functions = {id: each for id, each in templates[place]["Resources"].items() if _needs_it(each)}
             if functions:
                 arn = arn or _published(aws, plan.account, plan.region)

@@ -105,7 +105,7 @@ def supply(aws: Emulator, app: Fitted, inputs: Inputs) -> Fitted:
     wanted, made = needs(app, values), made_by(app)
     missing = [each for each in wanted if each.is_certain and inputs.value_of(each) is None]
     lines = [*_missing_parameters(app, inputs, values), *_shown(aws, inputs, missing, made)]
-    problems = list(_wrong(app, inputs, wanted, made))
+    problems = list(_wrong(app, inputs, values, wanted, made))
     if lines:
         problems += ["the app needs values that it doesn't have; nothing is deployed without them:", *lines]
     if problems:
@@ -137,7 +137,13 @@ def _values(app: Fitted, inputs: Inputs) -> dict[str, dict[str, str]]:
     return found
 
 
-def _wrong(app: Fitted, inputs: Inputs, wanted: Sequence[Need], made: set[tuple[str, str]]) -> Iterator[str]:
+def _wrong(
+    app: Fitted,
+    inputs: Inputs,
+    values: Mapping[str, Mapping[str, str]],
+    wanted: Sequence[Need],
+    made: set[tuple[str, str]],
+) -> Iterator[str]:
     """What is given and can't be taken."""
     has = {plan.name: asked_for(plan, app.templates[plan.template.file.resolve()]) for plan in app.plans}
     for given in inputs.parameters:
@@ -150,11 +156,11 @@ def _wrong(app: Fitted, inputs: Inputs, wanted: Sequence[Need], made: set[tuple[
             whose = f"the stack {stack} has" if colon else "the app's stacks have"
             there = ", ".join(sorted(names)) or "none"
             yield one_line(f"{place}: {whose} no parameter {name}; the parameters are: {there}")
-    for kind, values in ((SSM, inputs.ssm), (SECRET, inputs.named_secrets)):
-        for name in values:
+    for kind, by_name in ((SSM, inputs.ssm), (SECRET, inputs.named_secrets)):
+        for name in by_name:
             if (kind, name) in made:
                 yield one_line(f"{inputs.place(kind, name)}: the app makes this {kind} itself; leave it out")
-    of_parameters = {name for *_, name in ssm_names(app, _values(app, inputs))}
+    of_parameters = {name for *_, name in ssm_names(app, values)}
     for name in inputs.ssm:
         if _is_of_aws(name) and name not in of_parameters:
             yield one_line(
@@ -267,7 +273,7 @@ def _with_values(
     for plan in app.plans:
         theirs = [each for each in wanted if each.stack == plan.name and each.elsewhere and each.kind == SECRET]
         arns = {f":{each.elsewhere}:secret:{each.name}" for each in theirs if inputs.value_of(each) is not None}
-        for place in [each.file.resolve() for each in (plan.template, *plan.nested)] if arns else ():
+        for place in [each.file.resolve() for each in plan.files] if arns else ():
             text = json.dumps(templates[place])
             for arn in arns:
                 text = text.replace(arn, f":{plan.region}:{plan.account}:secret:{arn.partition(':secret:')[2]}")

@@ -53,6 +53,11 @@ class StackPlan:
     assets: tuple[FileAsset, ...]
     parameters: Mapping[str, str]
 
+    @property
+    def files(self) -> tuple[TemplateFile, ...]:
+        """Its template, and those of its nested stacks."""
+        return (self.template, *self.nested)
+
 
 def read_plans(outdir: Path) -> tuple[StackPlan, ...]:
     """The stacks of an assembly and of the Stages in it, each after those that it depends on.

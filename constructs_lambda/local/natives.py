@@ -31,7 +31,7 @@ def misfits(plans: Sequence[StackPlan], templates: Mapping[Path, Mapping[str, An
     lines = []
     for plan in plans:
         sources = {asset.key: asset.source for asset in plan.assets}
-        for file in (plan.template, *plan.nested):
+        for file in plan.files:
             for id, each in templates[file.file.resolve()]["Resources"].items():
                 properties = each.get("Properties") or {}
                 code = properties.get(_CODE.get(str(each.get("Type")), ""))

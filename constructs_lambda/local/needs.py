@@ -68,7 +68,7 @@ def made_by(app: Fitted) -> set[tuple[str, str]]:
     """Kinds and names of the SSM parameters and secrets that an app makes itself."""
     found = set()
     for plan in app.plans:
-        for file in (plan.template, *plan.nested):
+        for file in plan.files:
             for each in app.templates[file.file.resolve()]["Resources"].values():
                 name = _text(each.get("Properties", {}).get("Name"), _pseudo(plan))
                 if each.get("Type") in _NAMED and _UNKNOWN not in name:
@@ -84,7 +84,7 @@ def ssm_names(app: Fitted, given: Mapping[str, Mapping[str, str]]) -> Iterator[t
         given: Values of stack parameters, by stack.
     """
     for plan in app.plans:
-        for file in (plan.template, *plan.nested):
+        for file in plan.files:
             place = file.file.resolve()
             own = given.get(plan.name, {}) if file is plan.template else {}
             for parameter, each in asked_for(plan, app.templates[place]).items():
@@ -104,7 +104,7 @@ def needs(app: Fitted, given: Mapping[str, Mapping[str, str]]) -> list[Need]:
     """
     found = {Need(SSM, name, plan.account, plan.region, plan.name): None for plan, *_, name in ssm_names(app, given)}
     for plan in app.plans:
-        for file in (plan.template, *plan.nested):
+        for file in plan.files:
             template = app.templates[file.file.resolve()]
             values = _pseudo(plan)
             if file is plan.template:  # those of nested stacks are given by the outer ones

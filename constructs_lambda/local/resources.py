@@ -12,6 +12,7 @@ from constructs_lambda.records import record
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 HTTP_API, REST_API, URL = "AWS::ApiGatewayV2::Api", "AWS::ApiGateway::RestApi", "AWS::Lambda::Url"
 API_KEY = "AWS::ApiGateway::ApiKey"
+CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 APIS = (HTTP_API, REST_API, URL)
 LANGUAGES = ("python", "nodejs", "provided")
 """The runtimes that the emulator has; for others it makes an answer up."""

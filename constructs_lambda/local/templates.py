@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from constructs_lambda.local.resources import CUSTOM_RESOURCE
 from constructs_lambda.records import record
 
 _NAMES = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}]*)?\}")
@@ -27,7 +28,6 @@ OF_REGIONS = ("Custom::CrossRegionExportReader", "Custom::CrossRegionExportWrite
 _SECONDS_TO_PROVIDE = 120
 """How long a provider may take to answer; by itself the emulator waits for an hour."""
 _CUSTOM, _OF_MACRO, _ANALYTICS = "Custom::", "AWS::Serverless::", "AWS::CDK::Metadata"
-_OF_A_PROVIDER = "AWS::CloudFormation::CustomResource"
 _LAYER = re.compile(r"arn:.*:lambda:.*:(\d{12}):layer:")
 
 
@@ -124,7 +124,7 @@ def _without(resource: Mapping[str, Any], dropped: Collection[str]) -> dict[str,
 
 def _limit(resource: dict[str, Any]) -> None:
     """Has a custom resource fail where its provider doesn't answer."""
-    if str(resource.get("Type")).startswith((_CUSTOM, _OF_A_PROVIDER)):
+    if str(resource.get("Type")).startswith((_CUSTOM, CUSTOM_RESOURCE)):
         resource["Properties"] = {"ServiceTimeout": _SECONDS_TO_PROVIDE, **_mapping(resource.get("Properties"))}
 
 
