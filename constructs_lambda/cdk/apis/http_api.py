@@ -14,7 +14,7 @@ from constructs_lambda.cdk.apis.access_logs import log_group_for, refuse_wrong_a
 from constructs_lambda.cdk.apis.authorizers import Bound, HttpAuthorizer
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
 from constructs_lambda.cdk.apis.http_stage import settle
-from constructs_lambda.cdk.apis.kinds import refuse_keywords_of_rest, refuse_wrong_authorizer
+from constructs_lambda.cdk.apis.kinds import refuse_keywords, refuse_wrong_authorizer
 from constructs_lambda.cdk.apis.nag_findings import PREFLIGHT, PUBLIC
 from constructs_lambda.cdk.apis.permissions import DEFAULT_ROUTE, ROUTES, Callee, callee
 from constructs_lambda.cdk.apis.routed import RoutedApi
@@ -97,7 +97,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
         monitor: Monitor | None = None,
         **only_rest: Never,
     ) -> None:
-        refuse_keywords_of_rest("HttpApi", only_rest, HttpApi.__init__)
+        refuse_keywords(HttpAuthorizer, "HttpApi", only_rest, HttpApi.__init__)
         refuse_wrong_authorizer(HttpAuthorizer, authorizer)
         refuse_wrong_access_logs(access_logs)
         refuse_wrong_throttling(path_of(scope, id), throttle)
@@ -170,7 +170,7 @@ class HttpApi(RoutedApi[HttpAuthorizer]):
                 call it (CL405), or something else is wrong: everything at once; nothing is made.
             TypeError: An authorizer for a `RestApi`, or a value of the wrong type.
         """
-        refuse_keywords_of_rest("HttpApi.add_route", only_rest, HttpApi.add_route)
+        refuse_keywords(HttpAuthorizer, "HttpApi.add_route", only_rest, HttpApi.add_route)
         refuse_wrong_authorizer(HttpAuthorizer, authorizer)
         problems: list[str] = []
         if self._answers_preflights and route in self._preflights:

@@ -7,6 +7,7 @@ from typing import Any
 
 from constructs_lambda.cdk.apis.authorizers import Authorizer, HttpAuthorizer, RestAuthorizer
 from constructs_lambda.cdk.inputs import unknown_keywords
+from constructs_lambda.records import record
 
 _ONLY_REST = {
     "api_key_required": "API keys",
@@ -29,28 +30,62 @@ _ONLY_REST = {
     "web_acl": "WAF association; put CloudFront with a web ACL in front",
 }
 _ONLY_HTTP = {
-    "cors_preflight": "a REST API has default_cors_preflight_options",
-    "detailed_metrics_enabled": "a REST API has deploy_options=StageOptions(metrics_enabled=True)",
-    "api_name": "a REST API has rest_api_name",
+    "cors_preflight": "default_cors_preflight_options",
+    "detailed_metrics_enabled": "deploy_options=StageOptions(metrics_enabled=True)",
+    "api_name": "rest_api_name",
 }
-_AUTHORIZERS: dict[type[Authorizer], tuple[str, str, str]] = {
-    HttpAuthorizer: (
+
+
+@record()
+class _Kind:
+    """What messages say of a kind of API.
+
+    Args:
+        construct: Its construct.
+        authorizers: What it asks.
+        example: One of them.
+        other: What the other kind is called.
+        keywords: What only the other kind has, and what stands in its place.
+        has: How that is told of this kind.
+        fix: What to do.
+    """
+
+    construct: str
+    authorizers: str
+    example: str
+    other: str
+    keywords: Mapping[str, str]
+    has: str
+    fix: str
+
+
+_KINDS: dict[type[Authorizer], _Kind] = {
+    HttpAuthorizer: _Kind(
         "an HttpApi",
         "a LambdaAuthorizer, JwtAuthorizer, CognitoAuthorizer or IamAuthorizer",
         "LambdaAuthorizer",
+        "a REST API",
+        _ONLY_REST,
+        "an HTTP API has no",
+        " Fix: use RestApi, or leave them out.",
     ),
-    RestAuthorizer: (
+    RestAuthorizer: _Kind(
         "a RestApi",
         "a TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer or IamAuthorizer",
         "TokenAuthorizer",
+        "an HTTP API",
+        _ONLY_HTTP,
+        "a REST API has",
+        "",
     ),
 }
 
 
-def refuse_keywords_of_rest(what: str, keywords: Mapping[str, Any], function: Any) -> None:
-    """Refuses what an HTTP API doesn't take.
+def refuse_keywords(kind: type[Authorizer], what: str, keywords: Mapping[str, Any], function: Any) -> None:
+    """Refuses what an API of a kind doesn't take.
 
     Args:
+        kind: `HttpAuthorizer` or `RestAuthorizer`, which it asks.
         what: What was called.
         keywords: What it doesn't have.
         function: The same, as it is written.
@@ -58,27 +93,10 @@ def refuse_keywords_of_rest(what: str, keywords: Mapping[str, Any], function: An
     Raises:
         TypeError: There is a keyword.
     """
-    if known := [name for name in keywords if name in _ONLY_REST]:
-        reasons = "; ".join(f"{name}: an HTTP API has no {_ONLY_REST[name]}" for name in known)
-        raise TypeError(f"{what}() got keywords of a REST API. {reasons}. Fix: use RestApi, or leave them out.")
-    if keywords:
-        raise TypeError(unknown_keywords(what, keywords, function))
-
-
-def refuse_keywords_of_http(what: str, keywords: Mapping[str, Any], function: Any) -> None:
-    """Refuses what a REST API doesn't take.
-
-    Args:
-        what: What was called.
-        keywords: What it doesn't have.
-        function: The same, as it is written.
-
-    Raises:
-        TypeError: There is a keyword.
-    """
-    if known := [name for name in keywords if name in _ONLY_HTTP]:
-        hints = "; ".join(f"{name}: {_ONLY_HTTP[name]}" for name in known)
-        raise TypeError(f"{what}() got keywords of an HTTP API. {hints}.")
+    own = _KINDS[kind]
+    if known := [name for name in keywords if name in own.keywords]:
+        reasons = "; ".join(f"{name}: {own.has} {own.keywords[name]}" for name in known)
+        raise TypeError(f"{what}() got keywords of {own.other}. {reasons}.{own.fix}")
     if keywords:
         raise TypeError(unknown_keywords(what, keywords, function))
 
@@ -95,8 +113,8 @@ def refuse_wrong_authorizer(kind: type[Authorizer], authorizer: object) -> None:
     """
     if authorizer is None or isinstance(authorizer, kind):
         return
-    api, own, example = _AUTHORIZERS[kind]
-    if isinstance(authorizer, tuple(_AUTHORIZERS)):
-        (other,) = (theirs for each, (theirs, *_) in _AUTHORIZERS.items() if each is not kind)
-        raise TypeError(f"{type(authorizer).__name__} is for {other}. Fix: give {api} {own}.")
-    raise TypeError(f"authorizer must be such as {example}(function) or IamAuthorizer(); got {authorizer!r}")
+    own = _KINDS[kind]
+    if isinstance(authorizer, tuple(_KINDS)):
+        (other,) = (theirs.construct for each, theirs in _KINDS.items() if each is not kind)
+        raise TypeError(f"{type(authorizer).__name__} is for {other}. Fix: give {own.construct} {own.authorizers}.")
+    raise TypeError(f"authorizer must be such as {own.example}(function) or IamAuthorizer(); got {authorizer!r}")

@@ -13,7 +13,7 @@ from constructs_lambda.cdk.apis import openapi
 from constructs_lambda.cdk.apis.access_logs import log_group_for, refuse_wrong_access_logs
 from constructs_lambda.cdk.apis.authorizers import Bound, RestAuthorizer
 from constructs_lambda.cdk.apis.custom_domain import CustomDomain, refuse_wrong_domain, switched_off
-from constructs_lambda.cdk.apis.kinds import refuse_keywords_of_http, refuse_wrong_authorizer
+from constructs_lambda.cdk.apis.kinds import refuse_keywords, refuse_wrong_authorizer
 from constructs_lambda.cdk.apis.models import Models, checked_schema
 from constructs_lambda.cdk.apis.nag_findings import NO_WEB_ACL, findings_of_method
 from constructs_lambda.cdk.apis.permissions import ROUTES, callee
@@ -129,7 +129,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
         monitor: Monitor | None = None,
         **others: Never,
     ) -> None:
-        refuse_keywords_of_http("RestApi", others, RestApi.__init__)
+        refuse_keywords(RestAuthorizer, "RestApi", others, RestApi.__init__)
         refuse_wrong_authorizer(RestAuthorizer, authorizer)
         refuse_wrong_access_logs(access_logs)
         refuse_wrong_domain(domain)
@@ -255,7 +255,7 @@ class RestApi(RoutedApi[RestAuthorizer]):
                 wrong: everything at once; nothing is made.
             TypeError: An authorizer for an `HttpApi`, or a value of the wrong type.
         """
-        refuse_keywords_of_http("RestApi.add_route", others, RestApi.add_route)
+        refuse_keywords(RestAuthorizer, "RestApi.add_route", others, RestApi.add_route)
         refuse_wrong_authorizer(RestAuthorizer, authorizer)
         refuse_wrong_switches(api_key_required=api_key_required, stream=stream)
         if (parameter := request_parameter(tenant_id)) is not None:
