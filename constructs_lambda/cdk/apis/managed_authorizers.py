@@ -82,17 +82,7 @@ class JwtAuthorizer(HttpAuthorizer):
 
     def bind_to_http_api(self, scope: Construct, api: aws_apigatewayv2.HttpApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
-        authorizer = aws_apigatewayv2.HttpAuthorizer(
-            scope,
-            self.id,
-            http_api=api,
-            type=aws_apigatewayv2.HttpAuthorizerType.JWT,
-            authorizer_name=self.name,
-            identity_source=self._identity_source,
-            jwt_issuer=self._issuer,
-            jwt_audience=self._audience,
-        )
-        return Bound("JWT", authorizer.authorizer_id, (BEARER,))
+        return _bound_to_tokens(self, scope, api, self._identity_source, self._issuer, self._audience)
 
 
 class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
@@ -164,17 +154,9 @@ class CognitoAuthorizer(HttpAuthorizer, RestAuthorizer):
                 f"{scope.node.path}: CognitoAuthorizer has no user_pool_clients, and an HTTP API checks which "
                 "client a token is for (CL506). Fix: CognitoAuthorizer(pool, [client])."
             )
-        authorizer = aws_apigatewayv2.HttpAuthorizer(
-            scope,
-            self.id,
-            http_api=api,
-            type=aws_apigatewayv2.HttpAuthorizerType.JWT,
-            authorizer_name=self.name,
-            identity_source=[HEADER],
-            jwt_issuer=f"https://{self._user_pool.user_pool_provider_name}",
-            jwt_audience=[client.user_pool_client_id for client in self._clients],
-        )
-        return Bound("JWT", authorizer.authorizer_id, (BEARER,))
+        issuer = f"https://{self._user_pool.user_pool_provider_name}"
+        audience = [client.user_pool_client_id for client in self._clients]
+        return _bound_to_tokens(self, scope, api, [HEADER], issuer, audience)
 
     def bind_to_rest_api(self, scope: Construct, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes it for an API; the API calls it."""
@@ -213,3 +195,25 @@ class IamAuthorizer(HttpAuthorizer, RestAuthorizer):
     def bind_to_rest_api(self, scope: Construct, api: aws_apigateway.RestApi, permissions: Permissions) -> Bound:
         """Makes nothing: a route names it by its type."""
         return _IAM
+
+
+def _bound_to_tokens(
+    recipe: HttpAuthorizer,
+    scope: Construct,
+    api: aws_apigatewayv2.HttpApi,
+    sources: list[str],
+    issuer: str,
+    audience: list[str],
+) -> Bound:
+    """An authorizer that has an HTTP API verify the tokens of an issuer."""
+    authorizer = aws_apigatewayv2.HttpAuthorizer(
+        scope,
+        recipe.id,
+        http_api=api,
+        type=aws_apigatewayv2.HttpAuthorizerType.JWT,
+        authorizer_name=recipe.name,
+        identity_source=sources,
+        jwt_issuer=issuer,
+        jwt_audience=audience,
+    )
+    return Bound("JWT", authorizer.authorizer_id, (BEARER,))
